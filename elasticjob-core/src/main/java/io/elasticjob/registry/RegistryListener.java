@@ -1,0 +1,26 @@
+package io.elasticjob.registry;
+
+/**
+ * Hears what happens to the connection and to watched nodes. Called on the registry's threads, one call at a time and in
+ * the order in which the registry saw things happen; implementations ring a bell and return at once.
+ */
+public interface RegistryListener {
+
+    /**
+     * Connected. The first call for a session id means a new session; another call for the same id means that the
+     * session goes on after {@link #suspended()}, and that watch events of the meantime may never have been told.
+     */
+    void connected(Session session);
+
+    /** The connection is gone; the session may go on, or not. Operations fail until {@link #connected} is called. */
+    void suspended();
+
+    /** The session has ended for good; its ephemeral nodes are gone, or soon will be. A new session is being sought. */
+    void lost(Session session);
+
+    /**
+     * A watched node was created or deleted, or its data was changed. Rings once for each change that the registry told;
+     * changes made while the connection was away ring nothing.
+     */
+    void changed(String path);
+}
