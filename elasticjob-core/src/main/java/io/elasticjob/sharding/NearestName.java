@@ -1,0 +1,42 @@
+package io.elasticjob.sharding;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Guesses the name that somebody meant to type. */
+final class NearestName {
+
+    private NearestName() {}
+
+    /**
+     * The known name that is the fewest edits away, case aside; empty when each is further away than a third of its
+     * length. Of several the first.
+     */
+    static Optional<String> to(String typed, Collection<String> known) {
+        String meant = typed.toLowerCase(Locale.ROOT);
+        record Candidate(String name, int edits) {}
+        return known.stream()
+                .map(name -> new Candidate(name, edits(meant, name.toLowerCase(Locale.ROOT))))
+                .filter(candidate -> candidate.edits <= candidate.name.length() / 3)
+                .min(Comparator.comparingInt(Candidate::edits))
+                .map(Candidate::name);
+    }
+
+    /** Levenshtein's distance: insertions, deletions and replacements of a character. */
+    private static int edits(String from, String to) {
+        int[] row = IntStream.rangeClosed(0, to.length()).toArray();
+        for (int i = 1; i <= from.length(); i++) {
+            int[] above = Arrays.copyOf(row, row.length);
+            row[0] = i;
+            for (int j = 1; j <= to.length(); j++) {
+                int replaced = above[j - 1] + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(replaced, 1 + Math.min(above[j], row[j - 1]));
+            }
+        }
+        return row[to.length()];
+    }
+}
