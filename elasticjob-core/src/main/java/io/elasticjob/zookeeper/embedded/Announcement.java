@@ -1,6 +1,7 @@
 package io.elasticjob.zookeeper.embedded;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ final class Announcement {
         try {
             int port = Integer.parseInt(Files.readString(file).strip());
             return Ports.valid(port) ? OptionalInt.of(port) : OptionalInt.empty();
-        } catch (NoSuchFileException | NumberFormatException e) {
+        } catch (NoSuchFileException | CharacterCodingException | NumberFormatException e) {
             return OptionalInt.empty();
         }
     }

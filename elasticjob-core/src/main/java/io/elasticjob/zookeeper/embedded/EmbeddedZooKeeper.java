@@ -162,15 +162,21 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
 
     private void run() {
         try {
-            Path real = Files.createDirectories(directory).toRealPath();
+            if (!Files.isDirectory(directory)) { // Java 17 takes a link to a directory for a file in its place
+                Files.createDirectories(directory);
+            }
+            Path real = directory.toRealPath();
             try (HostSeat seat = new HostSeat(real)) {
                 live(seat, new Announcement(real), real.resolve("zookeeper"));
             }
         } catch (InterruptedException e) {
             // closed while waiting
         } catch (Exception e) {
-            if (!isClosed()) {
-                serves.completeExceptionally(e);
+            if (!isClosed() && !serves.completeExceptionally(e)) {
+                LOG.error(
+                        "This process will not take over the embedded ZooKeeper in {}, should its host end.",
+                        directory,
+                        e);
             }
         } finally {
             closed.countDown();
@@ -184,7 +190,6 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         if (joined.isPresent()) {
             port = joined.getAsInt();
             awaitTurn(seat);
-            announcement.withdraw();
         } else if (isClosed()) {
             return;
         } else {
@@ -233,7 +238,7 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
                 return wanted;
             } catch (BindException e) {
                 if (wanted == configuredPort) {
-                    throw e;
+                    throw portTaken(wanted, e);
                 }
                 LOG.info("Port {}, where the embedded ZooKeeper was last, is taken: choosing another.", wanted);
             }
@@ -254,15 +259,14 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         boolean complained = false;
         while (!isClosed()) {
             try {
+                announcement.withdraw();
                 serve(port, announcement, data);
                 complained = false;
             } catch (IOException | EmbeddedZooKeeperException e) {
                 if (!complained && !isClosed()) {
                     complained = true;
-                    LOG.error(
-                            "{} Until then it is tried again every second.",
-                            explained(e).getMessage(),
-                            e);
+                    Throwable told = e instanceof BindException ? portTaken(port, e) : explained(e);
+                    LOG.error("{} Until then it is tried again every second.", told.getMessage(), told);
                 }
             }
             pause(BETWEEN_ATTEMPTS);
@@ -356,6 +360,13 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         }
     }
 
+    private EmbeddedZooKeeperException portTaken(int port, Throwable cause) {
+        return new EmbeddedZooKeeperException(
+                PORT_KEY + ": port " + port + " of 127.0.0.1 is taken by another program, or not open to this user.",
+                "End that program, or choose another port for all applications that share " + directory + ".",
+                cause);
+    }
+
     private Throwable explained(Throwable failure) {
         if (failure instanceof TimeoutException) {
             stop();
@@ -364,12 +375,6 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
                             + " ms: it waited for " + waitingFor + ".",
                     "End the application that uses this directory but does not answer, or set " + DIRECTORY_KEY
                             + " to another one.",
-                    failure);
-        }
-        if (failure instanceof BindException) {
-            return new EmbeddedZooKeeperException(
-                    PORT_KEY + ": " + waitingFor + " of 127.0.0.1 is taken by another program.",
-                    "End that program, or choose another port for all applications that share " + directory + ".",
                     failure);
         }
         if (failure instanceof IOException) {

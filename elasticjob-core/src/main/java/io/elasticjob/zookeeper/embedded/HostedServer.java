@@ -7,6 +7,7 @@ import java.util.concurrent.CancellationException;
 import org.apache.zookeeper.server.ServerConfig;
 import org.apache.zookeeper.server.ZooKeeperServerMain;
 import org.apache.zookeeper.server.admin.AdminServer.AdminServerException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One life of a ZooKeeper server that listens on loopback only.
@@ -19,6 +20,9 @@ import org.apache.zookeeper.server.admin.AdminServer.AdminServerException;
 final class HostedServer extends ZooKeeperServerMain {
     private final ServerConfig config;
     private final Started started;
+    /** The thread of {@link #run()}. */
+    private @Nullable Thread runner; // guarded by this
+
     private boolean serving; // guarded by this
     private boolean stopped; // guarded by this
 
@@ -36,6 +40,9 @@ final class HostedServer extends ZooKeeperServerMain {
     void run() throws IOException {
         // Otherwise it would listen on 0.0.0.0:8080 wherever Jetty is on the class path. There is no other switch.
         System.setProperty("zookeeper.admin.enableServer", "false");
+        synchronized (this) {
+            runner = Thread.currentThread();
+        }
         boolean ended = false;
         try {
             runFromConfig(config);
@@ -65,8 +72,8 @@ final class HostedServer extends ZooKeeperServerMain {
     void stop() {
         synchronized (this) {
             stopped = true;
-            if (!serving) {
-                return;
+            if (!serving || Thread.currentThread() == runner) {
+                return; // serverStarted() will see it
             }
         }
         close();
@@ -74,17 +81,20 @@ final class HostedServer extends ZooKeeperServerMain {
 
     @Override
     protected void serverStarted() {
-        synchronized (this) {
-            if (stopped) {
-                throw new CancellationException();
-            }
-            serving = true;
-        }
+        serveUnlessStopped();
         try {
             started.at(getClientPort());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        serveUnlessStopped();
+    }
+
+    private synchronized void serveUnlessStopped() {
+        if (stopped) {
+            throw new CancellationException();
+        }
+        serving = true;
     }
 
     private static final class Config extends ServerConfig {

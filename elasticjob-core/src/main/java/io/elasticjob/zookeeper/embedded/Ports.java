@@ -52,7 +52,10 @@ final class Ports {
                 return port;
             }
         }
-        throw new BindException("no free port found between 20000 and 30000");
+        throw new EmbeddedZooKeeperException(
+                "No port that is free was found for the embedded ZooKeeper between 20000 and 29999.",
+                "Set elasticjob.registry.embedded.port.",
+                null);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.elasticjob.zookeeper.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.assertj.core.api.ObjectAssert;
@@ -91,8 +93,7 @@ class EmbeddedZooKeeperTests {
                     .filter(any -> !any.isLoopbackAddress())
                     .toList()) {
                 try (Socket socket = new Socket()) {
-                    assertThat(org.assertj.core.api.Assertions.catchThrowable(
-                                    () -> socket.connect(new InetSocketAddress(address, port), 1_000)))
+                    assertThat(catchThrowable(() -> socket.connect(new InetSocketAddress(address, port), 1_000)))
                             .as(address.toString())
                             .isInstanceOf(IOException.class);
                 }
@@ -132,12 +133,32 @@ class EmbeddedZooKeeperTests {
     }
 
     @Test
+    void anAnnouncementThatCannotBeReadIsReplaced() throws Exception {
+        Files.write(directory.resolve("port"), new byte[] {(byte) 0xff, (byte) 0xfe});
+        try (var host = new Application(directory, 0)) {
+            assertThat(directory.resolve("port"))
+                    .hasContent(host.connectString().split(":")[1]);
+        }
+    }
+
+    @Test
+    void aLinkToTheDirectoryIsTheDirectory() throws Exception {
+        Path link =
+                Files.createSymbolicLink(directory.resolve("link"), Files.createDirectory(directory.resolve("real")));
+        try (var host = new Application(directory.resolve("real"), 0);
+                var joined = new Application(link, 0)) {
+            assertThat(joined.connectString()).isEqualTo(host.connectString());
+            assertThat(joined.hosts()).isFalse();
+        }
+    }
+
+    @Test
     void aStrangerOnTheConfiguredPortIsAnErrorThatNamesThePort() throws Exception {
         try (ServerSocket stranger = stranger()) {
             assertThatStartOf(new EmbeddedZooKeeper(directory, stranger.getLocalPort(), Duration.ofSeconds(20)))
                     .satisfies(failure -> assertThat(failure.problem())
                             .isEqualTo("elasticjob.registry.embedded.port: port " + stranger.getLocalPort()
-                                    + " of 127.0.0.1 is taken by another program."));
+                                    + " of 127.0.0.1 is taken by another program, or not open to this user."));
         }
     }
 
@@ -202,10 +223,20 @@ class EmbeddedZooKeeperTests {
         closing.close();
         assertThat(start.toCompletableFuture())
                 .completesExceptionallyWithin(Duration.ofSeconds(5))
-                .withThrowableOfType(java.util.concurrent.ExecutionException.class)
+                .withThrowableOfType(ExecutionException.class)
                 .withCauseInstanceOf(CancellationException.class);
         try (var next = new Application(directory, 0)) {
             assertThat(next.hosts()).isTrue();
+        }
+    }
+
+    @Test
+    void whatDependsOnTheStartMayCloseIt() throws Exception {
+        var closing = new EmbeddedZooKeeper(directory, 0, Duration.ofSeconds(20));
+        closing.start().thenRun(closing::close).toCompletableFuture().get(20, TimeUnit.SECONDS);
+        try (var next = new Application(directory, 0)) {
+            assertThat(next.hosts()).isTrue();
+            assertThat(next.connectString()).isEqualTo(closing.connectString());
         }
     }
 
@@ -229,7 +260,7 @@ class EmbeddedZooKeeperTests {
     }
 
     private static ObjectAssert<EmbeddedZooKeeperException> assertThatStartOf(EmbeddedZooKeeper zooKeeper) {
-        return assertThat(org.assertj.core.api.Assertions.catchThrowable(
+        return assertThat(catchThrowable(
                         () -> zooKeeper.start().toCompletableFuture().get(20, TimeUnit.SECONDS)))
                 .cause()
                 .asInstanceOf(type(EmbeddedZooKeeperException.class));
