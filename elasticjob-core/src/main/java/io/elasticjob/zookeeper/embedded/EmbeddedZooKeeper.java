@@ -89,8 +89,8 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
      *
      * @return completes with the {@link #connectString() connect string} when a server serves there, here or in
      *     another process; else, within the start timeout, with an {@link EmbeddedZooKeeperException}, after which
-     *     this object is closed; or with a {@code CancellationException} when it is closed before. What depends on it may run on the thread that
-     *     hosts and must not wait there.
+     *     this object is closed; or with a {@code CancellationException} when it is closed before. What depends on it
+     *     may run on the thread that hosts and must not wait there.
      * @throws IllegalStateException if it was started or closed before
      */
     public synchronized CompletionStage<String> start() {
@@ -302,8 +302,8 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             throw new EmbeddedZooKeeperException(
                     "The embedded ZooKeeper cannot serve from its data in " + data + ": " + e.getMessage() + ".",
-                    "If there is room on the disk, the data is damaged: end the applications that use it, and delete "
-                            + directory + ", which holds nothing else.",
+                    "If there is room on the disk, the data is damaged: end the applications that use it and delete "
+                            + data + ", which holds nothing that an application cannot make again.",
                     e);
         } catch (LinkageError e) {
             throw new EmbeddedZooKeeperException(

@@ -47,8 +47,8 @@ final class ApplicationProcess implements AutoCloseable {
     }
 
     /** Ends it as {@code kill -9} does. */
-    void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    void kill() {
+        process.destroyForcibly().onExit().join();
     }
 
     /** Freezes the process, or lets it go on: {@code STOP}, {@code CONT}. */
@@ -59,7 +59,7 @@ final class ApplicationProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         kill();
     }
 

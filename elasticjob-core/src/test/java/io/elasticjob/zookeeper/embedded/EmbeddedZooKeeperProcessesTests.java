@@ -2,6 +2,7 @@ package io.elasticjob.zookeeper.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -65,6 +66,10 @@ class EmbeddedZooKeeperProcessesTests {
             assertThat(b.session(directory)).isEqualTo(session);
             assertThat(a.open(directory)).isEqualTo(connectString);
             assertThat(a.hosts(directory)).isFalse();
+            assertThat(assertTimeout(Duration.ofSeconds(5), () -> a.ask("close " + directory)))
+                    .as("a wait for the lock ends with the close")
+                    .isEqualTo("done");
+            assertThat(b.hosts(directory)).isTrue();
         }
     }
 

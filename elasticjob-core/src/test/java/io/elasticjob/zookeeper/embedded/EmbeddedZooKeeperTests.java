@@ -28,6 +28,7 @@ import org.assertj.core.api.ObjectAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@SuppressWarnings("try") // closing one early is what is tested
 class EmbeddedZooKeeperTests {
     @TempDir
     Path directory;
@@ -175,7 +176,7 @@ class EmbeddedZooKeeperTests {
         var damaged = new EmbeddedZooKeeper(directory, 0, Duration.ofSeconds(20));
         assertThatStartOf(damaged).satisfies(failure -> {
             assertThat(failure.problem()).contains(directory.toString());
-            assertThat(failure.wayOut()).contains("delete " + directory);
+            assertThat(failure.wayOut()).contains("delete " + directory.resolve("zookeeper"));
         });
         assertThatIllegalStateException().isThrownBy(damaged::connectString);
 
