@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>No method blocks. Answers come on the registry's threads. Every operation belongs to the session it was decided
  * under: if that is not the present one any more, it fails with {@link RegistryException} and is not sent; no operation
- * is ever sent twice.
+ * is ever sent twice. What asks for nothing (no paths, no writes) is answered at once and not sent.
  *
  * <p>Paths are absolute, slash-separated, without a trailing slash. Callers keep a single request below a mebibyte.
  */

@@ -1,0 +1,146 @@
+package io.elasticjob.memory;
+
+import io.elasticjob.memory.Tree.Node;
+import io.elasticjob.registry.Answer;
+import io.elasticjob.registry.Answer.Reason;
+import io.elasticjob.registry.Answer.Written;
+import io.elasticjob.registry.RegistryException;
+import io.elasticjob.registry.Stat;
+import io.elasticjob.registry.Write;
+import io.elasticjob.registry.Write.Life;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One transaction on its way into the tree: writes see those before them, and all are taken back when one is refused. */
+final class Draft {
+
+    /** A write that was refused. */
+    private static final class Refusal extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private final Reason reason;
+
+        Refusal(Reason reason) {
+            super(reason.name(), null, false, false);
+            this.reason = reason;
+        }
+    }
+
+    private final Tree tree;
+    private final long zxid;
+    private final Instant at;
+    private final List<String> touched = new ArrayList<>();
+    private final List<Change> changes = new ArrayList<>();
+
+    Draft(Tree tree, long zxid, Instant at) {
+        this.tree = tree;
+        this.zxid = zxid;
+        this.at = at;
+    }
+
+    /** What watches ring for, in the order of the writes. */
+    List<Change> changes() {
+        return List.copyOf(changes);
+    }
+
+    Answer write(String session, List<Write> writes) {
+        List<Written> results = new ArrayList<>();
+        try {
+            for (Write write : writes) {
+                results.add(written(session, write));
+            }
+            return new Answer.Committed(List.copyOf(results));
+        } catch (Refusal refusal) {
+            takeBack();
+            return new Answer.Refused(results.size(), refusal.reason);
+        } catch (RegistryException invalid) {
+            takeBack();
+            throw invalid;
+        }
+    }
+
+    /** Removes a node, whatever its version. Its children must be gone. */
+    void remove(String path) {
+        Node node = tree.at(path, Tree.LATEST);
+        if (node != null) {
+            set(path, null);
+            changes.add(new Change(zxid, path, Node.read(node), Node.read(null)));
+        }
+    }
+
+    private Written written(String session, Write write) throws Refusal {
+        if (write instanceof Write.Create create) {
+            return new Written(create(session, create), Optional.empty());
+        }
+        if (write instanceof Write.Put put) {
+            Node node = present(put.path(), put.version());
+            Stat stat = node.stat();
+            Stat next = new Stat(stat.created(), zxid, stat.version() + 1, stat.createdAt(), at);
+            Node changed = new Node(put.data().clone(), next, node.births(), node.owner());
+            set(put.path(), changed);
+            changes.add(new Change(zxid, put.path(), Node.read(node), Node.read(changed)));
+            return new Written(put.path(), Optional.of(next));
+        }
+        if (write instanceof Write.Delete delete) {
+            present(delete.path(), delete.version());
+            if (!tree.children(delete.path(), Tree.LATEST).isEmpty()) {
+                throw new Refusal(Reason.NOT_EMPTY);
+            }
+            remove(delete.path());
+        } else if (write instanceof Write.Check check) {
+            present(check.path(), check.version());
+        }
+        return new Written(write.path(), Optional.empty());
+    }
+
+    private String create(String session, Write.Create create) throws Refusal {
+        String parentPath = Tree.parent(create.path());
+        Node parent = tree.at(parentPath, Tree.LATEST);
+        if (parent == null) {
+            throw new Refusal(Reason.ABSENT);
+        }
+        String path = create.life() == Life.SEQUENTIAL
+                ? create.path() + String.format(Locale.ROOT, "%010d", parent.births())
+                : create.path();
+        if (tree.at(path, Tree.LATEST) != null) {
+            throw new Refusal(Reason.PRESENT);
+        }
+        if (parent.owner() != null) {
+            throw new RegistryException(parentPath + " is ephemeral and can have no children; nothing was written");
+        }
+        set(parentPath, new Node(parent.data(), parent.stat(), parent.births() + 1, null));
+        String owner = create.life() == Life.EPHEMERAL ? session : null;
+        Node node = new Node(create.data().clone(), new Stat(zxid, zxid, 0, at, at), 0, owner);
+        set(path, node);
+        changes.add(new Change(zxid, path, Node.read(null), Node.read(node)));
+        return path;
+    }
+
+    private Node present(String path, int version) throws Refusal {
+        Node node = tree.at(path, Tree.LATEST);
+        if (node == null) {
+            throw new Refusal(Reason.ABSENT);
+        }
+        if (node.stat().version() != version) {
+            throw new Refusal(Reason.VERSION);
+        }
+        return node;
+    }
+
+    private void set(String path, @Nullable Node node) {
+        tree.set(path, zxid, node);
+        touched.add(path);
+    }
+
+    private void takeBack() {
+        for (int i = touched.size() - 1; i >= 0; i--) {
+            tree.unset(touched.get(i));
+        }
+        changes.clear();
+    }
+}
