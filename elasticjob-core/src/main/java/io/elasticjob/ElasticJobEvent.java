@@ -1,0 +1,73 @@
+package io.elasticjob;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.SortedSet;
+
+/**
+ * Something that happened on this instance. Events tell, they never decide: a listener that is slow or throws holds up
+ * nothing but later events.
+ */
+public sealed interface ElasticJobEvent {
+
+    /** Something that happened to one execution on this instance. */
+    sealed interface ExecutionEvent extends ElasticJobEvent {
+        ExecutionId execution();
+    }
+
+    /** Registered under a session of the registry, from now on a live instance. */
+    record InstanceRegistered(String instance, Duration sessionTimeout) implements ElasticJobEvent {}
+
+    /** The connection to the registry is gone; nothing new starts until it is back. */
+    record RegistrySuspended(String instance) implements ElasticJobEvent {}
+
+    /** The session of this instance is over; it will come back as a new one. */
+    record SessionEnded(String instance) implements ElasticJobEvent {}
+
+    /** The live instances of the namespace are others than before. */
+    record InstancesChanged(SortedSet<String> joined, SortedSet<String> left) implements ElasticJobEvent {}
+
+    /**
+     * This instance is to run other shards of a job than before.
+     *
+     * @param owned all shards of the job that are now assigned to this instance
+     */
+    record ShardsAssigned(String job, SortedSet<Integer> owned, int shardingTotalCount) implements ElasticJobEvent {}
+
+    /** A job can not run on this instance as it is declared. */
+    record JobRefused(String job, String reason) implements ElasticJobEvent {}
+
+    /** A sharding strategy gave no usable result; {@code average} was used. */
+    record StrategyReplaced(String job, String strategy, String reason) implements ElasticJobEvent {}
+
+    /** A value in the registry can not be read by this version; {@code consequence} says what becomes of it. */
+    record ValueUnreadable(String path, String reason, String consequence) implements ElasticJobEvent {}
+
+    /**
+     * The handler was started.
+     *
+     * @param lateness from the fire time to now
+     */
+    record ExecutionStarted(ExecutionId execution, Instant fireTime, Duration lateness) implements ExecutionEvent {}
+
+    /** The handler ended. Whether the end could be recorded is told by other events. */
+    record ExecutionEnded(ExecutionId execution, Outcome outcome, Duration duration) implements ExecutionEvent {}
+
+    /** The end of an execution could not be recorded: somebody else had taken the shard, or the job is gone. */
+    record CompletionRefused(ExecutionId execution, Outcome outcome) implements ExecutionEvent {}
+
+    /** An owner died while running; this is what became of the execution: {@code retried} or lost. */
+    record OwnerDied(ExecutionId execution, String owner, boolean retried) implements ExecutionEvent {}
+
+    /** Firings that came due were not run, because a later one came due first. */
+    record FiringsSuperseded(String job, int shard, long count, Instant by) implements ElasticJobEvent {}
+
+    /** A misfired firing was not run, because the job says {@link Misfire#SKIP}. */
+    record FiringSkipped(String job, int shard, Instant through) implements ElasticJobEvent {}
+
+    /** A claim was refused: another instance had written the shard's record, or the job was changed. */
+    record ClaimRefused(String job, int shard) implements ElasticJobEvent {}
+
+    /** The registry could not be used as expected; what happens next is in {@code consequence}. */
+    record RegistryTrouble(String what, String consequence) implements ElasticJobEvent {}
+}

@@ -1,0 +1,69 @@
+package io.elasticjob;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that can be set of a job, with its default. The one place where keys and defaults are written down: they
+ * are the same through annotation, configuration file, Java and endpoint.
+ */
+public enum JobKey {
+    /** When it fires: Quartz syntax, 6 or 7 fields; {@code -} means never. */
+    CRON("cron", null),
+    /** When it fires: a fixed rate, aligned to the epoch. */
+    EVERY("every", null),
+    /** Time zone of {@link #CRON}; the declaring instance's default, when not set. */
+    ZONE("zone", null),
+    SHARDING_TOTAL_COUNT("shardingTotalCount", "1"),
+    SHARDING_ITEM_PARAMETERS("shardingItemParameters", ""),
+    JOB_PARAMETER("jobParameter", ""),
+    SHARDING_STRATEGY("shardingStrategy", "average"),
+    MONITOR_EXECUTION("monitorExecution", "true"),
+    FAILOVER("failover", "false"),
+    FAILOVER_LIMIT("failoverLimit", "3"),
+    MISFIRE("misfire", "FIRE_ONCE"),
+    MISFIRE_THRESHOLD("misfireThreshold", "60s"),
+    ON_SESSION_LOSS("onSessionLoss", "CANCEL"),
+    ENABLED("enabled", "true"),
+    LABELS("labels", ""),
+    DESCRIPTION("description", ""),
+    /** The handler that runs it; one of the job's own name, when not set. */
+    HANDLER("handler", null);
+
+    private final String key;
+    private final @Nullable String defaultValue;
+
+    JobKey(String key, @Nullable String defaultValue) {
+        this.key = key;
+        this.defaultValue = defaultValue;
+    }
+
+    /** As written in annotations, the endpoint and the registry: camel case. */
+    public String key() {
+        return key;
+    }
+
+    /** The value that holds when nobody sets one; empty when there is none, or it depends on the job. */
+    public Optional<String> defaultValue() {
+        return Optional.ofNullable(defaultValue);
+    }
+
+    /** Whether a change of it changes when the job fires. */
+    public boolean isSchedule() {
+        return this == CRON || this == EVERY || this == ZONE;
+    }
+
+    /** The key that reads like {@code text}, whatever its case and dashes. */
+    public static Optional<JobKey> of(String text) {
+        String plain = plain(text);
+        return Arrays.stream(values())
+                .filter(key -> plain(key.key).equals(plain))
+                .findFirst();
+    }
+
+    private static String plain(String text) {
+        return text.replace("-", "").toLowerCase(Locale.ROOT);
+    }
+}

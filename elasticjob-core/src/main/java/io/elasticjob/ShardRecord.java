@@ -1,0 +1,164 @@
+package io.elasticjob;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the registry holds of one shard of a job: a small state machine whose every step is a compare-and-set.
+ *
+ * @param firing the firing that runs, or ran last; null before the first
+ * @param trigger number of the last trigger by hand that this shard ran, -1 before the first
+ * @param through the latest scheduled firing that has been decided for this shard: run, skipped or superseded; null when
+ *     none has
+ * @param owner id of the instance that runs it, or ran it last
+ * @param attempt of {@code firing}, from 1; 0 before the first
+ * @param deaths how many owners of {@code firing} died while running it
+ * @param outcome name of the last execution's {@link Outcome}, null before the first end
+ * @param error what the last execution failed with, null when it did not fail
+ * @param lastSucceeded fire time of the last firing that succeeded
+ * @param notBefore the next attempt is not claimed before this
+ * @param checkpoint what the handler left for the next attempt
+ * @param unknown fields of the stored form that this version has no name for; they are written back as they were
+ */
+public record ShardRecord(
+        @Nullable Firing firing,
+        long trigger,
+        @Nullable Instant through,
+        State state,
+        @Nullable String owner,
+        int attempt,
+        int deaths,
+        @Nullable String outcome,
+        @Nullable String error,
+        @Nullable Instant startedAt,
+        @Nullable Instant finishedAt,
+        @Nullable Instant lastSucceeded,
+        @Nullable Instant notBefore,
+        @Nullable String checkpoint,
+        Map<String, Object> unknown) {
+
+    /** Where the shard stands. */
+    public enum State {
+        /** Never run, or claimed and given back. */
+        IDLE,
+        /** Claimed by {@code owner}, which runs it, or died doing so. */
+        RUNNING,
+        /** {@code firing} has ended with {@code outcome}. */
+        DONE
+    }
+
+    /** The record of a shard that nobody has touched yet; what an absent node stands for. */
+    public static final ShardRecord NEW =
+            new ShardRecord(null, -1, null, State.IDLE, null, 0, 0, null, null, null, null, null, null, null, Map.of());
+
+    public ShardRecord {
+        unknown = Map.copyOf(unknown);
+    }
+
+    public boolean isRunning() {
+        return state == State.RUNNING;
+    }
+
+    public boolean isRunningBy(String instance) {
+        return isRunning() && instance.equals(owner);
+    }
+
+    /** Fire time of {@code firing}, if it is a scheduled one. */
+    public Optional<Instant> fireTime() {
+        return firing instanceof Firing.Scheduled scheduled ? Optional.of(scheduled.fireTime()) : Optional.empty();
+    }
+
+    /** The record while {@code instance} runs {@code next}: what a claim writes. */
+    public ShardRecord claimed(Firing next, String instance, int nextAttempt, int nextDeaths, Instant now) {
+        return new ShardRecord(
+                next,
+                next instanceof Firing.Triggered triggered ? triggered.number() : trigger,
+                through,
+                State.RUNNING,
+                instance,
+                nextAttempt,
+                nextDeaths,
+                outcome,
+                error,
+                now,
+                null,
+                lastSucceeded,
+                null,
+                checkpoint,
+                unknown);
+    }
+
+    /**
+     * The record after the running firing has ended: what a completion writes.
+     *
+     * @param decided the latest scheduled firing that is decided by this end; never moves {@code through} back
+     */
+    public ShardRecord completed(Outcome ended, @Nullable Instant decided, Instant now) {
+        boolean succeeded = ended instanceof Outcome.Succeeded;
+        return new ShardRecord(
+                firing,
+                trigger,
+                later(through, decided),
+                State.DONE,
+                owner,
+                attempt,
+                deaths,
+                ended.name(),
+                ended instanceof Outcome.Failed failed ? failed.error() : null,
+                startedAt,
+                now,
+                succeeded ? later(lastSucceeded, fireTime().orElse(null)) : lastSucceeded,
+                null,
+                succeeded ? null : checkpoint,
+                unknown);
+    }
+
+    /** The record after a claim that came to nothing: as if the firing had not been begun, but for the attempt's number. */
+    public ShardRecord givenBack(@Nullable Outcome ended) {
+        return new ShardRecord(
+                firing,
+                trigger,
+                through,
+                State.IDLE,
+                owner,
+                attempt,
+                deaths,
+                ended == null ? outcome : ended.name(),
+                null,
+                startedAt,
+                finishedAt,
+                lastSucceeded,
+                notBefore,
+                checkpoint,
+                unknown);
+    }
+
+    /** The record after firings up to {@code decided} were decided without running. */
+    public ShardRecord decidedThrough(Instant decided) {
+        return new ShardRecord(
+                firing,
+                trigger,
+                later(through, decided),
+                state,
+                owner,
+                attempt,
+                deaths,
+                outcome,
+                error,
+                startedAt,
+                finishedAt,
+                lastSucceeded,
+                notBefore,
+                checkpoint,
+                unknown);
+    }
+
+    private static @Nullable Instant later(@Nullable Instant one, @Nullable Instant other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return one.isAfter(other) ? one : other;
+    }
+}
