@@ -1,0 +1,78 @@
+package io.elasticjob.coordination;
+
+import io.elasticjob.JobDefinition;
+import io.elasticjob.Misfire;
+import io.elasticjob.Schedule;
+import io.elasticjob.ShardRecord;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The firing that a shard is due for.
+ *
+ * @param fireTime the latest due fire time that the shard's record has not decided
+ * @param superseded how many older ones came due and were never run; at most {@link #MOST_COUNTED}
+ * @param skipped whether the misfire policy says not to run it
+ */
+public record DueFiring(Instant fireTime, long superseded, boolean skipped) {
+
+    /** More superseded firings than this are not counted one by one. */
+    public static final int MOST_COUNTED = 1_000;
+
+    /**
+     * Decides what a shard that is not running is due for.
+     *
+     * @param since firings before it are never due
+     * @param latest the schedule's latest fire time, not after {@code now}; null when there is none
+     */
+    public static Optional<DueFiring> of(
+            JobDefinition job,
+            Instant since,
+            ShardCount count,
+            int shard,
+            ShardRecord record,
+            @Nullable Instant latest,
+            Instant now) {
+        if (latest == null || !job.enabled()) {
+            return Optional.empty();
+        }
+        Instant fireTime = latestOf(job.schedule(), count, shard, latest);
+        if (fireTime == null || fireTime.isBefore(since) || isThrough(record, fireTime)) {
+            return Optional.empty();
+        }
+        boolean misfired = now.isAfter(fireTime.plus(job.misfireThreshold()));
+        return Optional.of(new DueFiring(
+                fireTime,
+                superseded(job.schedule(), since, record.through(), fireTime),
+                misfired && job.misfire() == Misfire.SKIP));
+    }
+
+    /** The latest fire time at which this shard exists: for a shard that a change took away, the last before it. */
+    private static @Nullable Instant latestOf(Schedule schedule, ShardCount count, int shard, Instant latest) {
+        if (shard < count.at(latest)) {
+            return latest;
+        }
+        Instant from = count.from();
+        if (from == null || shard >= count.previous()) {
+            return null;
+        }
+        return schedule.latest(from.minusNanos(1)).orElse(null);
+    }
+
+    private static boolean isThrough(ShardRecord record, Instant fireTime) {
+        Instant through = record.through();
+        return through != null && !fireTime.isAfter(through);
+    }
+
+    private static long superseded(Schedule schedule, Instant since, @Nullable Instant through, Instant fireTime) {
+        Instant from = through == null || through.isBefore(since) ? since.minusNanos(1) : through;
+        long count = 0;
+        Optional<Instant> next = schedule.next(from);
+        while (next.isPresent() && next.get().isBefore(fireTime) && count < MOST_COUNTED) {
+            count++;
+            next = schedule.next(next.get());
+        }
+        return count;
+    }
+}

@@ -1,0 +1,84 @@
+package io.elasticjob.coordination;
+
+import io.elasticjob.JobDefinition;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where things lie in the registry.
+ *
+ * <pre>
+ * /{namespace}
+ *   instances/{instanceId}                     ephemeral: a live instance
+ *   jobs/{job}                                 a job: declared configuration, overrides, since
+ *   shards/{job}@{creation of jobs/{job}}/{item}   a shard's record; a new life of a job begins with new records
+ * </pre>
+ *
+ * @param namespace a valid name, see {@link JobDefinition#checkedName}
+ */
+public record Layout(String namespace) {
+
+    public Layout {
+        JobDefinition.checkedName("elasticjob.namespace", namespace);
+    }
+
+    /** What has to be there before anything else, parents first. */
+    public List<String> roots() {
+        return List.of(root(), instances(), jobs(), shards());
+    }
+
+    public String root() {
+        return "/" + namespace;
+    }
+
+    public String instances() {
+        return root() + "/instances";
+    }
+
+    public String instance(String id) {
+        return instances() + "/" + id;
+    }
+
+    public String jobs() {
+        return root() + "/jobs";
+    }
+
+    public String job(String name) {
+        return jobs() + "/" + name;
+    }
+
+    private String shards() {
+        return root() + "/shards";
+    }
+
+    /**
+     * The folder of a job's records.
+     *
+     * @param life transaction id of the creation of the job's node
+     */
+    public String records(String job, long life) {
+        return shards() + "/" + job + "@" + life;
+    }
+
+    public String record(String job, long life, int shard) {
+        return records(job, life) + "/" + shard;
+    }
+
+    /** The instance that a path is the node of. */
+    public Optional<String> instanceAt(String path) {
+        return childOf(instances(), path);
+    }
+
+    /** The job that a path is the node of; empty for nodes below a job's. */
+    public Optional<String> jobAt(String path) {
+        return childOf(jobs(), path);
+    }
+
+    private static Optional<String> childOf(String parent, String path) {
+        if (!path.startsWith(parent + "/")) {
+            return Optional.empty();
+        }
+        String name = path.substring(parent.length() + 1);
+        return name.isEmpty() || name.indexOf('/') >= 0 ? Optional.empty() : Optional.of(name);
+    }
+}

@@ -1,0 +1,36 @@
+package io.elasticjob.coordination;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Into how many shards a firing is split, as a function of the firing: so that one firing never runs as part 0 of 3
+ * beside part 1 of 5.
+ *
+ * @param count for firings at {@code from} or later
+ * @param previous for firings before {@code from}; the same as {@code count} when there was no change
+ * @param from the first fire time after the change; null when {@code count} holds for all
+ */
+public record ShardCount(int count, int previous, @Nullable Instant from) {
+
+    public static ShardCount always(int count) {
+        return new ShardCount(count, count, null);
+    }
+
+    public int at(Instant fireTime) {
+        return from == null || !fireTime.isBefore(from) ? count : previous;
+    }
+
+    /** The largest number of shards that any firing may have. */
+    public int largest() {
+        return Math.max(count, previous);
+    }
+
+    /** The same after a change to {@code next}, valid from the fire time {@code first}; null: from now on. */
+    public ShardCount changed(int next, @Nullable Instant first) {
+        if (next == count) {
+            return this;
+        }
+        return first == null ? always(next) : new ShardCount(next, count, first);
+    }
+}
