@@ -1,0 +1,110 @@
+package io.elasticjob.codec;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** JSON objects as maps: String, Long, Double, Boolean, List and Map. Null members are left out both ways. */
+final class Json {
+
+    private static final JsonFactory FACTORY = new JsonFactory();
+
+    private Json() {}
+
+    static byte[] write(Map<String, ?> object) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+        try (JsonGenerator generator = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            writeValue(generator, object);
+        }
+        return bytes.toByteArray();
+    }
+
+    /**
+     * @throws IllegalArgumentException when the bytes are not a JSON object
+     */
+    static Map<String, Object> read(byte[] bytes) {
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), bytes)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new IllegalArgumentException("it is not a JSON object");
+            }
+            Map<String, Object> object = readObject(parser);
+            if (parser.nextToken() != null) {
+                throw new IllegalArgumentException("something follows the JSON object");
+            }
+            return object;
+        } catch (tools.jackson.core.JacksonException malformed) {
+            throw new IllegalArgumentException("it is not JSON: " + malformed.getOriginalMessage(), malformed);
+        }
+    }
+
+    private static void writeValue(JsonGenerator generator, Object value) {
+        if (value instanceof Map<?, ?> object) {
+            generator.writeStartObject();
+            object.forEach((name, member) -> {
+                if (member != null) {
+                    generator.writeName(String.valueOf(name));
+                    writeValue(generator, member);
+                }
+            });
+            generator.writeEndObject();
+        } else if (value instanceof Iterable<?> array) {
+            generator.writeStartArray();
+            array.forEach(element -> writeValue(generator, element));
+            generator.writeEndArray();
+        } else if (value instanceof Boolean flag) {
+            generator.writeBoolean(flag);
+        } else if (value instanceof Double fraction) {
+            generator.writeNumber(fraction);
+        } else if (value instanceof Number number) {
+            generator.writeNumber(number.longValue());
+        } else {
+            generator.writeString(value.toString());
+        }
+    }
+
+    private static Map<String, Object> readObject(JsonParser parser) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = parser.currentName();
+            parser.nextToken();
+            Object value = readValue(parser);
+            if (value != null) {
+                object.put(name, value);
+            }
+        }
+        return object;
+    }
+
+    private static @Nullable Object readValue(JsonParser parser) {
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> readObject(parser);
+            case START_ARRAY -> readArray(parser);
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            case VALUE_NUMBER_INT -> parser.getLongValue();
+            case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+            case VALUE_STRING -> parser.getString();
+            default -> null;
+        };
+    }
+
+    private static List<Object> readArray(JsonParser parser) {
+        List<Object> array = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            Object value = readValue(parser);
+            if (value != null) {
+                array.add(value);
+            }
+        }
+        return array;
+    }
+}
