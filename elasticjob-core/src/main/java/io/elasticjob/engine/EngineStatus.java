@@ -1,0 +1,57 @@
+package io.elasticjob.engine;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How this instance is doing; a snapshot that costs nothing to take.
+ *
+ * @param phase where the engine is in its life
+ * @param instanceName of the process; outlives sessions
+ * @param currentInstance id of the present instance; null while none is registered
+ * @param currentSessionTimeout as negotiated; null while there is no session
+ * @param away since when the registry can not be reached, by the local clock; null while it can
+ * @param clockSkew the registry's clock minus the local one, as last measured; null before the first measurement
+ * @param activeExecutions claimed or running on this instance now
+ * @param slots how many may be
+ */
+public record EngineStatus(
+        Phase phase,
+        String instanceName,
+        @Nullable String currentInstance,
+        @Nullable Duration currentSessionTimeout,
+        @Nullable Instant away,
+        @Nullable Duration clockSkew,
+        int activeExecutions,
+        int slots) {
+
+    /** Where an engine is in its life. */
+    public enum Phase {
+        /** Built, not started. */
+        LATENT,
+        STARTED,
+        CLOSED
+    }
+
+    /** Id of the present instance; empty while none is registered. */
+    public Optional<String> instance() {
+        return Optional.ofNullable(currentInstance);
+    }
+
+    /** As negotiated with the registry; empty while there is no session. */
+    public Optional<Duration> sessionTimeout() {
+        return Optional.ofNullable(currentSessionTimeout);
+    }
+
+    /** Since when the registry can not be reached, by the local clock; empty while it can. */
+    public Optional<Instant> awaySince() {
+        return Optional.ofNullable(away);
+    }
+
+    /** Registered and connected. */
+    public boolean isConnected() {
+        return phase == Phase.STARTED && away == null && currentInstance != null;
+    }
+}

@@ -1,0 +1,52 @@
+package io.elasticjob.engine;
+
+import io.elasticjob.Schedule;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The fire times of one schedule around now, worked out once for all jobs that have it. Confined to the loop. */
+final class FireTimes {
+
+    private final Schedule schedule;
+    private final Set<JobState> jobs = new LinkedHashSet<>();
+    private @Nullable Instant askedAt;
+    private @Nullable Instant latest;
+    private @Nullable Instant next;
+    private @Nullable Instant told;
+
+    FireTimes(Schedule schedule) {
+        this.schedule = schedule;
+    }
+
+    Schedule schedule() {
+        return schedule;
+    }
+
+    /** The jobs of this schedule that have shards here. */
+    Set<JobState> jobs() {
+        return jobs;
+    }
+
+    /** The latest fire time, not after {@code now}; null when there is none. */
+    @Nullable
+    Instant latest(Instant now) {
+        Instant before = askedAt;
+        boolean turnedBack = before == null || now.isBefore(before);
+        askedAt = now;
+        if (turnedBack || (next != null && !now.isBefore(next))) {
+            latest = schedule.latest(now).orElse(null);
+            next = schedule.next(now).orElse(null);
+        }
+        return latest;
+    }
+
+    /** Whether a fire time came by that was not told here yet. */
+    boolean passed(Instant now) {
+        Instant due = latest(now);
+        boolean news = due != null && !due.equals(told);
+        told = due;
+        return news;
+    }
+}

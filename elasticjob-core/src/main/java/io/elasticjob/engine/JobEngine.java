@@ -1,0 +1,535 @@
+package io.elasticjob.engine;
+
+import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.Instance;
+import io.elasticjob.InvalidSettingException;
+import io.elasticjob.JobDefinition;
+import io.elasticjob.coordination.Layout;
+import io.elasticjob.engine.EngineStatus.Phase;
+import io.elasticjob.registry.Registry;
+import io.elasticjob.registry.RegistryException;
+import io.elasticjob.registry.RegistryListener;
+import io.elasticjob.registry.Session;
+import io.elasticjob.sharding.StrategyCatalog;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One process's part in the running of all jobs of a namespace. Built once, started once, closed once; safe to use from
+ * any thread.
+ */
+public final class JobEngine implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(JobEngine.class);
+    /** After so many happenings a turn carries out what was decided, however many wait. */
+    private static final int MOST_AT_ONCE = 10_000;
+    /** How long the end of interrupted executions and their records are waited for. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
+    private final Registry registry;
+    private final FireSource fireSource;
+    private final ShardRunner runner;
+    private final Timekeeper timekeeper;
+    private final Executor eventExecutor;
+    private final List<AutoCloseable> own = new ArrayList<>();
+    private final List<Consumer<ElasticJobEvent>> listeners;
+    private final Machine machine;
+
+    private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean ringing = new AtomicBoolean();
+    private final AtomicBoolean started = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean draining = new AtomicBoolean();
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private final LongAdder requests = new LongAdder();
+
+    // Written by the loop alone.
+    private volatile EngineStatus status;
+
+    private JobEngine(Builder builder) {
+        this.registry = required("registry", builder.registry);
+        this.fireSource = required("fireSource", builder.fireSource);
+        this.runner = required("runner", builder.runner);
+        this.listeners = List.copyOf(builder.listeners);
+        Layout layout = new Layout(builder.namespace);
+        Map<String, JobDefinition> jobs = new LinkedHashMap<>(builder.jobs);
+        jobs.values().forEach(job -> builder.check(job, runner));
+        this.timekeeper = builder.timekeeper != null ? builder.timekeeper : keep(new SystemTimekeeper());
+        Instance self = builder.self(runner, timekeeper.now());
+        this.eventExecutor = builder.eventExecutor != null ? builder.eventExecutor : ownEventThread();
+        this.machine = new Machine(layout, self, builder.ids(self.name()), jobs, builder.strategies, runner.slots());
+        this.status = machine.status(Phase.LATENT);
+    }
+
+    /** Begins to build an engine. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Starts to connect, and returns at once: jobs begin when the registry appears.
+     *
+     * @throws IllegalStateException when it was started before
+     */
+    public void start() {
+        if (!started.compareAndSet(false, true)) {
+            throw new IllegalStateException("The engine was started before");
+        }
+        fireSource.open((schedule, fireTime) -> post(() -> machine.fired(schedule, fireTime)));
+        post(machine::started);
+        registry.open(new RegistryListener() {
+            @Override
+            public void connected(Session session) {
+                post(() -> machine.connected(session));
+            }
+
+            @Override
+            public void suspended() {
+                post(machine::suspended);
+            }
+
+            @Override
+            public void lost(Session session) {
+                post(() -> machine.lost(session));
+            }
+
+            @Override
+            public void changed(String path) {
+                post(() -> machine.changed(path));
+            }
+        });
+    }
+
+    /** How this instance is doing, as of the last turn of the loop. Never blocks, costs nothing. */
+    public EngineStatus status() {
+        return status;
+    }
+
+    /** How many requests this engine has sent to the registry. */
+    public long registryRequests() {
+        return requests.sum();
+    }
+
+    /** Everything this instance knows of the namespace; no request is made for it. Completed on the loop's thread. */
+    public CompletionStage<NamespaceView> namespace() {
+        CompletableFuture<NamespaceView> answer = new CompletableFuture<>();
+        if (phase() == Phase.STARTED) {
+            post(() -> answer.complete(machine.namespace(Phase.STARTED)));
+        } else {
+            answer.completeExceptionally(notRunning());
+        }
+        return answer;
+    }
+
+    /**
+     * One job, its records freshly read. Empty when there is no such job; fails with {@link RegistryException} when the
+     * registry can not be reached. Completed on the loop's thread.
+     */
+    public CompletionStage<Optional<JobDetail>> job(String name) {
+        CompletableFuture<Optional<JobDetail>> answer = new CompletableFuture<>();
+        if (phase() == Phase.STARTED) {
+            post(() -> machine.detail(name, answer));
+        } else {
+            answer.completeExceptionally(notRunning());
+        }
+        return answer;
+    }
+
+    /**
+     * Shows the others that this instance takes nothing new, so that they take over at once. Does not block.
+     *
+     * @return completes when nothing runs here any more and every end is recorded; on the loop's thread
+     */
+    public CompletionStage<Void> drain() {
+        if (phase() != Phase.STARTED) {
+            drained.complete(null);
+        } else if (draining.compareAndSet(false, true)) {
+            post(machine::drain);
+        }
+        return drained;
+    }
+
+    /**
+     * Drains, interrupts what still runs after {@code patience}, records what has ended by then, and leaves. Blocks for
+     * little longer than {@code patience}; an interruption ends the patience. Closing again does nothing.
+     */
+    public void close(Duration patience) {
+        drain();
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        boolean interrupted = !awaitDrained(patience);
+        post(machine::cancelAll);
+        interrupted |= !awaitDrained(LAST_WORDS);
+        fireSource.close();
+        runner.close(LAST_WORDS);
+        registry.close();
+        for (AutoCloseable closeable : own) {
+            try {
+                closeable.close();
+            } catch (Exception failed) {
+                log.warn("{} could not be closed; the rest is closed all the same", closeable, failed);
+            }
+        }
+        status = machine.status(Phase.CLOSED);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** {@link #close(Duration)} without patience. */
+    @Override
+    public void close() {
+        close(Duration.ZERO);
+    }
+
+    /** Waits until nothing runs and all is recorded, or the time is over. False when interrupted. */
+    private boolean awaitDrained(Duration atMost) {
+        try {
+            drained.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException goesOn) {
+            log.debug("Still not drained after {}", atMost);
+        } catch (InterruptedException impatient) {
+            return false;
+        }
+        return true;
+    }
+
+    private Phase phase() {
+        if (closed.get()) {
+            return Phase.CLOSED;
+        }
+        return started.get() ? Phase.STARTED : Phase.LATENT;
+    }
+
+    // ---- The loop -------------------------------------------------------------------------------------------------
+
+    /** Hands something that happened to the loop. From any thread; never blocks. */
+    private void post(Runnable happening) {
+        mailbox.add(happening);
+        ring();
+    }
+
+    private void ring() {
+        if (ringing.compareAndSet(false, true)) {
+            timekeeper.execute(this::turn);
+        }
+    }
+
+    /** One turn: everything that has happened by now is decided on together, then carried out together. */
+    private void turn() {
+        ringing.set(false);
+        machine.turn(timekeeper.now(), timekeeper.nanoTime());
+        for (int dealtWith = 0; dealtWith < MOST_AT_ONCE && !mailbox.isEmpty(); dealtWith++) {
+            guarded(mailbox.remove());
+        }
+        guarded(() -> machine.endTurn().forEach(this::carryOut));
+        status = machine.status(phase());
+        if (draining.get() && machine.isIdle()) {
+            drained.complete(null);
+        }
+        if (!mailbox.isEmpty()) {
+            ring();
+        }
+    }
+
+    private static void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException unexpected) {
+            log.error("A step of the engine failed; it goes on with the next", unexpected);
+        }
+    }
+
+    private void carryOut(Effect effect) {
+        if (effect instanceof Effect.Publish publish) {
+            eventExecutor.execute(() -> listeners.forEach(listener -> tell(listener, publish.event())));
+        } else if (effect instanceof Effect.Commit commit) {
+            ask(() -> registry.commit(commit.session(), commit.writes()), commit.then());
+        } else if (effect instanceof Effect.ReadAll read) {
+            if (read.caughtUp()) {
+                ask(() -> registry.sync(read.session()), ignored -> {});
+            }
+            ask(() -> registry.read(read.session(), read.paths()), read.then());
+        } else if (effect instanceof Effect.ReadAndWatch read) {
+            ask(() -> registry.readAndWatch(read.session(), read.path()), read.then());
+        } else if (effect instanceof Effect.Children children) {
+            ask(() -> registry.children(children.session(), children.path()), children.then());
+        } else if (effect instanceof Effect.WatchTree watch) {
+            ask(() -> registry.watchTree(watch.session(), watch.path()), ignored -> {});
+        } else if (effect instanceof Effect.Renew renew) {
+            registry.renew(renew.session());
+        } else if (effect instanceof Effect.Start start) {
+            runner.start(
+                    start.handler(),
+                    start.context(),
+                    outcome -> post(() -> start.ended().accept(outcome)));
+        } else if (effect instanceof Effect.Cancel cancel) {
+            runner.cancel(cancel.execution());
+        } else if (effect instanceof Effect.Follow follow) {
+            fireSource.follow(follow.schedule());
+        } else if (effect instanceof Effect.Forget forget) {
+            fireSource.forget(forget.schedule());
+        } else if (effect instanceof Effect.Alarm alarm) {
+            timekeeper.after(alarm.delay(), () -> post(alarm.then()));
+        }
+    }
+
+    private <T> void ask(Supplier<CompletionStage<T>> question, Consumer<Result<T>> then) {
+        requests.increment();
+        question.get().whenComplete((answer, failure) -> {
+            Result<T> result = failure == null ? new Result.Told<>(answer) : new Result.Unknown<>(failure);
+            post(() -> then.accept(result));
+        });
+    }
+
+    private static void tell(Consumer<ElasticJobEvent> listener, ElasticJobEvent event) {
+        try {
+            listener.accept(event);
+        } catch (RuntimeException failed) {
+            log.error(
+                    "The listener {} failed at {}; the other listeners hear it all the same", listener, event, failed);
+        }
+    }
+
+    private Executor ownEventThread() {
+        ExecutorService events = Executors.newSingleThreadExecutor(task -> {
+            Thread thread = new Thread(task, "elasticjob-events");
+            thread.setDaemon(true);
+            return thread;
+        });
+        own.add(events::shutdown);
+        return events;
+    }
+
+    private <T extends AutoCloseable> T keep(T closeable) {
+        own.add(closeable);
+        return closeable;
+    }
+
+    private static <T> T required(String what, @Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("An engine needs a " + what);
+        }
+        return value;
+    }
+
+    private static RegistryException notRunning() {
+        return new RegistryException("This instance is not running, so that nothing can be told");
+    }
+
+    /** Collects what an engine is made of. */
+    public static final class Builder {
+
+        String namespace = "";
+        String application = "";
+
+        @Nullable
+        String name;
+
+        Map<String, String> labels = Map.of();
+        String version = "";
+        StrategyCatalog strategies = StrategyCatalog.builtIn();
+        final Map<String, JobDefinition> jobs = new LinkedHashMap<>();
+        final List<Consumer<ElasticJobEvent>> listeners = new ArrayList<>();
+
+        @Nullable
+        Registry registry;
+
+        @Nullable
+        FireSource fireSource;
+
+        @Nullable
+        ShardRunner runner;
+
+        @Nullable
+        Timekeeper timekeeper;
+
+        @Nullable
+        Executor eventExecutor;
+
+        @Nullable
+        Supplier<String> idSource;
+
+        private Builder() {}
+
+        /** Where instances that belong together meet. Required. */
+        public Builder namespace(String value) {
+            namespace = JobDefinition.checkedName("elasticjob.namespace", value);
+            return this;
+        }
+
+        /** The application that this process is a copy of; the namespace, when not set. */
+        public Builder application(String value) {
+            application = value;
+            return this;
+        }
+
+        /** Name of this process, unique among those that live at the same time; made from host and chance, when not set. */
+        public Builder instanceName(String value) {
+            name = JobDefinition.checkedName("elasticjob.instance.name", value);
+            return this;
+        }
+
+        public Builder labels(Map<String, String> value) {
+            labels = Map.copyOf(value);
+            return this;
+        }
+
+        /** Version of the application, for display. */
+        public Builder version(String value) {
+            version = value;
+            return this;
+        }
+
+        public Builder strategies(StrategyCatalog value) {
+            strategies = value;
+            return this;
+        }
+
+        /**
+         * Declares a job. Its handler has to be one of the runner's.
+         *
+         * @throws InvalidSettingException when another job of this name was declared
+         */
+        public Builder job(JobDefinition definition) {
+            if (jobs.putIfAbsent(definition.name(), definition) != null) {
+                throw new InvalidSettingException(
+                        "job name", definition.name(), "is taken by another job of this application");
+            }
+            return this;
+        }
+
+        /** Hears of everything that happens here, on the event executor, in order. */
+        public Builder listener(Consumer<ElasticJobEvent> listener) {
+            listeners.add(listener);
+            return this;
+        }
+
+        /** Required. Closed by the engine. */
+        public Builder registry(Registry value) {
+            registry = value;
+            return this;
+        }
+
+        /** Required. Closed by the engine. */
+        public Builder fireSource(FireSource value) {
+            fireSource = value;
+            return this;
+        }
+
+        /** Required. Closed by the engine. */
+        public Builder runner(ShardRunner value) {
+            runner = value;
+            return this;
+        }
+
+        /** Time and the loop's thread; a thread of the engine's own, when not set. */
+        public Builder timekeeper(Timekeeper value) {
+            timekeeper = value;
+            return this;
+        }
+
+        /** Where listeners are called; has to keep the order. A thread of the engine's own, when not set. */
+        public Builder eventExecutor(Executor value) {
+            eventExecutor = value;
+            return this;
+        }
+
+        /** Gives each session's instance its id. For simulations, which have to be repeatable. */
+        Builder ids(Supplier<String> value) {
+            idSource = value;
+            return this;
+        }
+
+        private Supplier<String> ids(String instanceName) {
+            return idSource != null ? idSource : () -> instanceName + "." + unique();
+        }
+
+        private Instance self(ShardRunner runner, Instant now) {
+            String host = hostName();
+            String instanceName = name != null ? name : host + "-" + unique().substring(0, 5);
+            Set<String> offered = new TreeSet<>(strategies.names());
+            offered.removeAll(StrategyCatalog.builtIn().names());
+            return new Instance(
+                    "",
+                    instanceName,
+                    application.isEmpty() ? namespace : application,
+                    host,
+                    ProcessHandle.current().pid(),
+                    labels,
+                    runner.handlers(),
+                    jobs.keySet(),
+                    offered,
+                    Instance.State.UP,
+                    0,
+                    now,
+                    version);
+        }
+
+        private void check(JobDefinition job, ShardRunner runner) {
+            if (!runner.handlers().contains(job.handler())) {
+                throw new InvalidSettingException(
+                        job.name() + ".handler",
+                        job.handler(),
+                        "is not the name of a handler; there are " + new TreeSet<>(runner.handlers()));
+            }
+            try {
+                strategies.strategy(job.shardingStrategy());
+            } catch (IllegalArgumentException unknown) {
+                throw new InvalidSettingException(
+                        job.name() + ".shardingStrategy",
+                        job.shardingStrategy(),
+                        "is not the name of a sharding strategy; there are " + strategies.names());
+            }
+        }
+
+        private static String hostName() {
+            try {
+                return InetAddress.getLocalHost().getHostName();
+            } catch (UnknownHostException nameless) {
+                return "localhost";
+            }
+        }
+
+        /** Some characters that are not given twice: 50 random bits. */
+        private static String unique() {
+            return Long.toString(new SecureRandom().nextLong(1L << 50), Character.MAX_RADIX);
+        }
+
+        /**
+         * @throws IllegalStateException when something required is missing
+         * @throws InvalidSettingException when a job names a handler or strategy that is not there
+         */
+        public JobEngine build() {
+            return new JobEngine(this);
+        }
+    }
+}

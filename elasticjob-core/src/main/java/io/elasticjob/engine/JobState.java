@@ -1,0 +1,236 @@
+package io.elasticjob.engine;
+
+import io.elasticjob.JobDefinition;
+import io.elasticjob.coordination.Layout;
+import io.elasticjob.coordination.ShardCount;
+import io.elasticjob.coordination.ShardStep;
+import io.elasticjob.coordination.StoredJob;
+import io.elasticjob.registry.Stat;
+import io.elasticjob.registry.Write;
+import io.elasticjob.sharding.Assignment;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One life of a job in the registry, from the creation of its node to its deletion, as this instance knows it. Confined to
+ * the loop.
+ */
+final class JobState {
+
+    private final Layout layout;
+    private final String name;
+    private final long life;
+
+    /** Of the job's node. */
+    private int version;
+
+    /** What the registry holds; null when this version can not read it. */
+    private @Nullable StoredJob stored;
+
+    /** What holds; null when what is stored makes no job for this version. */
+    private @Nullable JobDefinition definition;
+
+    /** Why this version can not use what is stored. */
+    private @Nullable String unusable;
+
+    private boolean replaceable;
+
+    /** Why this instance's own declaration does not count. */
+    private @Nullable String refused;
+
+    private boolean removed;
+
+    // Who may run it, and who should: what the last assignment was made from, and its result.
+    private List<String> eligible = List.of();
+    private @Nullable Assignment assignment;
+    private SortedSet<Integer> owned = new TreeSet<>();
+
+    /** Whether the folder of the records is known to be there. */
+    private boolean recordsLaid;
+
+    private @Nullable FireTimes fireTimes;
+    private int waiting;
+
+    JobState(Layout layout, String name, Stat stat) {
+        this.layout = layout;
+        this.name = name;
+        this.life = stat.created();
+        this.version = stat.version();
+    }
+
+    String name() {
+        return name;
+    }
+
+    long life() {
+        return life;
+    }
+
+    /** Takes over what was read of the job's node. */
+    void read(int atVersion, StoredJob value, JobDefinition effective) {
+        version = atVersion;
+        stored = value;
+        definition = effective;
+        unusable = null;
+        replaceable = false;
+    }
+
+    /**
+     * Takes note that what was read makes no job for this version.
+     *
+     * @param value what could be read of it all the same
+     * @param noVersionCan whether no version could read it, so that a declaration may replace it
+     */
+    void unusable(int atVersion, @Nullable StoredJob value, String why, boolean noVersionCan) {
+        version = atVersion;
+        stored = value;
+        definition = null;
+        unusable = why;
+        replaceable = noVersionCan;
+    }
+
+    boolean isReplaceable() {
+        return replaceable;
+    }
+
+    int version() {
+        return version;
+    }
+
+    @Nullable
+    StoredJob stored() {
+        return stored;
+    }
+
+    @Nullable
+    JobDefinition definition() {
+        return definition;
+    }
+
+    JobDefinition usable() {
+        if (definition == null) {
+            throw new IllegalStateException("the job " + name + " can not be used: " + unusable);
+        }
+        return definition;
+    }
+
+    void refuse(@Nullable String reason) {
+        refused = reason;
+    }
+
+    @Nullable
+    String refused() {
+        return refused;
+    }
+
+    @Nullable
+    String trouble() {
+        return unusable != null ? unusable : refused;
+    }
+
+    /** Its node is gone: nothing more is begun. */
+    void remove() {
+        removed = true;
+    }
+
+    boolean isRemoved() {
+        return removed;
+    }
+
+    ShardCount shardCount() {
+        return stored == null ? ShardCount.always(1) : stored.shardCount();
+    }
+
+    void assign(List<String> among, @Nullable Assignment next, SortedSet<Integer> mine) {
+        eligible = among;
+        assignment = next;
+        owned = mine;
+    }
+
+    List<String> eligible() {
+        return eligible;
+    }
+
+    @Nullable
+    Assignment assignment() {
+        return assignment;
+    }
+
+    /** The shards that this instance should run, ascending. */
+    SortedSet<Integer> owned() {
+        return owned;
+    }
+
+    /** Its place among the jobs of its schedule; null while none of its shards is here. */
+    @Nullable
+    FireTimes fireTimes() {
+        return fireTimes;
+    }
+
+    void follow(@Nullable FireTimes times) {
+        fireTimes = times;
+    }
+
+    /** The job as a decision about one of its shards needs to see it, now. */
+    ShardStep.Job forDecision(Instant now) {
+        StoredJob held = stored;
+        if (held == null) {
+            throw new IllegalStateException("the job " + name + " can not be used: " + unusable);
+        }
+        return new ShardStep.Job(usable(), held.since(), held.shardCount(), latest(now));
+    }
+
+    @Nullable
+    Instant latest(Instant now) {
+        return fireTimes != null
+                ? fireTimes.latest(now)
+                : usable().schedule().latest(now).orElse(null);
+    }
+
+    boolean recordsLaid() {
+        return recordsLaid;
+    }
+
+    void recordsLaid(boolean there) {
+        recordsLaid = there;
+    }
+
+    String recordsPath() {
+        return layout.records(name, life);
+    }
+
+    String recordPath(int shard) {
+        return layout.record(name, life, shard);
+    }
+
+    String path() {
+        return layout.job(name);
+    }
+
+    /** Refuses whatever it travels with once the job is another one than the one decided under. */
+    Write check() {
+        return new Write.Check(path(), version);
+    }
+
+    /** How many of its shards wait for a slot; the turn that the next one gets among the waiting. */
+    int enqueue() {
+        return waiting++;
+    }
+
+    void dequeue() {
+        waiting--;
+    }
+
+    /** All shards that exist for any firing that may still be decided. */
+    List<Integer> shards() {
+        List<Integer> shards = new ArrayList<>();
+        for (int shard = 0; shard < shardCount().largest(); shard++) {
+            shards.add(shard);
+        }
+        return shards;
+    }
+}

@@ -1,0 +1,418 @@
+package io.elasticjob.engine;
+
+import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.Instance;
+import io.elasticjob.JobDefinition;
+import io.elasticjob.Schedule;
+import io.elasticjob.ShardRecord;
+import io.elasticjob.codec.Decoded;
+import io.elasticjob.codec.ShardRecordCodec;
+import io.elasticjob.coordination.Eligibility;
+import io.elasticjob.coordination.Layout;
+import io.elasticjob.coordination.ShardCount;
+import io.elasticjob.coordination.StoredJob;
+import io.elasticjob.registry.Read;
+import io.elasticjob.registry.RegistryException;
+import io.elasticjob.registry.Session;
+import io.elasticjob.registry.Stat;
+import io.elasticjob.sharding.Assignment;
+import io.elasticjob.sharding.ShardingDecision;
+import io.elasticjob.sharding.StrategyCatalog;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state machine of one instance: something happened comes in, effects come out. It does no I/O, starts no thread and
+ * reads no clock; it never blocks. Confined to the loop, which begins each turn with {@link #turn} and ends it with
+ * {@link #endTurn}.
+ */
+final class Machine {
+
+    /** What no ring can be trusted for is looked at this often: fire times, and the deadline of a lost connection. */
+    private static final Duration TICK = Duration.ofSeconds(1);
+
+    private final Layout layout;
+    private final String application;
+    private final StrategyCatalog strategies;
+    private final Set<String> builtIn = StrategyCatalog.builtIn().names();
+    private final int slots;
+
+    private final Outbox outbox = new Outbox();
+    private final Presence presence;
+    private final Roster roster;
+    private final JobTable jobs;
+    private final ShardTable shards;
+    private final Map<Schedule, FireTimes> fireTimes = new LinkedHashMap<>();
+    private final Set<JobState> toAssign = new LinkedHashSet<>();
+
+    private boolean sameInstance;
+    private boolean wasReady;
+    private boolean livesLost;
+
+    Machine(
+            Layout layout,
+            Instance self,
+            Supplier<String> ids,
+            Map<String, JobDefinition> declared,
+            StrategyCatalog strategies,
+            int slots) {
+        this.layout = layout;
+        this.application = self.application();
+        this.strategies = strategies;
+        this.slots = slots;
+        this.presence = new Presence(layout, self, ids, outbox, new Present());
+        this.roster = new Roster(layout, outbox, this::rosterListed);
+        this.jobs = new JobTable(layout, application, declared, presence, roster, outbox, new JobsRead());
+        this.shards = new ShardTable(layout, presence, roster, jobs, outbox, slots);
+    }
+
+    // ---- What happens ---------------------------------------------------------------------------------------------
+
+    /** Begins a turn: all that happens until {@link #endTurn} happens at this time. */
+    void turn(Instant now, long nanos) {
+        outbox.turn(now, nanos);
+    }
+
+    void started() {
+        presence.starting();
+        tick();
+    }
+
+    void connected(Session session) {
+        livesLost = false;
+        presence.connected(session);
+    }
+
+    void suspended() {
+        presence.suspended();
+        disconnected();
+        presence.grace().ifPresent(grace -> outbox.alarm(grace, this::checkLife));
+    }
+
+    void lost(Session session) {
+        presence.lost(session);
+        if (presence.usable().isEmpty()) {
+            disconnected();
+        }
+    }
+
+    /** A watch rang. */
+    void changed(String path) {
+        layout.instanceAt(path).ifPresent(roster::changed);
+        layout.jobAt(path).ifPresent(jobs::changed);
+        shards.changed(path);
+    }
+
+    void fired(Schedule schedule, Instant fireTime) {
+        outbox.notBefore(fireTime);
+        FireTimes times = fireTimes.get(schedule);
+        if (times != null) {
+            due(times);
+        }
+    }
+
+    /** Takes nothing new from now on, and shows the others that it does not. */
+    void drain() {
+        presence.drain();
+    }
+
+    /** Interrupts what runs. */
+    void cancelAll() {
+        shards.cancelAll();
+    }
+
+    /** Whether nothing runs here and nothing remains to be recorded, or it can not be recorded any more. */
+    boolean isIdle() {
+        return shards.isIdle();
+    }
+
+    /** Ends the turn: gives what it wants done, in order. */
+    List<Effect> endTurn() {
+        assignAll();
+        jobs.flush();
+        boolean ready = isReady();
+        if (ready && !wasReady) {
+            shards.resume();
+        }
+        wasReady = ready;
+        shards.flush();
+        return outbox.take();
+    }
+
+    // ---- Views ----------------------------------------------------------------------------------------------------
+
+    EngineStatus status(EngineStatus.Phase phase) {
+        return presence.status(phase, shards.slotsHeld(), slots);
+    }
+
+    NamespaceView namespace(EngineStatus.Phase phase) {
+        SortedMap<String, JobView> views = new TreeMap<>();
+        for (JobState job : jobs.jobs()) {
+            StoredJob stored = job.stored();
+            if (stored != null) {
+                views.put(job.name(), view(job, stored));
+            }
+        }
+        return new NamespaceView(layout.namespace(), application, status(phase), roster.views(), views);
+    }
+
+    void detail(String name, CompletableFuture<Optional<JobDetail>> answer) {
+        Optional<Connection> over = presence.usable();
+        if (over.isEmpty() || !isReady()) {
+            answer.completeExceptionally(
+                    new RegistryException("The registry can not be reached at present; nothing can be told of a job"));
+            return;
+        }
+        JobState job = jobs.job(name).orElse(null);
+        StoredJob stored = job == null ? null : job.stored();
+        if (job == null || stored == null) {
+            answer.complete(Optional.empty());
+            return;
+        }
+        readRecords(over.get(), job, view(job, stored), new ArrayList<>(), answer);
+    }
+
+    private void readRecords(
+            Connection over,
+            JobState job,
+            JobView view,
+            List<ShardView> views,
+            CompletableFuture<Optional<JobDetail>> answer) {
+        List<Integer> chunk =
+                job.shards().stream().skip(views.size()).limit(200).toList();
+        if (chunk.isEmpty()) {
+            answer.complete(Optional.of(new JobDetail(view, List.copyOf(views))));
+            return;
+        }
+        outbox.read(over, chunk.stream().map(job::recordPath).toList(), result -> {
+            if (result instanceof Result.Told<List<Read>> told) {
+                for (int i = 0; i < chunk.size(); i++) {
+                    views.add(view(job, chunk.get(i), told.answer().get(i)));
+                }
+                readRecords(over, job, view, views, answer);
+            } else if (result instanceof Result.Unknown<List<Read>> unknown) {
+                answer.completeExceptionally(unknown.why());
+            }
+        });
+    }
+
+    private JobView view(JobState job, StoredJob stored) {
+        Map<String, String> obstacles = new TreeMap<>();
+        JobDefinition definition = job.definition();
+        if (definition != null) {
+            for (Instance instance : roster.instances()) {
+                Eligibility.obstacle(definition, applicationOf(job), builtIn, instance)
+                        .ifPresent(why -> obstacles.put(instance.id(), why));
+            }
+        }
+        Assignment assignment = job.assignment();
+        return new JobView(
+                stored,
+                definition,
+                assignment == null ? Assignment.none(job.shardCount().count()) : assignment,
+                job.eligible(),
+                obstacles,
+                job.trouble());
+    }
+
+    private static ShardView view(JobState job, int shard, Read read) {
+        Assignment assignment = job.assignment();
+        String assignee = assignment == null || shard >= assignment.shardingTotalCount()
+                ? null
+                : assignment.owner(shard).orElse(null);
+        if (!(read instanceof Read.Present present)) {
+            return new ShardView(shard, assignee, ShardRecord.NEW, 0, null);
+        }
+        Decoded<ShardRecord> decoded = ShardRecordCodec.decode(present.data());
+        if (decoded instanceof Decoded.Value<ShardRecord> value) {
+            return new ShardView(shard, assignee, value.value(), present.stat().modified(), null);
+        }
+        String why =
+                decoded instanceof Decoded.Broken<ShardRecord> broken ? broken.reason() : "a later version wrote it";
+        return new ShardView(shard, assignee, ShardRecord.NEW, 0, why);
+    }
+
+    // ---- Inside ---------------------------------------------------------------------------------------------------
+
+    private boolean isReady() {
+        return presence.usable().isPresent() && roster.isComplete() && jobs.isLoaded();
+    }
+
+    private void disconnected() {
+        roster.disconnected();
+        jobs.disconnected();
+    }
+
+    private void tick() {
+        fireTimes.values().forEach(this::due);
+        checkLife();
+        outbox.alarm(TICK, this::tick);
+    }
+
+    private void due(FireTimes times) {
+        if (times.passed(outbox.now())) {
+            List.copyOf(times.jobs()).forEach(shards::due);
+        }
+    }
+
+    private void checkLife() {
+        if (!livesLost && presence.grace().isPresent() && !presence.isAlive()) {
+            livesLost = true;
+            shards.lifeLost();
+        }
+    }
+
+    private void rosterListed() {
+        String id = presence.id();
+        if (id != null) {
+            Optional<Stat> own = roster.stat(id);
+            if (own.isEmpty()) {
+                presence.vanished();
+                return;
+            }
+            presence.confirmed(own.get());
+        }
+        jobs.rosterChanged();
+        toAssign.addAll(jobs.jobs());
+        shards.rosterListed();
+    }
+
+    private void assignAll() {
+        if (!isReady()) {
+            return;
+        }
+        toAssign.forEach(this::assign);
+        toAssign.clear();
+    }
+
+    private void assign(JobState job) {
+        JobDefinition definition = job.definition();
+        if (job.isRemoved() || definition == null) {
+            owned(job, List.of(), null, new TreeSet<>());
+            return;
+        }
+        List<String> eligible = Eligibility.eligible(definition, applicationOf(job), builtIn, roster.instances());
+        if (!strategies.names().contains(definition.shardingStrategy())) {
+            owned(job, eligible, null, new TreeSet<>()); // others know it; this instance is not among the eligible
+            return;
+        }
+        ShardCount count = job.shardCount();
+        Assignment assignment = assignment(job, definition, count.count(), eligible);
+        SortedSet<Integer> mine = new TreeSet<>(assignment.shardsOf(String.valueOf(presence.id())));
+        if (count.previous() > count.count()) {
+            // Shards that the change took away may still be due for firings before it.
+            assignment(job, definition, count.previous(), eligible).shardsOf(String.valueOf(presence.id())).stream()
+                    .filter(shard -> shard >= count.count())
+                    .forEach(mine::add);
+        }
+        owned(job, eligible, assignment, mine);
+    }
+
+    private Assignment assignment(JobState job, JobDefinition definition, int total, List<String> eligible) {
+        ShardingDecision decision =
+                ShardingDecision.of(strategies.strategy(definition.shardingStrategy()), job.name(), total, eligible);
+        if (decision instanceof ShardingDecision.Replaced replaced
+                && !job.eligible().equals(eligible)) {
+            outbox.publish(
+                    new ElasticJobEvent.StrategyReplaced(job.name(), definition.shardingStrategy(), replaced.reason()));
+        }
+        return decision.assignment();
+    }
+
+    private void owned(JobState job, List<String> eligible, @Nullable Assignment assignment, SortedSet<Integer> mine) {
+        boolean other = !mine.equals(job.owned());
+        job.assign(eligible, assignment, mine);
+        follow(job);
+        shards.assigned(job);
+        if (other) {
+            outbox.publish(new ElasticJobEvent.ShardsAssigned(
+                    job.name(), mine, job.shardCount().count()));
+        }
+    }
+
+    /** Follows the job's schedule while a shard of it is here. */
+    private void follow(JobState job) {
+        JobDefinition definition = job.definition();
+        boolean wanted = definition != null && !job.isRemoved() && !job.owned().isEmpty();
+        Schedule schedule = definition != null && wanted ? definition.schedule() : null;
+        FireTimes before = job.fireTimes();
+        if (before != null && !before.schedule().equals(schedule)) {
+            before.jobs().remove(job);
+            job.follow(null);
+            if (before.jobs().isEmpty()) {
+                fireTimes.remove(before.schedule());
+                outbox.add(new Effect.Forget(before.schedule()));
+            }
+        }
+        if (schedule != null && job.fireTimes() == null) {
+            FireTimes times = fireTimes.computeIfAbsent(schedule, wantedOne -> {
+                outbox.add(new Effect.Follow(wantedOne));
+                return new FireTimes(wantedOne);
+            });
+            times.jobs().add(job);
+            job.follow(times);
+        }
+    }
+
+    private static String applicationOf(JobState job) {
+        return job.stored() == null ? "" : job.stored().application();
+    }
+
+    private final class Present implements Presence.Listener {
+
+        @Override
+        public void present(Connection connection) {
+            wasReady = false;
+            shards.present(sameInstance);
+            sameInstance = true;
+            roster.relist(connection);
+            jobs.reload(connection);
+        }
+
+        @Override
+        public void namespaceLaid() {
+            jobs.namespaceLaid();
+        }
+
+        @Override
+        public void identityLost() {
+            sameInstance = false;
+            shards.lifeLost();
+        }
+    }
+
+    private final class JobsRead implements JobTable.Listener {
+
+        @Override
+        public void jobRead(JobState job) {
+            toAssign.add(job);
+            shards.changed(job);
+        }
+
+        @Override
+        public void jobRemoved(JobState job) {
+            toAssign.remove(job);
+            follow(job);
+            shards.removed(job);
+        }
+
+        @Override
+        public void jobsLoaded() {
+            toAssign.addAll(jobs.jobs());
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.elasticjob.engine;
+
+import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.registry.Answer;
+import io.elasticjob.registry.Read;
+import io.elasticjob.registry.Write;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The present turn of the loop: its time, the same for all that is decided in it, and what it wants done. Confined to the
+ * loop.
+ */
+final class Outbox {
+
+    private List<Effect> effects = new ArrayList<>();
+    private Instant now = Instant.EPOCH;
+    private long nanos;
+
+    /** Begins a turn. */
+    void turn(Instant now, long nanos) {
+        this.now = now;
+        this.nanos = nanos;
+    }
+
+    /** Makes this turn at least as late as a fire time that was told: a fire source may ring a little early. */
+    void notBefore(Instant fireTime) {
+        if (now.isBefore(fireTime)) {
+            now = fireTime;
+        }
+    }
+
+    /** What the turn wants done, in order; empty afterwards. */
+    List<Effect> take() {
+        List<Effect> taken = effects;
+        effects = new ArrayList<>();
+        return taken;
+    }
+
+    /** The wall clock at the beginning of this turn. */
+    Instant now() {
+        return now;
+    }
+
+    /** The stopwatch at the beginning of this turn. */
+    long nanos() {
+        return nanos;
+    }
+
+    void add(Effect effect) {
+        effects.add(effect);
+    }
+
+    void publish(ElasticJobEvent event) {
+        effects.add(new Effect.Publish(event));
+    }
+
+    void children(Connection over, String path, Consumer<Result<List<String>>> then) {
+        effects.add(new Effect.Children(over.session(), path, then));
+    }
+
+    void read(Connection over, List<String> paths, Consumer<Result<List<Read>>> then) {
+        effects.add(new Effect.ReadAll(over.session(), paths, false, then));
+    }
+
+    /** As {@link #read}, after the server has caught up with all that was written before: what settles a doubt. */
+    void readCaughtUp(Connection over, List<String> paths, Consumer<Result<List<Read>>> then) {
+        effects.add(new Effect.ReadAll(over.session(), paths, true, then));
+    }
+
+    void readAndWatch(Connection over, String path, Consumer<Result<Read>> then) {
+        effects.add(new Effect.ReadAndWatch(over.session(), path, then));
+    }
+
+    void commit(Connection over, List<Write> writes, Consumer<Result<Answer>> then) {
+        effects.add(new Effect.Commit(over.session(), writes, then));
+    }
+
+    void alarm(Duration delay, Runnable then) {
+        effects.add(new Effect.Alarm(delay, then));
+    }
+}

@@ -1,0 +1,217 @@
+package io.elasticjob.engine;
+
+import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.Instance;
+import io.elasticjob.codec.Decoded;
+import io.elasticjob.codec.InstanceCodec;
+import io.elasticjob.coordination.Layout;
+import io.elasticjob.registry.Read;
+import io.elasticjob.registry.Stat;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The live instances, as last listed. It may be behind, so that it never proves a death. Changes are gathered for a
+ * moment before they are looked at: a rolling restart makes many at once. Confined to the loop.
+ */
+final class Roster {
+
+    private static final Duration GATHER = Duration.ofMillis(50);
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    /** Instances name all their handlers, so that few of them fill a message. */
+    private static final int READS_AT_ONCE = 20;
+
+    /**
+     * @param instance null when it can not be read by this version: alive, but no more is known
+     */
+    private record Member(@Nullable Instance instance, Stat stat) {}
+
+    private final Layout layout;
+    private final Outbox outbox;
+    private final Runnable listed;
+
+    private @Nullable Connection connection;
+    private SortedMap<String, Member> members = new TreeMap<>();
+    private final Set<String> dirty = new HashSet<>();
+    private boolean complete;
+    private boolean listing;
+    private boolean again;
+    private boolean gathering;
+
+    /**
+     * @param listed called after each complete listing, be it like the one before or not: what waits for an instance to
+     *     go may have missed that it came
+     */
+    Roster(Layout layout, Outbox outbox, Runnable listed) {
+        this.layout = layout;
+        this.outbox = outbox;
+        this.listed = listed;
+    }
+
+    /** Lists and reads everything anew: what changed while the connection was away rang nothing. */
+    void relist(Connection under) {
+        connection = under;
+        complete = false;
+        listing = false;
+        again = false;
+        dirty.addAll(members.keySet());
+        list(under);
+    }
+
+    /** Whether it was listed since the connection was made. */
+    boolean isComplete() {
+        return complete;
+    }
+
+    void changed(String id) {
+        dirty.add(id);
+        if (!gathering) {
+            gathering = true;
+            outbox.alarm(GATHER, () -> {
+                gathering = false;
+                Connection under = connection;
+                if (under != null) {
+                    list(under);
+                }
+            });
+        }
+    }
+
+    void disconnected() {
+        connection = null;
+        complete = false;
+    }
+
+    boolean isLive(String id) {
+        return members.containsKey(id);
+    }
+
+    /** Those that this version can read, ascending by id. */
+    Collection<Instance> instances() {
+        return members.values().stream()
+                .map(Member::instance)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    Optional<Stat> stat(String id) {
+        return Optional.ofNullable(members.get(id)).map(Member::stat);
+    }
+
+    SortedMap<String, InstanceView> views() {
+        SortedMap<String, InstanceView> views = new TreeMap<>();
+        members.forEach((id, member) -> {
+            if (member.instance() != null) {
+                views.put(id, new InstanceView(member.instance(), member.stat().createdAt()));
+            }
+        });
+        return views;
+    }
+
+    private void list(Connection under) {
+        if (listing) {
+            again = true;
+            return;
+        }
+        listing = true;
+        outbox.children(under, layout.instances(), result -> {
+            if (under != connection) {
+                return;
+            }
+            if (result instanceof Result.Told<List<String>> told) {
+                readNew(under, new TreeSet<>(told.answer()));
+            } else {
+                retry(under);
+            }
+        });
+    }
+
+    private void readNew(Connection under, SortedSet<String> names) {
+        SortedMap<String, Member> next = new TreeMap<>();
+        List<String> toRead = new ArrayList<>();
+        for (String name : names) {
+            Member known = members.get(name);
+            if (known == null || dirty.contains(name)) {
+                toRead.add(name);
+            } else {
+                next.put(name, known);
+            }
+        }
+        dirty.clear();
+        readFrom(under, toRead, 0, next);
+    }
+
+    private void readFrom(Connection under, List<String> names, int from, SortedMap<String, Member> next) {
+        if (from >= names.size()) {
+            finish(under, next);
+            return;
+        }
+        List<String> chunk = names.subList(from, Math.min(names.size(), from + READS_AT_ONCE));
+        outbox.read(under, chunk.stream().map(layout::instance).toList(), result -> {
+            if (under != connection) {
+                return;
+            }
+            if (result instanceof Result.Told<List<Read>> told) {
+                for (int i = 0; i < chunk.size(); i++) {
+                    if (told.answer().get(i) instanceof Read.Present present) {
+                        next.put(chunk.get(i), member(chunk.get(i), present));
+                    }
+                }
+                readFrom(under, names, from + READS_AT_ONCE, next);
+            } else {
+                dirty.addAll(names);
+                retry(under);
+            }
+        });
+    }
+
+    private Member member(String id, Read.Present present) {
+        Decoded<Instance> decoded = InstanceCodec.decode(id, present.stat().created(), present.data());
+        if (decoded instanceof Decoded.Value<Instance> value) {
+            return new Member(value.value(), present.stat());
+        }
+        String reason =
+                decoded instanceof Decoded.Broken<Instance> broken ? broken.reason() : "a later version wrote it";
+        outbox.publish(new ElasticJobEvent.ValueUnreadable(
+                layout.instance(id), reason, "the instance counts as alive, and gets no shards from here"));
+        return new Member(null, present.stat());
+    }
+
+    private void finish(Connection under, SortedMap<String, Member> next) {
+        listing = false;
+        SortedSet<String> joined = new TreeSet<>(next.keySet());
+        joined.removeAll(members.keySet());
+        SortedSet<String> left = new TreeSet<>(members.keySet());
+        left.removeAll(next.keySet());
+        members = next;
+        complete = true;
+        if (!joined.isEmpty() || !left.isEmpty()) {
+            outbox.publish(new ElasticJobEvent.InstancesChanged(joined, left));
+        }
+        if (again) {
+            again = false;
+            list(under);
+        }
+        listed.run();
+    }
+
+    private void retry(Connection under) {
+        listing = false;
+        outbox.alarm(RETRY, () -> {
+            if (under == connection) {
+                list(under);
+            }
+        });
+    }
+}

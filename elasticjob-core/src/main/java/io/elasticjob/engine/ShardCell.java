@@ -1,0 +1,128 @@
+package io.elasticjob.engine;
+
+import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.ExecutionId;
+import io.elasticjob.JobDefinition;
+import io.elasticjob.Outcome;
+import io.elasticjob.ShardRecord;
+import io.elasticjob.coordination.ShardStep;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What this instance knows and does about one shard. Confined to the loop; written by {@link ShardTable} alone. */
+final class ShardCell {
+
+    /** The version of a record that is not there. */
+    static final int ABSENT = -1;
+
+    /** Where this instance stands with the shard. */
+    enum Phase {
+        /** The record has to be read before anything is decided. */
+        UNREAD,
+        /** A read is under way. */
+        READING,
+        /** The record is known, nobody runs the shard, nothing is due. */
+        RESTING,
+        /** Due, and waiting for a slot. */
+        WAITING,
+        /** A write has to be sent. */
+        TO_WRITE,
+        /** A write is under way; there is never more than one. */
+        WRITING,
+        /** The outcome of a write is unknown: it has to be settled before anything else. */
+        DOUBTFUL,
+        /** Running here. */
+        RUNNING,
+        /** Running on a live instance: the record is watched. */
+        WATCHING,
+        /** The owner is being asked for. */
+        ASKING,
+        /** The record can not be read by this version. */
+        UNREADABLE
+    }
+
+    /** A write of the record, from the decision to its settlement. */
+    sealed interface Pending {
+        ShardRecord next();
+
+        record Claim(ShardRecord next, ShardStep.Claim step) implements Pending {}
+
+        record Completion(ShardRecord next) implements Pending {}
+
+        record Settlement(ShardRecord next, @Nullable ElasticJobEvent event) implements Pending {}
+    }
+
+    /** An execution of this process, with the definition and the record that it was begun under. */
+    static final class Run {
+
+        final ExecutionId id;
+        final JobDefinition definition;
+        final ShardRecord claimed;
+        final long startedNanos;
+        boolean cancelled;
+
+        @Nullable
+        Outcome outcome;
+
+        Run(ExecutionId id, JobDefinition definition, ShardRecord claimed, long startedNanos) {
+            this.id = id;
+            this.definition = definition;
+            this.claimed = claimed;
+            this.startedNanos = startedNanos;
+        }
+    }
+
+    final JobState job;
+    final int shard;
+
+    /** Whether the shard is assigned to this instance. */
+    boolean mine;
+
+    Phase phase = Phase.UNREAD;
+    ShardRecord record = ShardRecord.NEW;
+    int version = ABSENT;
+
+    /** The owner in {@link #record} that was proven dead; ids never return. */
+    @Nullable
+    String deadOwner;
+
+    /** The execution of this process, until its end is recorded. */
+    @Nullable
+    Run run;
+
+    @Nullable
+    Pending pending;
+
+    /** A claim that was written and came to nothing: it has to be given back. */
+    @Nullable
+    ShardRecord owed;
+
+    /** How often in a row a write of this shard was refused. */
+    int refusals;
+
+    /** Whether one of the slots is taken by it. */
+    boolean holdsSlot;
+
+    /** When the firing that waits for a slot was due. */
+    @Nullable
+    Instant waitingSince;
+
+    ShardCell(JobState job, int shard) {
+        this.job = job;
+        this.shard = shard;
+    }
+
+    String path() {
+        return job.recordPath(shard);
+    }
+
+    /** Whether something is begun that has to be brought to its end, though the shard may have gone elsewhere. */
+    boolean isBusy() {
+        return run != null || pending != null || owed != null;
+    }
+
+    @Override
+    public String toString() {
+        return job.name() + "/" + shard + " " + phase;
+    }
+}

@@ -1,0 +1,820 @@
+package io.elasticjob.engine;
+
+import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.ExecutionId;
+import io.elasticjob.JobDefinition;
+import io.elasticjob.OnSessionLoss;
+import io.elasticjob.Outcome;
+import io.elasticjob.ShardRecord;
+import io.elasticjob.ShardingContext;
+import io.elasticjob.codec.Decoded;
+import io.elasticjob.codec.ShardRecordCodec;
+import io.elasticjob.coordination.Layout;
+import io.elasticjob.coordination.ShardStep;
+import io.elasticjob.engine.ShardCell.Pending;
+import io.elasticjob.engine.ShardCell.Phase;
+import io.elasticjob.engine.ShardCell.Run;
+import io.elasticjob.registry.Answer;
+import io.elasticjob.registry.Read;
+import io.elasticjob.registry.Stat;
+import io.elasticjob.registry.Write;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shards that concern this instance: reads their records, asks {@link ShardStep} what to do, and carries it through.
+ * All claims and completions of one turn, of all jobs, travel together. Confined to the loop.
+ */
+final class ShardTable {
+
+    /** As many writes in one transaction as pay; see the figures of group commit. */
+    private static final int AT_ONCE = 200;
+    /** A completion that was refused so often travels apart from claims, whose refusals it would share. */
+    private static final int REFUSALS_TOGETHER = 2;
+
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private final Layout layout;
+    private final Presence presence;
+    private final Roster roster;
+    private final JobTable jobTable;
+    private final Outbox outbox;
+    private final int slots;
+
+    private final Map<JobState, SortedMap<Integer, ShardCell>> cells = new LinkedHashMap<>();
+    private final Map<String, ShardCell> watched = new LinkedHashMap<>();
+    private final Backlog backlog = new Backlog();
+
+    // What is to be done at the end of the turn.
+    private final Set<ShardCell> toRead = new LinkedHashSet<>();
+    private final Set<ShardCell> toSettle = new LinkedHashSet<>();
+    private final Set<ShardCell> toWrite = new LinkedHashSet<>();
+    private final Map<String, List<ShardCell>> toAsk = new LinkedHashMap<>();
+
+    private int slotsHeld;
+
+    ShardTable(Layout layout, Presence presence, Roster roster, JobTable jobTable, Outbox outbox, int slots) {
+        this.layout = layout;
+        this.presence = presence;
+        this.roster = roster;
+        this.jobTable = jobTable;
+        this.outbox = outbox;
+        this.slots = slots;
+    }
+
+    int slotsHeld() {
+        return slotsHeld;
+    }
+
+    /** Whether nothing runs here and nothing remains to be recorded. */
+    boolean isIdle() {
+        return allCells().noneMatch(ShardCell::isBusy);
+    }
+
+    // ---- What happens to the whole --------------------------------------------------------------------------------
+
+    /**
+     * Connected again.
+     *
+     * @param sameInstance whether the session went on; if not, others may have taken every shard meanwhile
+     */
+    void present(boolean sameInstance) {
+        toRead.clear();
+        toAsk.clear();
+        watched.clear();
+        for (ShardCell cell : allCells().toList()) {
+            boolean unsure = switch (cell.phase) {
+                case UNREAD, READING, WATCHING, ASKING -> true;
+                case RESTING, WAITING, UNREADABLE -> !sameInstance && isMonitored(cell);
+                case TO_WRITE -> !(cell.pending instanceof Pending.Completion);
+                case WRITING, DOUBTFUL, RUNNING -> false;
+            };
+            if (unsure) {
+                cell.pending = null;
+                toWrite.remove(cell);
+                unread(cell);
+            }
+        }
+    }
+
+    /** Everything is known again: what had to wait for that is looked at. */
+    void resume() {
+        for (ShardCell cell : allCells().toList()) {
+            if (cell.phase == Phase.RESTING) {
+                consider(cell);
+            }
+        }
+    }
+
+    /** This instance can no longer be sure that others count it as alive. */
+    void lifeLost() {
+        allCells()
+                .map(cell -> cell.run)
+                .filter(Objects::nonNull)
+                .filter(run -> run.definition.onSessionLoss() == OnSessionLoss.CANCEL)
+                .toList()
+                .forEach(this::cancel);
+    }
+
+    void cancelAll() {
+        allCells().map(cell -> cell.run).filter(Objects::nonNull).toList().forEach(this::cancel);
+    }
+
+    private void cancel(Run run) {
+        if (!run.cancelled && run.outcome == null) {
+            run.cancelled = true;
+            outbox.add(new Effect.Cancel(run.id));
+        }
+    }
+
+    /** The roster was listed: whoever is waited for may be gone. */
+    void rosterListed() {
+        for (ShardCell cell : List.copyOf(watched.values())) {
+            String owner = cell.record.owner();
+            if (cell.phase == Phase.WATCHING && (owner == null || !roster.isLive(owner))) {
+                watched.remove(cell.path());
+                consider(cell);
+            }
+        }
+    }
+
+    // ---- What happens to a job ------------------------------------------------------------------------------------
+
+    /** These shards of the job, and no others, are this instance's. */
+    void assigned(JobState job) {
+        for (ShardCell cell : cellsOf(job)) {
+            if (!job.owned().contains(cell.shard)) {
+                cell.mine = false;
+                dropUnlessBusy(cell);
+            }
+        }
+        for (int shard : job.owned()) {
+            ShardCell cell = cells.computeIfAbsent(job, any -> new TreeMap<>())
+                    .computeIfAbsent(shard, item -> new ShardCell(job, item));
+            if (!cell.mine) {
+                cell.mine = true;
+                if (!cell.isBusy()) {
+                    unread(cell);
+                }
+            }
+        }
+    }
+
+    /** The job's settings are others than before. */
+    void changed(JobState job) {
+        for (ShardCell cell : cellsOf(job)) {
+            if (cell.phase == Phase.RESTING) {
+                consider(cell);
+            }
+        }
+    }
+
+    /** A fire time of the job came by. */
+    void due(JobState job) {
+        changed(job);
+    }
+
+    void removed(JobState job) {
+        for (ShardCell cell : cellsOf(job)) {
+            cell.mine = false;
+            dropUnlessBusy(cell);
+        }
+    }
+
+    /** A watched record was changed. */
+    void changed(String path) {
+        ShardCell cell = watched.remove(path);
+        if (cell != null && cell.phase == Phase.WATCHING) {
+            unread(cell);
+        }
+    }
+
+    // ---- What to do about one shard -------------------------------------------------------------------------------
+
+    private void unread(ShardCell cell) {
+        if (cell.run == null && !isMonitored(cell)) {
+            cell.record = cell.record.decidedThrough(outbox.now()); // nobody knows what ran before: begin with the next
+            cell.version = ShardCell.ABSENT;
+            consider(cell);
+            return;
+        }
+        cell.phase = Phase.UNREAD;
+        toRead.add(cell);
+    }
+
+    /** Decides from the record as known. Only for cells without a write under way or in doubt. */
+    private void consider(ShardCell cell) {
+        Run run = cell.run;
+        if (run != null) {
+            if (run.outcome != null) {
+                complete(cell, run);
+            }
+            return;
+        }
+        ShardRecord owed = cell.owed;
+        if (owed != null) {
+            if (isStillClaimedBy(cell.record, owed)) {
+                write(cell, new Pending.Settlement(cell.record.givenBack(null), null));
+                return;
+            }
+            cell.owed = null;
+        }
+        if (!cell.mine || cell.job.isRemoved()) {
+            drop(cell);
+            return;
+        }
+        if (cell.job.definition() == null) {
+            cell.phase = Phase.RESTING;
+            return;
+        }
+        ShardStep step = next(cell);
+        if (step instanceof ShardStep.Claim claim && !presence.isDraining()) {
+            backlog.add(cell, claim.fireTime());
+        } else if (step instanceof ShardStep.Settle settle) {
+            settle(cell, settle);
+        } else if (step instanceof ShardStep.Await) {
+            watch(cell);
+        } else if (step instanceof ShardStep.AskFor ask) {
+            cell.phase = Phase.ASKING;
+            toAsk.computeIfAbsent(ask.owner(), any -> new ArrayList<>()).add(cell);
+        } else {
+            cell.phase = Phase.RESTING;
+        }
+    }
+
+    private ShardStep next(ShardCell cell) {
+        Instant now = outbox.now();
+        return ShardStep.next(cell.job.forDecision(now), cell.shard, cell.record, ownerOf(cell), now);
+    }
+
+    private ShardStep.Owner ownerOf(ShardCell cell) {
+        String owner = cell.record.owner();
+        if (owner == null) {
+            return ShardStep.Owner.UNKNOWN;
+        }
+        if (presence.isSelf(owner)) {
+            return ShardStep.Owner.SELF;
+        }
+        if (owner.equals(cell.deadOwner)) {
+            return ShardStep.Owner.DEAD;
+        }
+        return roster.isLive(owner) ? ShardStep.Owner.LIVE : ShardStep.Owner.UNKNOWN;
+    }
+
+    private void settle(ShardCell cell, ShardStep.Settle settle) {
+        if (isMonitored(cell)) {
+            write(cell, new Pending.Settlement(settle.next(), settle.event()));
+            return;
+        }
+        cell.record = settle.next();
+        tell(settle.event());
+        consider(cell);
+    }
+
+    private void write(ShardCell cell, Pending pending) {
+        cell.pending = pending;
+        cell.phase = Phase.TO_WRITE;
+        toWrite.add(cell);
+    }
+
+    private void watch(ShardCell cell) {
+        Optional<Connection> over = presence.usable();
+        if (over.isEmpty()) {
+            unread(cell);
+            return;
+        }
+        cell.phase = Phase.WATCHING;
+        watched.put(cell.path(), cell);
+        int seen = cell.version;
+        outbox.readAndWatch(over.get(), cell.path(), result -> {
+            if (cell.phase != Phase.WATCHING || watched.get(cell.path()) != cell) {
+                return;
+            }
+            if (result instanceof Result.Told<Read> told) {
+                if (told.answer() instanceof Read.Present present
+                        && present.stat().version() == seen) {
+                    return; // nothing happened between the read and the watch
+                }
+                watched.remove(cell.path());
+                recordRead(cell, told.answer());
+            } else {
+                watched.remove(cell.path());
+                unreadLater(over.get(), cell);
+            }
+        });
+    }
+
+    // ---- Executions -----------------------------------------------------------------------------------------------
+
+    private void begin(ShardCell cell, ShardRecord claimed, ShardStep.Claim step, @Nullable Long token) {
+        JobDefinition definition = cell.job.usable();
+        ExecutionId id = new ExecutionId(cell.job.name(), step.firing(), cell.shard, step.attempt());
+        Run run = new Run(id, definition, claimed, outbox.nanos());
+        cell.run = run;
+        cell.phase = Phase.RUNNING;
+        hold(cell);
+        ShardingContext.Builder context = ShardingContext.builder()
+                .executionId(id)
+                .shard(
+                        cell.shard,
+                        Math.max(cell.shard + 1, cell.job.shardCount().at(step.fireTime())))
+                .shardingParameter(definition.shardingParameter(cell.shard))
+                .jobParameter(definition.jobParameter())
+                .fireTime(step.fireTime())
+                .previousFireTime(claimed.lastSucceeded());
+        if (token != null) {
+            context.fencingToken(token);
+        }
+        if (step.superseded() > 0) {
+            outbox.publish(new ElasticJobEvent.FiringsSuperseded(
+                    cell.job.name(), cell.shard, step.superseded(), step.fireTime()));
+        }
+        outbox.publish(new ElasticJobEvent.ExecutionStarted(
+                id, step.fireTime(), Duration.between(step.fireTime(), outbox.now())));
+        outbox.add(new Effect.Start(definition.handler(), context, outcome -> ended(cell, run, outcome)));
+    }
+
+    private void ended(ShardCell cell, Run run, Outcome outcome) {
+        if (run.outcome != null) {
+            return;
+        }
+        run.outcome = outcome;
+        release(cell);
+        outbox.publish(new ElasticJobEvent.ExecutionEnded(
+                run.id, outcome, Duration.ofNanos(outbox.nanos() - run.startedNanos)));
+        if (!run.definition.monitorExecution()) {
+            cell.run = null;
+            cell.record = completion(cell, run, outcome);
+            consider(cell);
+        } else if (cell.phase == Phase.RUNNING) {
+            complete(cell, run);
+        }
+    }
+
+    private void complete(ShardCell cell, Run run) {
+        Outcome outcome = run.outcome;
+        if (outcome == null) {
+            throw new IllegalStateException(run.id + " has not ended");
+        }
+        write(cell, new Pending.Completion(completion(cell, run, outcome)));
+    }
+
+    private ShardRecord completion(ShardCell cell, Run run, Outcome outcome) {
+        Instant now = outbox.now();
+        Instant latest = run.definition.schedule().latest(now).orElse(null);
+        return ShardStep.completion(run.definition, run.claimed, outcome, latest, now);
+    }
+
+    private void hold(ShardCell cell) {
+        if (!cell.holdsSlot) {
+            cell.holdsSlot = true;
+            slotsHeld++;
+        }
+    }
+
+    private void release(ShardCell cell) {
+        if (cell.holdsSlot) {
+            cell.holdsSlot = false;
+            slotsHeld--;
+        }
+    }
+
+    // ---- The end of a turn ----------------------------------------------------------------------------------------
+
+    /** Sends what this turn decided. */
+    void flush() {
+        Optional<Connection> over = presence.usable();
+        boolean ready = over.isPresent() && roster.isComplete() && jobTable.isLoaded();
+        takeSlots(ready);
+        if (over.isEmpty() || !ready) {
+            return;
+        }
+        settleDoubts(over.get());
+        writeAll(over.get());
+        readAll(over.get());
+        askAll(over.get());
+    }
+
+    /** Gives free slots to the longest waiting. Without a registry only what needs none can begin. */
+    private void takeSlots(boolean ready) {
+        while (slotsHeld < slots) {
+            Optional<ShardCell> polled = backlog.poll();
+            if (polled.isEmpty()) {
+                return;
+            }
+            ShardCell cell = polled.get();
+            boolean monitored = isMonitored(cell);
+            boolean possible = monitored ? ready : presence.isAlive();
+            if (!possible || !cell.mine || cell.job.definition() == null || presence.isDraining()) {
+                cell.phase = Phase.RESTING; // looked at again when the registry is back, or at the next firing
+                continue;
+            }
+            if (!(next(cell) instanceof ShardStep.Claim claim)) {
+                consider(cell);
+                continue;
+            }
+            String owner = presence.currentId();
+            ShardRecord next =
+                    cell.record.claimed(claim.firing(), owner, claim.attempt(), claim.deaths(), outbox.now());
+            if (monitored) {
+                hold(cell);
+                write(cell, new Pending.Claim(next, claim));
+            } else {
+                begin(cell, next, claim, null);
+            }
+        }
+    }
+
+    private void writeAll(Connection over) {
+        List<ShardCell> together = new ArrayList<>();
+        List<ShardCell> apart = new ArrayList<>();
+        for (ShardCell cell : toWrite) {
+            boolean alone = cell.refusals >= REFUSALS_TOGETHER && cell.pending instanceof Pending.Completion;
+            (alone ? apart : together).add(cell);
+        }
+        toWrite.clear();
+        chunks(together).forEach(chunk -> commit(over, chunk));
+        chunks(apart).forEach(chunk -> commit(over, chunk));
+    }
+
+    /** One transaction: the checks under which it was decided, then the records. */
+    private void commit(Connection over, List<ShardCell> chunk) {
+        List<Write> writes = new ArrayList<>();
+        writes.add(presence.check());
+        Set<JobState> decidedUnder = chunk.stream()
+                .filter(cell -> !(cell.pending instanceof Pending.Completion))
+                .map(cell -> cell.job)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        decidedUnder.forEach(job -> writes.add(job.check()));
+        Set<JobState> laid = new LinkedHashSet<>();
+        int[] recordAt = new int[chunk.size()];
+        for (int i = 0; i < chunk.size(); i++) {
+            ShardCell cell = chunk.get(i);
+            byte[] data = ShardRecordCodec.encode(pendingOf(cell).next());
+            int version = cell.version;
+            if (version == ShardCell.ABSENT) {
+                if (!cell.job.recordsLaid() && laid.add(cell.job)) {
+                    writes.add(new Write.Create(cell.job.recordsPath(), new byte[0], Write.Life.PERSISTENT));
+                }
+                // Only a put answers with the transaction id that becomes the token.
+                writes.add(new Write.Create(cell.path(), new byte[0], Write.Life.PERSISTENT));
+                version = 0;
+            }
+            recordAt[i] = writes.size();
+            writes.add(new Write.Put(cell.path(), data, version));
+            cell.phase = Phase.WRITING;
+        }
+        outbox.commit(over, writes, result -> {
+            if (result instanceof Result.Told<Answer> told) {
+                if (told.answer() instanceof Answer.Committed done) {
+                    for (int i = 0; i < chunk.size(); i++) {
+                        written(
+                                chunk.get(i),
+                                done.results().get(recordAt[i]).stat().orElseThrow());
+                    }
+                } else if (told.answer() instanceof Answer.Refused refused) {
+                    refused(over, chunk, writes.get(refused.index()));
+                }
+            } else {
+                for (ShardCell cell : chunk) {
+                    cell.phase = Phase.DOUBTFUL;
+                    toSettle.add(cell);
+                }
+            }
+        });
+    }
+
+    private static Pending pendingOf(ShardCell cell) {
+        if (cell.pending == null) {
+            throw new IllegalStateException(cell + " has nothing to write");
+        }
+        return cell.pending;
+    }
+
+    private void written(ShardCell cell, Stat stat) {
+        Pending pending = pendingOf(cell);
+        cell.job.recordsLaid(true);
+        if (pending instanceof Pending.Claim
+                && !presence.isSelf(String.valueOf(pending.next().owner()))) {
+            cell.phase = Phase.DOUBTFUL; // acknowledged to an instance that is no more
+            toSettle.add(cell);
+            return;
+        }
+        cell.pending = null;
+        cell.refusals = 0;
+        cell.record = pending.next();
+        cell.version = stat.version();
+        cell.owed = null;
+        if (pending instanceof Pending.Claim claim) {
+            started(cell, claim, stat);
+        } else {
+            if (pending instanceof Pending.Settlement settlement) {
+                tell(settlement.event());
+            } else {
+                cell.run = null;
+            }
+            consider(cell);
+        }
+    }
+
+    private void started(ShardCell cell, Pending.Claim claim, Stat stat) {
+        String dead = cell.deadOwner;
+        if (claim.step().deaths() > 0 && dead != null) {
+            cell.deadOwner = null;
+            ExecutionId lost = new ExecutionId(
+                    cell.job.name(),
+                    claim.step().firing(),
+                    cell.shard,
+                    claim.step().attempt() - 1);
+            outbox.publish(new ElasticJobEvent.OwnerDied(lost, dead, true));
+        }
+        if (cell.job.definition() == null) {
+            release(cell);
+            cell.owed = claim.next();
+            consider(cell);
+            return;
+        }
+        begin(cell, claim.next(), claim.step(), stat.modified());
+    }
+
+    /** Nothing was written. One refusal is named, there may be more: all is read again, and decided again. */
+    private void refused(Connection over, List<ShardCell> chunk, Write first) {
+        Set<String> jobs = new LinkedHashSet<>();
+        for (ShardCell cell : chunk) {
+            if (cell.pending instanceof Pending.Claim) {
+                release(cell);
+                if (first.path().equals(cell.path())) {
+                    outbox.publish(new ElasticJobEvent.ClaimRefused(cell.job.name(), cell.shard));
+                }
+            }
+            cell.pending = null;
+            cell.refusals++;
+            cell.phase = Phase.UNREAD;
+            toRead.add(cell);
+            jobs.add(cell.job.name());
+        }
+        if (!isCurrent(over)) {
+            return;
+        }
+        if (first instanceof Write.Check check
+                && layout.instanceAt(check.path()).isPresent()) {
+            outbox.read(over, List.of(check.path()), result -> {
+                if (result instanceof Result.Told<List<Read>> told && isCurrent(over)) {
+                    if (told.answer().get(0) instanceof Read.Present present) {
+                        presence.confirmed(present.stat());
+                    } else {
+                        presence.vanished();
+                    }
+                }
+            });
+        }
+        jobTable.reread(over, jobs);
+    }
+
+    private void readAll(Connection over) {
+        for (List<ShardCell> chunk : chunks(toRead)) {
+            Set<JobState> folders = chunk.stream()
+                    .map(cell -> cell.job)
+                    .filter(job -> !job.recordsLaid())
+                    .collect(Collectors.toCollection(LinkedHashSet::new));
+            List<String> paths = new ArrayList<>();
+            folders.forEach(job -> paths.add(job.recordsPath()));
+            for (ShardCell cell : chunk) {
+                cell.phase = Phase.READING;
+                paths.add(cell.path());
+            }
+            outbox.read(over, paths, result -> {
+                if (result instanceof Result.Told<List<Read>> told) {
+                    int at = 0;
+                    for (JobState job : folders) {
+                        job.recordsLaid(told.answer().get(at++) instanceof Read.Present);
+                    }
+                    for (ShardCell cell : chunk) {
+                        Read read = told.answer().get(at++);
+                        if (cell.phase == Phase.READING) {
+                            recordRead(cell, read);
+                        }
+                    }
+                } else {
+                    chunk.stream().filter(cell -> cell.phase == Phase.READING).forEach(cell -> unreadLater(over, cell));
+                }
+            });
+        }
+        toRead.clear();
+    }
+
+    private void recordRead(ShardCell cell, Read read) {
+        if (!take(cell, read)) {
+            return;
+        }
+        Run run = cell.run;
+        if (run != null && run.outcome == null) {
+            cell.phase = Phase.RUNNING;
+            return;
+        }
+        if (run != null && !isStillClaimedBy(cell.record, run.claimed)) {
+            overtaken(cell, run);
+        }
+        consider(cell);
+    }
+
+    /** Takes over what was read. False when nothing more can be decided from it. */
+    private boolean take(ShardCell cell, Read read) {
+        if (!(read instanceof Read.Present present)) {
+            cell.record = ShardRecord.NEW;
+            cell.version = ShardCell.ABSENT;
+            return true;
+        }
+        cell.job.recordsLaid(true);
+        cell.version = present.stat().version();
+        Decoded<ShardRecord> decoded = ShardRecordCodec.decode(present.data());
+        if (decoded instanceof Decoded.Value<ShardRecord> value) {
+            cell.record = value.value();
+            return true;
+        }
+        if (cell.run != null && cell.run.outcome != null) {
+            overtaken(cell, cell.run);
+        }
+        if (decoded instanceof Decoded.Newer<ShardRecord> newer) {
+            cell.phase = Phase.UNREADABLE;
+            outbox.publish(new ElasticJobEvent.ValueUnreadable(
+                    cell.path(), "format " + newer.format() + " is a later version's", "the shard is left alone"));
+        } else if (decoded instanceof Decoded.Broken<ShardRecord> broken) {
+            // What ran last can not be told: begin with the next firing, rather than do something twice.
+            write(
+                    cell,
+                    new Pending.Settlement(
+                            ShardRecord.NEW.decidedThrough(outbox.now()),
+                            new ElasticJobEvent.ValueUnreadable(
+                                    cell.path(), broken.reason(), "it is replaced; the next firing runs")));
+        }
+        return false;
+    }
+
+    private static boolean isStillClaimedBy(ShardRecord record, ShardRecord claimed) {
+        return record.isRunningBy(String.valueOf(claimed.owner())) && isSameExecution(record, claimed);
+    }
+
+    private static boolean isSameExecution(ShardRecord record, ShardRecord claimed) {
+        return Objects.equals(record.firing(), claimed.firing()) && record.attempt() == claimed.attempt();
+    }
+
+    /** Somebody else has written the record since this process claimed it, or it is gone. */
+    private void overtaken(ShardCell cell, Run run) {
+        cell.run = null;
+        outbox.publish(new ElasticJobEvent.CompletionRefused(run.id, Objects.requireNonNull(run.outcome)));
+    }
+
+    private void settleDoubts(Connection over) {
+        for (List<ShardCell> chunk : chunks(toSettle)) {
+            outbox.readCaughtUp(over, chunk.stream().map(ShardCell::path).toList(), result -> {
+                if (result instanceof Result.Told<List<Read>> told) {
+                    for (int i = 0; i < chunk.size(); i++) {
+                        settleDoubt(chunk.get(i), told.answer().get(i));
+                    }
+                } else {
+                    later(over, () -> toSettle.addAll(chunk));
+                }
+            });
+        }
+        toSettle.clear();
+    }
+
+    /** The truth about a write whose outcome was unknown. Settled for shards that went elsewhere, too. */
+    private void settleDoubt(ShardCell cell, Read read) {
+        Pending pending = pendingOf(cell);
+        cell.pending = null;
+        if (pending instanceof Pending.Claim) {
+            release(cell);
+        }
+        if (!take(cell, read)) {
+            return;
+        }
+        if (pending instanceof Pending.Claim claim
+                && isStillClaimedBy(cell.record, claim.next())
+                && read instanceof Read.Present present) {
+            if (presence.isSelf(String.valueOf(claim.next().owner())) && !presence.isDraining()) {
+                started(cell, claim, present.stat());
+                return;
+            }
+            cell.owed = claim.next();
+        }
+        Run run = cell.run;
+        if (pending instanceof Pending.Completion && run != null && !isStillClaimedBy(cell.record, run.claimed)) {
+            if (isSameExecution(cell.record, run.claimed)) {
+                cell.run = null; // it had been written
+            } else {
+                overtaken(cell, run);
+            }
+        }
+        consider(cell);
+    }
+
+    private void askAll(Connection over) {
+        toAsk.forEach((owner, waiting) -> outbox.read(over, List.of(layout.instance(owner)), result -> {
+            for (ShardCell cell : waiting) {
+                if (cell.phase != Phase.ASKING) {
+                    continue;
+                }
+                if (result instanceof Result.Told<List<Read>> told) {
+                    if (told.answer().get(0) instanceof Read.Absent) {
+                        cell.deadOwner = owner;
+                        consider(cell);
+                    } else {
+                        watch(cell);
+                    }
+                } else {
+                    unreadLater(over, cell);
+                }
+            }
+        }));
+        toAsk.clear();
+    }
+
+    /** Does it in a while, lest a registry that refuses to serve be asked without end; at once if it is to wait anyway. */
+    private void later(Connection over, Runnable task) {
+        if (isCurrent(over)) {
+            outbox.alarm(RETRY, task);
+        } else {
+            task.run();
+        }
+    }
+
+    /** Reads the record in a while, because a question about it was not answered. */
+    private void unreadLater(Connection over, ShardCell cell) {
+        cell.phase = Phase.UNREAD;
+        later(over, () -> {
+            if (cell.phase == Phase.UNREAD) {
+                toRead.add(cell);
+            }
+        });
+    }
+
+    private boolean isCurrent(Connection over) {
+        return presence.usable().filter(current -> current == over).isPresent();
+    }
+
+    private boolean isMonitored(ShardCell cell) {
+        JobDefinition definition = cell.job.definition();
+        return definition == null || definition.monitorExecution();
+    }
+
+    private void dropUnlessBusy(ShardCell cell) {
+        if (!cell.isBusy()) {
+            drop(cell);
+        }
+    }
+
+    private void drop(ShardCell cell) {
+        SortedMap<Integer, ShardCell> of = cells.get(cell.job);
+        if (of != null) {
+            of.remove(cell.shard, cell);
+            if (of.isEmpty()) {
+                cells.remove(cell.job);
+            }
+        }
+        toRead.remove(cell);
+        toWrite.remove(cell);
+        watched.remove(cell.path(), cell);
+        release(cell);
+        cell.phase = Phase.UNREAD;
+    }
+
+    private void tell(@Nullable ElasticJobEvent event) {
+        if (event != null) {
+            outbox.publish(event);
+        }
+    }
+
+    private List<ShardCell> cellsOf(JobState job) {
+        SortedMap<Integer, ShardCell> of = cells.get(job);
+        return of == null ? List.of() : List.copyOf(of.values());
+    }
+
+    private Stream<ShardCell> allCells() {
+        return cells.values().stream().flatMap(of -> of.values().stream());
+    }
+
+    private static List<List<ShardCell>> chunks(Collection<ShardCell> cells) {
+        List<ShardCell> all = List.copyOf(cells);
+        List<List<ShardCell>> chunks = new ArrayList<>();
+        for (int from = 0; from < all.size(); from += AT_ONCE) {
+            chunks.add(all.subList(from, Math.min(all.size(), from + AT_ONCE)));
+        }
+        return chunks;
+    }
+}

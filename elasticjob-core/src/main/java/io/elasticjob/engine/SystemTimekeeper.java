@@ -1,0 +1,74 @@
+package io.elasticjob.engine;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The clocks of the system and a thread of its own, the daemon {@code elasticjob-loop}. The one place in production code
+ * that reads a clock.
+ *
+ * <p>A task that throws is logged and harms no other. After {@link #close()} tasks are ignored.
+ */
+public final class SystemTimekeeper implements Timekeeper, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(SystemTimekeeper.class);
+
+    private final ScheduledThreadPoolExecutor loop;
+
+    /** Starts the loop's thread. */
+    public SystemTimekeeper() {
+        loop = new ScheduledThreadPoolExecutor(
+                1,
+                task -> {
+                    Thread thread = new Thread(task, "elasticjob-loop");
+                    thread.setDaemon(true);
+                    return thread;
+                },
+                new ThreadPoolExecutor.DiscardPolicy());
+        loop.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        // Now, and not with the first task: the thread takes its class loader from the one that starts it.
+        loop.prestartCoreThread();
+    }
+
+    @Override
+    public Instant now() {
+        return Instant.now();
+    }
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        loop.execute(() -> run(task));
+    }
+
+    @Override
+    public void after(Duration delay, Runnable task) {
+        loop.schedule(() -> run(task), TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * Has the thread end when it has run what was given to it before; what is not due yet is dropped. Neither waits for
+     * that nor interrupts.
+     */
+    @Override
+    public void close() {
+        loop.shutdown();
+    }
+
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable e) {
+            log.error("A task of the engine's loop failed; the loop goes on with the next one", e);
+        }
+    }
+}
