@@ -463,8 +463,11 @@ public final class JobEngine implements AutoCloseable {
             return this;
         }
 
-        /** Gives each session's instance its id. For simulations, which have to be repeatable. */
-        Builder ids(Supplier<String> value) {
+        /**
+         * Where the ids of instances come from, one for each session; made from the name and chance, when not set. An id
+         * must never be given twice, not even by another process: a dead instance's id must stay dead.
+         */
+        public Builder instanceIds(Supplier<String> value) {
             idSource = value;
             return this;
         }

@@ -1,0 +1,60 @@
+package io.elasticjob.simulation;
+
+import io.elasticjob.Schedule;
+import io.elasticjob.engine.FireSource;
+import io.elasticjob.engine.Timekeeper;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Rings at the fire times of one process's clock, and now and then forgets to. */
+final class SimulatedFireSource implements FireSource {
+
+    private final Timekeeper timekeeper;
+    private final BooleanSupplier forgets;
+    private final Set<Schedule> followed = new LinkedHashSet<>();
+    private @Nullable Listener listener;
+
+    SimulatedFireSource(Timekeeper timekeeper, BooleanSupplier forgets) {
+        this.timekeeper = timekeeper;
+        this.forgets = forgets;
+    }
+
+    @Override
+    public void open(Listener first) {
+        listener = first;
+    }
+
+    @Override
+    public void follow(Schedule schedule) {
+        if (followed.add(schedule)) {
+            arm(schedule);
+        }
+    }
+
+    @Override
+    public void forget(Schedule schedule) {
+        followed.remove(schedule);
+    }
+
+    @Override
+    public void close() {
+        followed.clear();
+    }
+
+    private void arm(Schedule schedule) {
+        Instant now = timekeeper.now();
+        schedule.next(now).ifPresent(next -> timekeeper.after(Duration.between(now, next), () -> {
+            if (!followed.contains(schedule)) {
+                return;
+            }
+            if (listener != null && !forgets.getAsBoolean()) {
+                listener.fired(schedule, next);
+            }
+            arm(schedule);
+        }));
+    }
+}

@@ -1,0 +1,34 @@
+package io.elasticjob.simulation;
+
+import static org.assertj.core.api.Assertions.fail;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The protocol under all faults at once. {@code -Dsimulation.seeds=N} runs more of them, {@code -Dsimulation.seed=S}
+ * replays one.
+ */
+class SimulationTest {
+
+    private static final int SEEDS = Integer.getInteger("simulation.seeds", 1_500);
+    private static final Long ONE = Long.getLong("simulation.seed");
+
+    @Test
+    void everyPromiseIsKeptWhateverGoesWrong() {
+        long first = ONE != null ? ONE : 1;
+        long last = ONE != null ? ONE : SEEDS;
+        for (long seed = first; seed <= last; seed++) {
+            Simulation simulation = new Simulation(seed);
+            List<String> violations;
+            try {
+                violations = simulation.run();
+            } catch (RuntimeException | Error broken) {
+                throw new AssertionError(simulation.report(), broken);
+            }
+            if (!violations.isEmpty()) {
+                fail(simulation.report());
+            }
+        }
+    }
+}
