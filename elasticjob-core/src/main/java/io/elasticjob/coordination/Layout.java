@@ -22,9 +22,12 @@ public record Layout(String namespace) {
         JobDefinition.checkedName("elasticjob.namespace", namespace);
     }
 
-    /** What has to be there before anything else, parents first. */
+    /**
+     * What has to be there before anything else, parents first. The instances' folder comes last: once an instance could
+     * register, the others are there, wherever the laying was interrupted.
+     */
     public List<String> roots() {
-        return List.of(root(), instances(), jobs(), shards());
+        return List.of(root(), jobs(), shards(), instances());
     }
 
     public String root() {

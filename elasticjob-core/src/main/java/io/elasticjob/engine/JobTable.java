@@ -321,7 +321,10 @@ final class JobTable {
             names.forEach(beingDeclared::remove);
             if (result instanceof Result.Unknown) {
                 retry(over, () -> toDeclare.addAll(names));
-            } else if (result instanceof Result.Told<Answer> told && told.answer() instanceof Answer.Refused) {
+            } else if (result instanceof Result.Told<Answer> told && told.answer() instanceof Answer.Refused refused) {
+                if (refused.reason() == Answer.Reason.ABSENT && all.get(refused.index()) instanceof Write.Create) {
+                    presence.layRoots(over);
+                }
                 // Somebody was first: read what they wrote, then decide again.
                 read(over, names, 0, () -> toDeclare.addAll(names));
             }

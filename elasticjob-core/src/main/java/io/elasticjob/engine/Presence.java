@@ -221,6 +221,7 @@ final class Presence {
             if (result instanceof Result.Told<Answer> told) {
                 if (told.answer() instanceof Answer.Refused refused && refused.reason() == Answer.Reason.ABSENT) {
                     layRoots(under);
+                    register(under);
                 } else {
                     registered(under); // PRESENT: an earlier try of this very session came through
                 }
@@ -261,13 +262,13 @@ final class Presence {
         });
     }
 
-    private void layRoots(Connection under) {
+    /** Lays what has to be there before anything else, where it is missing: somebody deleted it, or this is the first day. */
+    void layRoots(Connection over) {
         for (String root : layout.roots()) {
             Write create = new Write.Create(root, new byte[0], Write.Life.PERSISTENT);
-            outbox.commit(under, List.of(create), ignored -> {}); // there already: just as well
+            outbox.commit(over, List.of(create), ignored -> {}); // there already: just as well
         }
         listener.namespaceLaid();
-        register(under);
     }
 
     private void trouble(String what) {

@@ -487,7 +487,7 @@ final class ShardTable {
                                 done.results().get(recordAt[i]).stat().orElseThrow());
                     }
                 } else if (told.answer() instanceof Answer.Refused refused) {
-                    refused(over, chunk, writes.get(refused.index()));
+                    refused(over, chunk, writes.get(refused.index()), refused.reason());
                 }
             } else {
                 for (ShardCell cell : chunk) {
@@ -552,7 +552,7 @@ final class ShardTable {
     }
 
     /** Nothing was written. One refusal is named, there may be more: all is read again, and decided again. */
-    private void refused(Connection over, List<ShardCell> chunk, Write first) {
+    private void refused(Connection over, List<ShardCell> chunk, Write first, Answer.Reason reason) {
         Set<String> jobs = new LinkedHashSet<>();
         for (ShardCell cell : chunk) {
             if (cell.pending instanceof Pending.Claim) {
@@ -560,6 +560,9 @@ final class ShardTable {
                 if (first.path().equals(cell.path())) {
                     outbox.publish(new ElasticJobEvent.ClaimRefused(cell.job.name(), cell.shard));
                 }
+            }
+            if (reason == Answer.Reason.ABSENT) {
+                cell.job.recordsLaid(false);
             }
             cell.pending = null;
             cell.refusals++;

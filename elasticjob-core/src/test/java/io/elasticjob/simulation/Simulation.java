@@ -173,7 +173,7 @@ final class Simulation {
     }
 
     String report() {
-        List<String> tail = trace.size() > 400 ? trace.subList(trace.size() - 400, trace.size()) : trace;
+        List<String> tail = trace.size() > 4000 ? trace.subList(trace.size() - 4000, trace.size()) : trace;
         return "seed " + seed + "\n" + String.join("\n", tail) + "\n" + String.join("\n", violations);
     }
 
