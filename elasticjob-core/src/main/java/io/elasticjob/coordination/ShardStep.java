@@ -85,7 +85,7 @@ public sealed interface ShardStep {
                 due.fireTime(),
                 again ? record.attempt() + 1 : 1,
                 again ? record.deaths() : 0,
-                due.superseded());
+                again ? 0 : due.superseded());
     }
 
     private static ShardStep afterDeath(Job job, int shard, ShardRecord record, String owner, Instant now) {

@@ -21,7 +21,10 @@ public interface FireSource extends AutoCloseable {
     /** Begins to tell. Called once, before any other method. Does not block. */
     void open(Listener listener);
 
-    /** Tells every fire time of the schedule that is after now. Asking again changes nothing. */
+    /**
+     * Tells every fire time of the schedule that is after now; of several that passed while it was held up, only the
+     * latest. Asking again changes nothing.
+     */
     void follow(Schedule schedule);
 
     /** Tells no more of it. */

@@ -77,7 +77,9 @@ public final class JobEngine implements AutoCloseable {
         this.registry = required("registry", builder.registry);
         this.fireSource = required("fireSource", builder.fireSource);
         this.runner = required("runner", builder.runner);
-        this.listeners = List.copyOf(builder.listeners);
+        List<Consumer<ElasticJobEvent>> all = new ArrayList<>(builder.listeners);
+        all.add(0, new EventLog());
+        this.listeners = List.copyOf(all);
         Layout layout = new Layout(builder.namespace);
         Map<String, JobDefinition> jobs = new LinkedHashMap<>(builder.jobs);
         jobs.values().forEach(job -> builder.check(job, runner));

@@ -21,13 +21,14 @@ public interface ShardRunner extends AutoCloseable {
      *
      * @param handler one of {@link #handlers()}
      * @param context what the handler is told; {@link ShardingContext#isCancelled()} is the runner's to answer
-     * @param ended called exactly once when the execution has really ended, from any thread
+     * @param ended called exactly once when the execution has really ended, from any thread, perhaps before this returns
      */
     void start(String handler, ShardingContext.Builder context, Consumer<Outcome> ended);
 
     /**
      * Asks an execution to end: its context says so, and its thread is interrupted. When it has ended by an exception
-     * thereafter, its outcome is {@link Outcome.Abandoned}. Does nothing when it has ended already.
+     * thereafter, its outcome is {@link Outcome.Abandoned}; one that has not begun ends so at once. Does nothing when it
+     * has ended already.
      */
     void cancel(ExecutionId execution);
 

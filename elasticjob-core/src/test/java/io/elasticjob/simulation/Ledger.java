@@ -16,7 +16,9 @@ final class Ledger {
         final long token;
         final Instant fireTime;
         final Instant started;
-        @Nullable Instant ended;
+
+        @Nullable
+        Instant ended;
 
         Entry(String process, ExecutionId id, long token, Instant fireTime, Instant started) {
             this.process = process;

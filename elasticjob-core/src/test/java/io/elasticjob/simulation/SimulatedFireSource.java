@@ -47,14 +47,15 @@ final class SimulatedFireSource implements FireSource {
 
     private void arm(Schedule schedule) {
         Instant now = timekeeper.now();
-        schedule.next(now).ifPresent(next -> timekeeper.after(Duration.between(now, next), () -> {
-            if (!followed.contains(schedule)) {
-                return;
-            }
-            if (listener != null && !forgets.getAsBoolean()) {
-                listener.fired(schedule, next);
-            }
-            arm(schedule);
-        }));
+        schedule.next(now)
+                .ifPresent(next -> timekeeper.after(Duration.between(now, next), () -> {
+                    if (!followed.contains(schedule)) {
+                        return;
+                    }
+                    if (listener != null && !forgets.getAsBoolean()) {
+                        listener.fired(schedule, next);
+                    }
+                    arm(schedule);
+                }));
     }
 }

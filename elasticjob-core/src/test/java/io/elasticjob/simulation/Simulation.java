@@ -180,7 +180,8 @@ final class Simulation {
     // ---- What happens ---------------------------------------------------------------------------------------------
 
     private void mischief() {
-        List<Process> living = processes.stream().filter(process -> !process.leaving).toList();
+        List<Process> living =
+                processes.stream().filter(process -> !process.leaving).toList();
         int choice = random.nextInt(14);
         if (living.isEmpty() || (choice <= 2 && living.size() < 5)) {
             join();
@@ -225,11 +226,13 @@ final class Simulation {
     private void leave(Process process) {
         note("--- " + process.name + " leaves");
         process.leaving = true;
-        process.engine.drain().thenRun(() -> process.watch.execute(() -> {
-            process.registry.close();
-            process.watch.kill();
-            processes.remove(process);
-        }));
+        process.engine
+                .drain()
+                .thenRun(() -> process.watch.execute(() -> {
+                    process.registry.close();
+                    process.watch.kill();
+                    processes.remove(process);
+                }));
         time.at(Duration.ofSeconds(20), () -> {
             if (processes.contains(process)) {
                 kill(process);
@@ -299,9 +302,11 @@ final class Simulation {
     // ---- What is promised -----------------------------------------------------------------------------------------
 
     private void observe(Change change) {
-        if (!change.path().startsWith("/sim/shards/") || !change.path().substring(12).contains("/")) {
+        if (!change.path().startsWith("/sim/shards/")
+                || !change.path().substring(12).contains("/")) {
             if (change.path().startsWith("/sim/instances/")) {
-                note("registry: " + change.path() + (change.after() instanceof Read.Absent ? " is gone" : " is written"));
+                note("registry: " + change.path()
+                        + (change.after() instanceof Read.Absent ? " is gone" : " is written"));
             }
             return;
         }
@@ -351,7 +356,8 @@ final class Simulation {
                 violate(path + " was claimed anew under an old attempt", before, after);
             }
         }
-        if (before.through() != null && (after.through() == null || after.through().isBefore(before.through()))) {
+        if (before.through() != null
+                && (after.through() == null || after.through().isBefore(before.through()))) {
             violate(path + " went back in what is decided", before, after);
         }
     }
@@ -399,8 +405,9 @@ final class Simulation {
     /** Where two runs of a shard overlap, the owner of the earlier one was dead when the later one was claimed. */
     private void checkNoOverlap() {
         Map<String, List<Ledger.Entry>> byShard = new HashMap<>();
-        ledger.entries().forEach(entry -> byShard.computeIfAbsent(path(entry), any -> new ArrayList<>())
-                .add(entry));
+        ledger.entries()
+                .forEach(entry -> byShard.computeIfAbsent(path(entry), any -> new ArrayList<>())
+                        .add(entry));
         byShard.forEach((path, entries) -> {
             entries.sort(Comparator.comparingLong(entry -> entry.token));
             for (int i = 1; i < entries.size(); i++) {

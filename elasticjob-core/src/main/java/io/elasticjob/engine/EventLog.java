@@ -1,0 +1,108 @@
+package io.elasticjob.engine;
+
+import io.elasticjob.ElasticJobEvent;
+import java.util.Collection;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells events in plain words. What an operator should know is INFO, what somebody should look at is WARN, what belongs to
+ * every firing is DEBUG.
+ */
+final class EventLog implements Consumer<ElasticJobEvent> {
+
+    private static final Logger log = LoggerFactory.getLogger("io.elasticjob");
+
+    @Override
+    public void accept(ElasticJobEvent event) {
+        if (event instanceof ElasticJobEvent.ExecutionStarted started) {
+            log.debug(
+                    "Started {}, {} ms after it was due",
+                    started.execution(),
+                    started.lateness().toMillis());
+        } else if (event instanceof ElasticJobEvent.ExecutionEnded ended) {
+            log.debug(
+                    "Ended {}: {} after {} ms",
+                    ended.execution(),
+                    ended.outcome().name(),
+                    ended.duration().toMillis());
+        } else if (event instanceof ElasticJobEvent.InstanceRegistered registered) {
+            log.info(
+                    "Connected: this instance is {}; it counts as dead after {} s of silence",
+                    registered.instance(),
+                    registered.sessionTimeout().toMillis() / 1000.0);
+        } else if (event instanceof ElasticJobEvent.InstancesChanged changed) {
+            if (!changed.joined().isEmpty()) {
+                log.info("Joined: {}", String.join(", ", changed.joined()));
+            }
+            if (!changed.left().isEmpty()) {
+                log.info("Left: {}", String.join(", ", changed.left()));
+            }
+        } else if (event instanceof ElasticJobEvent.ShardsAssigned assigned) {
+            log.info(
+                    "{}: this instance runs {}",
+                    assigned.job(),
+                    shards(assigned.owned(), assigned.shardingTotalCount()));
+        } else if (event instanceof ElasticJobEvent.RegistrySuspended) {
+            log.warn("The registry can not be reached: nothing new starts here until it is back");
+        } else if (event instanceof ElasticJobEvent.SessionEnded ended) {
+            log.warn(
+                    "The session of {} is over: this process registers as a new instance and goes on",
+                    ended.instance());
+        } else if (event instanceof ElasticJobEvent.RegistryTrouble trouble) {
+            log.warn("{}: {}", trouble.what(), trouble.consequence());
+        } else {
+            aboutJobs(event);
+        }
+    }
+
+    private void aboutJobs(ElasticJobEvent event) {
+        if (event instanceof ElasticJobEvent.JobRefused refused) {
+            log.error("{} does not run as it is declared here: {}", refused.job(), refused.reason());
+        } else if (event instanceof ElasticJobEvent.StrategyReplaced replaced) {
+            log.warn(
+                    "{}: the sharding strategy {} is replaced by average: {}",
+                    replaced.job(),
+                    replaced.strategy(),
+                    replaced.reason());
+        } else if (event instanceof ElasticJobEvent.ValueUnreadable unreadable) {
+            log.warn("{} can not be read: {}; {}", unreadable.path(), unreadable.reason(), unreadable.consequence());
+        } else if (event instanceof ElasticJobEvent.OwnerDied died) {
+            log.warn(
+                    "{} died while it ran {}: {}",
+                    died.owner(),
+                    died.execution(),
+                    died.retried() ? "it is run again here" : "it is lost, the next firing runs");
+        } else if (event instanceof ElasticJobEvent.CompletionRefused refused) {
+            log.warn(
+                    "{} ended as {}, which could not be recorded: its shard had been taken, or its job removed",
+                    refused.execution(),
+                    refused.outcome().name());
+        } else if (event instanceof ElasticJobEvent.FiringsSuperseded superseded) {
+            log.warn(
+                    "{} shard {}: {} older firing(s) are not run, the one of {} is",
+                    superseded.job(),
+                    superseded.shard(),
+                    superseded.count(),
+                    superseded.by());
+        } else if (event instanceof ElasticJobEvent.FiringSkipped skipped) {
+            log.info(
+                    "{} shard {}: skipped by its misfire policy, up to the firing of {}",
+                    skipped.job(),
+                    skipped.shard(),
+                    skipped.through());
+        } else {
+            log.debug("{}", event);
+        }
+    }
+
+    private static String shards(Collection<Integer> owned, int total) {
+        if (owned.isEmpty()) {
+            return "none of its " + total + " shards";
+        }
+        String numbers = owned.stream().map(String::valueOf).collect(Collectors.joining(", "));
+        return (owned.size() == 1 ? "shard " : "shards ") + numbers + " of " + total;
+    }
+}

@@ -1,0 +1,151 @@
+package io.elasticjob.runner;
+
+import io.elasticjob.ExecutionId;
+import io.elasticjob.Outcome;
+import io.elasticjob.ShardingContext;
+import io.elasticjob.SimpleJob;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One execution: begins once at most, ends exactly once. It may be cancelled at any time and from any thread; the thread
+ * that works is interrupted between the handler's begin and its end, never before and never after.
+ */
+final class Execution implements Runnable {
+
+    private static final Logger log = LoggerFactory.getLogger(Execution.class);
+
+    /** For an end that not even words could be found for, such as a second lack of memory. */
+    private static final Outcome BEYOND_WORDS = new Outcome.Failed("unknown: its failure could not be described");
+
+    private enum State {
+        WAITING,
+        WORKING,
+        ENDED
+    }
+
+    private final SimpleJob handler;
+    private final ShardingContext context;
+    private final Consumer<Outcome> ended;
+    private final CompletableFuture<Void> end = new CompletableFuture<>();
+    private volatile boolean cancelled;
+
+    // Guarded by this. The worker is there while the state is WORKING.
+    private State state = State.WAITING;
+    private @Nullable Thread worker;
+
+    Execution(SimpleJob handler, ShardingContext.Builder context, Consumer<Outcome> ended) {
+        this.handler = handler;
+        this.context = context.cancelled(() -> cancelled).build();
+        this.ended = ended;
+    }
+
+    ExecutionId id() {
+        return context.executionId();
+    }
+
+    /** Completes after it has ended and its end was told. */
+    CompletableFuture<Void> end() {
+        return end;
+    }
+
+    @Override
+    public void run() {
+        Thread thread = Thread.currentThread();
+        if (!begin(thread)) {
+            return;
+        }
+        Outcome outcome = BEYOND_WORDS;
+        String name = thread.getName();
+        try {
+            thread.setName(name + " " + id());
+            handler.execute(context);
+            outcome = new Outcome.Succeeded();
+        } catch (Throwable thrown) {
+            outcome = cancelled ? new Outcome.Abandoned() : failed(thrown);
+            report(outcome, thrown);
+        } finally {
+            leave();
+            thread.setName(name);
+            tell(outcome);
+        }
+    }
+
+    /** Interrupts it, or, when it has not begun, ends it here and now. */
+    void cancel() {
+        synchronized (this) {
+            cancelled = true;
+            if (worker != null) {
+                worker.interrupt();
+            }
+            if (state != State.WAITING) {
+                return;
+            }
+            state = State.ENDED;
+        }
+        log.info("Execution {} was cancelled before it began", id());
+        tell(new Outcome.Abandoned());
+    }
+
+    /** Ends it because nobody can run it; does nothing when somebody does. */
+    void refuse(Throwable reason) {
+        synchronized (this) {
+            if (state != State.WAITING) {
+                return;
+            }
+            state = State.ENDED;
+        }
+        log.error("Execution {} can not be run and has failed; the next firing is tried all the same", id(), reason);
+        tell(failed(reason));
+    }
+
+    private synchronized boolean begin(Thread thread) {
+        if (state != State.WAITING) {
+            return false;
+        }
+        state = State.WORKING;
+        worker = thread;
+        return true;
+    }
+
+    /** After this nobody interrupts the thread on behalf of this execution, and nothing is left of an interrupt. */
+    private synchronized void leave() {
+        state = State.ENDED;
+        worker = null;
+        Thread.interrupted();
+    }
+
+    private void report(Outcome outcome, Throwable thrown) {
+        if (outcome instanceof Outcome.Abandoned) {
+            log.info("Execution {} was cut off", id(), thrown);
+        } else {
+            log.error("Execution {} failed; the next firing runs all the same", id(), thrown);
+        }
+    }
+
+    private static Outcome failed(Throwable thrown) {
+        try {
+            return Outcome.Failed.because(thrown);
+        } catch (Throwable noMessage) {
+            return new Outcome.Failed(thrown.getClass().getName());
+        }
+    }
+
+    private void tell(Outcome outcome) {
+        try {
+            ended.accept(outcome);
+        } catch (Throwable e) {
+            log.error("Execution {} ended, {}, but nobody could be told", id(), outcome, e);
+        } finally {
+            end.complete(null);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return id().toString();
+    }
+}

@@ -1,0 +1,5 @@
+package badly.elasticjob.memory;
+
+import badly.elasticjob.runner.RunnerThatKnowsQuartz;
+
+public record MemoryThatKnowsTheRunner(RunnerThatKnowsQuartz runner) {}

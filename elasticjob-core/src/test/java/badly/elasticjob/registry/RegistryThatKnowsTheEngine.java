@@ -1,0 +1,5 @@
+package badly.elasticjob.registry;
+
+import badly.elasticjob.engine.EngineThatKnowsMemory;
+
+record RegistryThatKnowsTheEngine(EngineThatKnowsMemory engine) {}

@@ -1,0 +1,157 @@
+package io.elasticjob.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.elasticjob.Firing;
+import io.elasticjob.Instance;
+import io.elasticjob.JobDefinition;
+import io.elasticjob.JobKey;
+import io.elasticjob.Outcome;
+import io.elasticjob.Setting;
+import io.elasticjob.ShardRecord;
+import io.elasticjob.coordination.ShardCount;
+import io.elasticjob.coordination.StoredJob;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CodecTest {
+
+    private static final Instant NOON = Instant.parse("2026-03-01T12:00:00.123Z");
+
+    @Test
+    void aRecordComesBackAsItWas() {
+        ShardRecord running = ShardRecord.NEW
+                .decidedThrough(NOON)
+                .claimed(new Firing.Scheduled(NOON.plusSeconds(5)), "host-1.x", 2, 1, NOON);
+        ShardRecord triggered = ShardRecord.NEW.claimed(new Firing.Triggered(12), "host-1.x", 1, 0, NOON);
+        ShardRecord failed = running.completed(new Outcome.Failed("\"quoted\" Ärger\n"), NOON.plusSeconds(5), NOON);
+
+        for (ShardRecord record : new ShardRecord[] {ShardRecord.NEW, running, triggered, failed}) {
+            assertThat(ShardRecordCodec.decode(ShardRecordCodec.encode(record))).isEqualTo(new Decoded.Value<>(record));
+        }
+    }
+
+    @Test
+    void theStoredFormOfARecordIsTheOneThatOtherVersionsRead() {
+        ShardRecord running = ShardRecord.NEW.claimed(new Firing.Scheduled(NOON), "host-1.x", 1, 0, NOON.plusMillis(4));
+
+        assertThat(new String(ShardRecordCodec.encode(running), StandardCharsets.UTF_8))
+                .isEqualTo("{\"format\":1,\"state\":\"RUNNING\",\"firing\":\"2026-03-01T12:00:00.123Z\","
+                        + "\"owner\":\"host-1.x\",\"attempt\":1,\"startedAt\":\"2026-03-01T12:00:00.127Z\"}");
+    }
+
+    @Test
+    void aFieldOfALaterVersionIsKeptThroughAWrite() {
+        byte[] stored = utf8("{\"format\":1,\"state\":\"IDLE\",\"mood\":{\"is\":[\"good\",1,true,0.5]}}");
+
+        ShardRecord record = value(ShardRecordCodec.decode(stored));
+        String written = new String(
+                ShardRecordCodec.encode(record.claimed(new Firing.Triggered(0), "a", 1, 0, NOON)),
+                StandardCharsets.UTF_8);
+
+        assertThat(written).contains("\"mood\":{\"is\":[\"good\",1,true,0.5]}");
+    }
+
+    @Test
+    void aLaterFormatIsToldFromGarbage() {
+        assertThat(ShardRecordCodec.decode(utf8("{\"format\":2,\"state\":\"FLYING\"}")))
+                .isEqualTo(new Decoded.Newer<>(2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "not json",
+                "[]",
+                "{}",
+                "{\"format\":\"one\"}",
+                "{\"format\":1}",
+                "{\"format\":1,\"state\":\"FLYING\"}",
+                "{\"format\":1,\"state\":\"RUNNING\"}",
+                "{\"format\":1,\"state\":\"IDLE\",\"through\":\"yesterday\"}",
+                "{\"format\":1,\"state\":\"IDLE\"} and more"
+            })
+    void whatNoVersionCanReadIsBrokenWithAReason(String stored) {
+        assertThat(ShardRecordCodec.decode(utf8(stored)))
+                .isInstanceOfSatisfying(
+                        Decoded.Broken.class,
+                        broken -> assertThat(broken.reason()).isNotBlank());
+    }
+
+    @Test
+    void aJobComesBackAsItWas() {
+        JobDefinition definition = JobDefinition.named("orders")
+                .cron("0/5 * * * * ?", ZoneId.of("Europe/Berlin"))
+                .set(JobKey.MISFIRE, new Setting("SKIP", Setting.Source.PROPERTIES))
+                .build();
+        StoredJob job = new StoredJob(
+                "orders",
+                "shop",
+                definition.settings(),
+                Map.of(JobKey.ENABLED, new StoredJob.Override("false", "ann", NOON, "stock-taking")),
+                NOON,
+                new ShardCount(5, 3, NOON.plusSeconds(5)),
+                Map.of("later", "kept"));
+
+        assertThat(StoredJobCodec.decode("orders", StoredJobCodec.encode(job))).isEqualTo(new Decoded.Value<>(job));
+    }
+
+    @Test
+    void anInstanceComesBackAsItWas() {
+        Instance instance = new Instance(
+                "host-1.x",
+                "host-1",
+                "shop",
+                "host",
+                42,
+                Map.of("disk", "ssd"),
+                Set.of("orders", "bills"),
+                Set.of("orders"),
+                Set.of("mine"),
+                Instance.State.DRAINING,
+                99,
+                NOON,
+                "1.0");
+
+        assertThat(InstanceCodec.decode("host-1.x", 7, InstanceCodec.encode(instance)))
+                .isEqualTo(new Decoded.Value<>(instance));
+    }
+
+    @Test
+    void aFirstRegistrationIsItsOwnOrderOfStart() {
+        Instance first = new Instance(
+                "a",
+                "a",
+                "shop",
+                "host",
+                1,
+                Map.of(),
+                Set.of("x"),
+                Set.of("x"),
+                Set.of(),
+                Instance.State.UP,
+                0,
+                NOON,
+                "");
+
+        assertThat(value(InstanceCodec.decode("a", 7, InstanceCodec.encode(first)))
+                        .startedOrder())
+                .isEqualTo(7);
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static <T> T value(Decoded<T> decoded) {
+        assertThat(decoded).isInstanceOf(Decoded.Value.class);
+        return ((Decoded.Value<T>) decoded).value();
+    }
+}

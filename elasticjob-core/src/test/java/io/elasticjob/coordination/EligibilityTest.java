@@ -1,0 +1,76 @@
+package io.elasticjob.coordination;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.elasticjob.Instance;
+import io.elasticjob.JobDefinition;
+import io.elasticjob.JobKey;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class EligibilityTest {
+
+    private static final Set<String> BUILT_IN = Set.of("average");
+    private static final Instance PLAIN = new Instance(
+            "b",
+            "b",
+            "shop",
+            "host",
+            1,
+            Map.of("disk", "ssd"),
+            Set.of("orders"),
+            Set.of("orders"),
+            Set.of("mine"),
+            Instance.State.UP,
+            1,
+            Instant.EPOCH,
+            "");
+
+    @Test
+    void eligibleInstancesComeInTheOrderOfTheirIds() {
+        Instance other = new Instance(
+                "a",
+                "a",
+                "shop",
+                "host",
+                1,
+                Map.of(),
+                Set.of("orders"),
+                Set.of(),
+                Set.of(),
+                Instance.State.UP,
+                2,
+                Instant.EPOCH,
+                "");
+        assertThat(Eligibility.eligible(job().build(), "shop", BUILT_IN, List.of(PLAIN, other)))
+                .containsExactly("a", "b");
+    }
+
+    @Test
+    void eachObstacleIsNamed() {
+        assertThat(obstacle(job(), PLAIN)).isEmpty();
+        assertThat(obstacle(job(), PLAIN.withState(Instance.State.DRAINING))).contains("is draining");
+        assertThat(obstacle(job().set(JobKey.HANDLER, "billing"), PLAIN))
+                .contains("does not offer the handler billing");
+        assertThat(obstacle(job().set(JobKey.SHARDING_STRATEGY, "theirs"), PLAIN))
+                .contains("does not know the sharding strategy theirs");
+        assertThat(obstacle(job().set(JobKey.SHARDING_STRATEGY, "mine"), PLAIN)).isEmpty();
+        assertThat(obstacle(job().set(JobKey.LABELS, "disk=ssd"), PLAIN)).isEmpty();
+        assertThat(obstacle(job().set(JobKey.LABELS, "disk=hdd"), PLAIN)).contains("lacks labels");
+        assertThat(Eligibility.obstacle(job().build(), "billing", BUILT_IN, PLAIN)
+                        .orElseThrow())
+                .contains("belongs to billing");
+        assertThat(Eligibility.obstacle(job().build(), "", BUILT_IN, PLAIN)).isEmpty();
+    }
+
+    private static String obstacle(JobDefinition.Builder job, Instance instance) {
+        return Eligibility.obstacle(job.build(), "shop", BUILT_IN, instance).orElse("");
+    }
+
+    private static JobDefinition.Builder job() {
+        return JobDefinition.named("orders");
+    }
+}

@@ -1,0 +1,39 @@
+package io.elasticjob.coordination;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class LayoutTest {
+
+    private final Layout layout = new Layout("shop");
+
+    @Test
+    void thePathsAreTheOnesThatOperatorsKnow() {
+        assertThat(layout.instance("a.1")).isEqualTo("/shop/instances/a.1");
+        assertThat(layout.job("orders")).isEqualTo("/shop/jobs/orders");
+        assertThat(layout.record("orders", 77, 2)).isEqualTo("/shop/shards/orders@77/2");
+    }
+
+    @Test
+    void aPathTellsWhatItIsTheNodeOf() {
+        assertThat(layout.instanceAt("/shop/instances/a.1")).contains("a.1");
+        assertThat(layout.jobAt("/shop/jobs/orders")).contains("orders");
+        assertThat(layout.jobAt("/shop/jobs/orders/trigger-0000000001")).isEmpty();
+        assertThat(layout.jobAt("/shop/jobs")).isEmpty();
+        assertThat(layout.jobAt("/shop2/jobs/orders")).isEmpty();
+    }
+
+    @Test
+    void whoCanRegisterFindsEverythingElseLaid() {
+        assertThat(layout.roots()).startsWith("/shop").endsWith("/shop/instances");
+    }
+
+    @Test
+    void aNamespaceWithASlashIsRefusedByItsKey() {
+        assertThatThrownBy(() -> new Layout("a/b"))
+                .hasMessageContaining("elasticjob.namespace")
+                .hasMessageContaining("a/b");
+    }
+}

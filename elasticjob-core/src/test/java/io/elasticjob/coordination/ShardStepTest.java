@@ -1,0 +1,246 @@
+package io.elasticjob.coordination;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.Firing;
+import io.elasticjob.JobDefinition;
+import io.elasticjob.Misfire;
+import io.elasticjob.Outcome;
+import io.elasticjob.ShardRecord;
+import io.elasticjob.coordination.ShardStep.Owner;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class ShardStepTest {
+
+    private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
+    private static final JobDefinition JOB = JobDefinition.named("orders")
+            .every(Duration.ofSeconds(10))
+            .shards(3)
+            .build();
+    private static final JobDefinition FAILOVER = JobDefinition.named("orders")
+            .every(Duration.ofSeconds(10))
+            .shards(3)
+            .failover(true)
+            .build();
+    private static final JobDefinition SKIP = JobDefinition.named("orders")
+            .every(Duration.ofSeconds(10))
+            .shards(3)
+            .misfire(Misfire.SKIP)
+            .build();
+
+    // ---- Nobody runs it
+
+    @Test
+    void aFiringThatCameDueIsClaimed() {
+        assertThat(step(JOB, doneThrough(NOON.minusSeconds(10)), Owner.UNKNOWN, NOON.plusMillis(3)))
+                .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 1, 0, 0));
+    }
+
+    @Test
+    void whatIsDecidedIsNotDueAgain() {
+        assertThat(step(JOB, doneThrough(NOON), Owner.UNKNOWN, NOON.plusSeconds(9)))
+                .isEqualTo(new ShardStep.Rest());
+    }
+
+    @Test
+    void aFiringBeforeTheScheduleTookEffectIsNeverDue() {
+        ShardStep.Job job = new ShardStep.Job(JOB, NOON.plusSeconds(1), ShardCount.always(3), NOON);
+        assertThat(ShardStep.next(job, 0, ShardRecord.NEW, Owner.UNKNOWN, NOON.plusSeconds(2)))
+                .isEqualTo(new ShardStep.Rest());
+    }
+
+    @Test
+    void olderDueFiringsAreSupersededAndCounted() {
+        assertThat(step(JOB, doneThrough(NOON.minusSeconds(40)), Owner.UNKNOWN, NOON))
+                .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 1, 0, 3));
+    }
+
+    @Test
+    void aFirstFiringSupersedesNothingFromBeforeTheStart() {
+        ShardStep.Job job = new ShardStep.Job(JOB, NOON.minusSeconds(5), ShardCount.always(3), NOON);
+        assertThat(ShardStep.next(job, 0, ShardRecord.NEW, Owner.UNKNOWN, NOON))
+                .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 1, 0, 0));
+    }
+
+    @Test
+    void aDisabledJobRests() {
+        JobDefinition disabled = JobDefinition.named("orders")
+                .every(Duration.ofSeconds(10))
+                .set(io.elasticjob.JobKey.ENABLED, "false")
+                .build();
+        assertThat(step(disabled, ShardRecord.NEW, Owner.UNKNOWN, NOON)).isEqualTo(new ShardStep.Rest());
+    }
+
+    @Test
+    void aMisfireBeyondTheThresholdRunsOnceOrIsSkippedAsTheJobSays() {
+        JobDefinition hourly =
+                JobDefinition.named("orders").every(Duration.ofHours(1)).build();
+        JobDefinition hourlySkip = JobDefinition.named("orders")
+                .every(Duration.ofHours(1))
+                .misfire(Misfire.SKIP)
+                .build();
+        ShardRecord record = doneThrough(NOON.minusSeconds(3600));
+        Instant late = NOON.plusSeconds(61);
+
+        assertThat(stepAt(hourly, record, late)).isInstanceOf(ShardStep.Claim.class);
+        assertThat(stepAt(hourlySkip, record, NOON.plusSeconds(60))).isInstanceOf(ShardStep.Claim.class);
+        assertThat(stepAt(hourlySkip, record, late))
+                .isEqualTo(new ShardStep.Settle(
+                        record.decidedThrough(NOON), new ElasticJobEvent.FiringSkipped("orders", 0, NOON)));
+    }
+
+    private static ShardStep stepAt(JobDefinition job, ShardRecord record, Instant now) {
+        return ShardStep.next(
+                new ShardStep.Job(job, Instant.EPOCH, ShardCount.always(1), NOON), 0, record, Owner.UNKNOWN, now);
+    }
+
+    @Test
+    void aFiringThatWasGivenBackIsClaimedAgainUnderAnotherAttempt() {
+        ShardRecord record = running("a", NOON, 1, 0).givenBack(null);
+        assertThat(step(JOB, record, Owner.LIVE, NOON.plusMillis(5)))
+                .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 2, 0, 0));
+    }
+
+    @Test
+    void aShardThatAChangeTookAwayRunsItsLastFiringAndNoOther() {
+        ShardCount count = new ShardCount(2, 3, NOON);
+        ShardRecord record = doneThrough(NOON.minusSeconds(20));
+        ShardStep.Job job = new ShardStep.Job(JOB, Instant.EPOCH, count, NOON);
+        Instant last = NOON.minusSeconds(10);
+
+        assertThat(ShardStep.next(job, 2, record, Owner.UNKNOWN, NOON))
+                .isEqualTo(new ShardStep.Claim(scheduled(last), last, 1, 0, 0));
+        assertThat(ShardStep.next(job, 2, doneThrough(last), Owner.UNKNOWN, NOON))
+                .isEqualTo(new ShardStep.Rest());
+        assertThat(ShardStep.next(job, 1, record, Owner.UNKNOWN, NOON))
+                .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 1, 0, 1));
+    }
+
+    @Test
+    void aShardThatAChangeAddedIsNotDueBeforeTheChange() {
+        ShardCount count = new ShardCount(3, 2, NOON);
+        ShardStep.Job before = new ShardStep.Job(JOB, Instant.EPOCH, count, NOON.minusSeconds(10));
+        assertThat(ShardStep.next(before, 2, ShardRecord.NEW, Owner.UNKNOWN, NOON.minusSeconds(1)))
+                .isEqualTo(new ShardStep.Rest());
+    }
+
+    // ---- Somebody runs it
+
+    @Test
+    void aLiveOwnerIsWaitedForAndAnUnknownOneIsAskedFor() {
+        assertThat(step(JOB, running("a", NOON, 1, 0), Owner.LIVE, NOON)).isEqualTo(new ShardStep.Await("a"));
+        assertThat(step(JOB, running("a", NOON, 1, 0), Owner.UNKNOWN, NOON)).isEqualTo(new ShardStep.AskFor("a"));
+    }
+
+    @Test
+    void whatThisInstanceNeverStartedIsGivenBack() {
+        ShardRecord record = running("me", NOON, 1, 0);
+        assertThat(step(JOB, record, Owner.SELF, NOON)).isEqualTo(new ShardStep.Settle(record.givenBack(null), null));
+    }
+
+    @Test
+    void theShardOfADeadInstanceIsRunAgainUnderTheSameFiring() {
+        assertThat(step(FAILOVER, running("a", NOON, 1, 0), Owner.DEAD, NOON.plusSeconds(15)))
+                .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 2, 1, 0));
+    }
+
+    @Test
+    void deathsAreCountedUpToTheLimit() {
+        assertThat(step(FAILOVER, running("a", NOON, 3, 2), Owner.DEAD, NOON))
+                .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 4, 3, 0));
+        assertThat(step(FAILOVER, running("a", NOON, 4, 3), Owner.DEAD, NOON)).isInstanceOf(ShardStep.Settle.class);
+    }
+
+    @Test
+    void withoutFailoverTheFiringOfADeadInstanceIsLostAndDecided() {
+        ShardStep step = step(JOB, running("a", NOON, 1, 0), Owner.DEAD, NOON.plusSeconds(3));
+
+        assertThat(step).isInstanceOfSatisfying(ShardStep.Settle.class, settle -> {
+            assertThat(settle.next().outcome()).isEqualTo("LOST");
+            assertThat(settle.next().through()).isEqualTo(NOON);
+            assertThat(settle.next().isRunning()).isFalse();
+            assertThat(settle.event()).isInstanceOf(ElasticJobEvent.OwnerDied.class);
+        });
+    }
+
+    @Test
+    void aDeadInstancesFiringFromBeforeTheScheduleTookEffectIsLostNotRunAgain() {
+        ShardStep.Job job = new ShardStep.Job(FAILOVER, NOON.plusSeconds(1), ShardCount.always(3), NOON);
+        assertThat(ShardStep.next(job, 0, running("a", NOON, 1, 0), Owner.DEAD, NOON.plusSeconds(5)))
+                .isInstanceOf(ShardStep.Settle.class);
+    }
+
+    // ---- Its end
+
+    @Test
+    void anEndDecidesItsFiringAndRemembersSuccess() {
+        ShardRecord done =
+                ShardStep.completion(JOB, running("a", NOON, 1, 0), new Outcome.Succeeded(), NOON, NOON.plusSeconds(1));
+
+        assertThat(done.state()).isEqualTo(ShardRecord.State.DONE);
+        assertThat(done.through()).isEqualTo(NOON);
+        assertThat(done.lastSucceeded()).isEqualTo(NOON);
+        assertThat(done.outcome()).isEqualTo("SUCCEEDED");
+    }
+
+    @Test
+    void aFailureIsAnEndWithAnErrorAndNoSuccess() {
+        ShardRecord done = ShardStep.completion(
+                JOB, running("a", NOON, 1, 0), new Outcome.Failed("boom"), NOON, NOON.plusSeconds(1));
+
+        assertThat(done.outcome()).isEqualTo("FAILED");
+        assertThat(done.error()).isEqualTo("boom");
+        assertThat(done.through()).isEqualTo(NOON);
+        assertThat(done.lastSucceeded()).isNull();
+    }
+
+    @Test
+    void whatCameDueDuringALongRunRunsOnceOrIsSkippedAsTheJobSays() {
+        Instant latest = NOON.plusSeconds(20);
+        ShardRecord running = running("a", NOON, 1, 0);
+
+        ShardRecord fireOnce =
+                ShardStep.completion(JOB, running, new Outcome.Succeeded(), latest, latest.plusSeconds(1));
+        ShardRecord skip = ShardStep.completion(SKIP, running, new Outcome.Succeeded(), latest, latest.plusSeconds(1));
+
+        assertThat(fireOnce.through()).isEqualTo(NOON);
+        assertThat(skip.through()).isEqualTo(latest);
+    }
+
+    @Test
+    void whatWasCutOffIsRunAgainOnlyUnderFailover() {
+        ShardRecord running = running("a", NOON, 1, 0);
+
+        assertThat(ShardStep.completion(JOB, running, new Outcome.Abandoned(), NOON, NOON)
+                        .through())
+                .isEqualTo(NOON);
+        ShardRecord given = ShardStep.completion(FAILOVER, running, new Outcome.Abandoned(), NOON, NOON);
+        assertThat(given.through()).isNull();
+        assertThat(given.outcome()).isEqualTo("ABANDONED");
+        assertThat(step(FAILOVER, given, Owner.LIVE, NOON))
+                .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 2, 0, 0));
+    }
+
+    private static ShardStep step(JobDefinition job, ShardRecord record, Owner owner, Instant now) {
+        Instant latest = job.schedule().latest(now).orElseThrow();
+        Instant since = NOON.minusSeconds(3600);
+        return ShardStep.next(new ShardStep.Job(job, since, ShardCount.always(3), latest), 0, record, owner, now);
+    }
+
+    private static Firing scheduled(Instant fireTime) {
+        return new Firing.Scheduled(fireTime);
+    }
+
+    private static ShardRecord doneThrough(Instant fireTime) {
+        return ShardRecord.NEW
+                .claimed(scheduled(fireTime), "a", 1, 0, fireTime)
+                .completed(new Outcome.Succeeded(), fireTime, fireTime);
+    }
+
+    private static ShardRecord running(String owner, Instant fireTime, int attempt, int deaths) {
+        return ShardRecord.NEW.claimed(scheduled(fireTime), owner, attempt, deaths, fireTime);
+    }
+}
