@@ -372,7 +372,6 @@ public final class MemoryRegistry implements Registry {
     }
 
     void linkChanged() {
-        severed.removeIf(gone -> gone.requests.isEmpty());
         severed.forEach(gone -> gone.requests.resume());
         Connection present = connection;
         if (present == null) {
@@ -407,6 +406,7 @@ public final class MemoryRegistry implements Registry {
     private void sever(Connection gone, BooleanSupplier arrives) {
         connection = null;
         gone.breakOff(arrives);
+        severed.removeIf(drained -> drained.requests.isEmpty());
         severed.add(gone);
         ensemble.listen(gone, sinceHeartbeat());
         if (ear != null) {

@@ -25,6 +25,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -77,7 +78,7 @@ public final class ZooKeeperRegistry implements Registry {
     private final ScheduledExecutorService curatorsTime = thread("elasticjob-registry-connection");
     private final LongAdder requests = new LongAdder();
     private final CuratorZookeeperClient curator;
-    private volatile boolean closed;
+    private final AtomicBoolean closing = new AtomicBoolean();
 
     // Confined to the serial thread.
     private final Set<CompletableFuture<?>> open = new LinkedHashSet<>();
@@ -109,13 +110,7 @@ public final class ZooKeeperRegistry implements Registry {
     @Override
     public void open(RegistryListener listener) {
         tell(() -> this.listener = listener);
-        curatorsTime.execute(() -> {
-            try {
-                curator.start();
-            } catch (Exception e) {
-                log.warn("No connection to ZooKeeper could be made. It is tried again in {}.", PAUSE, e);
-            }
-        });
+        inCuratorsTime(Duration.ZERO, curator::start);
     }
 
     @Override
@@ -231,7 +226,7 @@ public final class ZooKeeperRegistry implements Registry {
     @Override
     public void renew(Session session) {
         tell(() -> {
-            if (!closed && session.equals(this.session)) {
+            if (!closing.get() && session.equals(this.session)) {
                 leave("the session was given up before the registry answered");
                 resetHandle();
             }
@@ -241,10 +236,9 @@ public final class ZooKeeperRegistry implements Registry {
     /** Waits for ZooKeeper to end the session, not longer than the connection timeout. */
     @Override
     public void close() {
-        if (closed) {
+        if (!closing.compareAndSet(false, true)) {
             return;
         }
-        closed = true;
         tell(() -> {
             listener = null;
             disconnect("the registry was closed before it answered");
@@ -278,6 +272,9 @@ public final class ZooKeeperRegistry implements Registry {
                     this.answer.complete(answer.get());
                 } catch (RegistryException e) {
                     this.answer.completeExceptionally(e);
+                } catch (RuntimeException e) {
+                    this.answer.completeExceptionally(
+                            new RegistryException("the registry's answer was not understood", e));
                 }
             });
         }
@@ -298,10 +295,9 @@ public final class ZooKeeperRegistry implements Registry {
         try {
             serial.execute(() -> {
                 Handle handle = present;
-                if (!closed && handle != null && connected && asked.equals(session)) {
-                    requests.increment();
+                if (!closing.get() && handle != null && connected && asked.equals(session)) {
                     open.add(question.answer);
-                    request.accept(handle, question);
+                    send(handle, question, request);
                 } else {
                     fail(question.answer, whyNot(asked));
                 }
@@ -312,8 +308,18 @@ public final class ZooKeeperRegistry implements Registry {
         return question.answer;
     }
 
+    private <T> void send(Handle handle, Question<T> question, BiConsumer<Handle, Question<T>> request) {
+        try {
+            requests.increment();
+            request.accept(handle, question);
+        } catch (RuntimeException e) {
+            open.remove(question.answer);
+            question.answer.completeExceptionally(new RegistryException("the question could not be sent", e));
+        }
+    }
+
     private String whyNot(Session asked) {
-        if (closed) {
+        if (closing.get()) {
             return "the registry is closed; nothing was sent";
         }
         return asked.equals(session)
@@ -385,13 +391,27 @@ public final class ZooKeeperRegistry implements Registry {
     }
 
     private void resetHandle() {
-        curatorsTime.execute(() -> {
+        inCuratorsTime(Duration.ZERO, curator::reset);
+    }
+
+    /** When no handle can be made, its factory sees to the next attempt. */
+    private void inCuratorsTime(Duration delay, CuratorsTask task) {
+        Runnable guarded = () -> {
             try {
-                curator.reset();
+                task.run();
             } catch (Exception e) {
-                log.warn("No new connection to ZooKeeper could be made. It is tried again in {}.", PAUSE, e);
+                log.warn("No connection to ZooKeeper could be made. It is tried again in {}.", PAUSE, e);
             }
-        });
+        };
+        try {
+            curatorsTime.schedule(guarded, delay.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            log.trace("Closed: no connection is wanted any more.");
+        }
+    }
+
+    private interface CuratorsTask {
+        void run() throws Exception;
     }
 
     private static ScheduledExecutorService thread(String name) {
@@ -421,9 +441,7 @@ public final class ZooKeeperRegistry implements Registry {
                 return zooKeeper;
             } catch (IOException e) {
                 // Out of file handles, for example. Curator would leave it at that.
-                if (!closed) {
-                    curatorsTime.schedule(ZooKeeperRegistry.this::resetHandle, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-                }
+                inCuratorsTime(PAUSE, curator::reset);
                 throw e;
             }
         }

@@ -264,6 +264,23 @@ public abstract class RegistryContract {
     }
 
     @Test
+    void thereIsNoVersionThatFitsAll() {
+        assertThatThrownBy(() -> put("/t", "x", -1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Check("/t", -1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Delete("/t", -1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void whatIsNoPathIsRefusedOnTheSpot() {
+        for (String path : List.of("t", "/t/", "//t", "")) {
+            assertThatThrownBy(() -> a.registry.children(a.session(), path))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> a.registry.commit(a.session(), List.of(create(path))))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
     void nothingIsSentWhenNothingIsAsked() {
         long before = requests(a.registry);
         assertThat(await(a.registry.read(a.session(), List.of()))).isEmpty();

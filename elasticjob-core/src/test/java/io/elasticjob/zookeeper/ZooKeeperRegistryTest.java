@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Read.Absent;
+import io.elasticjob.registry.Read.Present;
 import io.elasticjob.registry.Registry;
 import io.elasticjob.registry.RegistryContract;
+import io.elasticjob.registry.Write;
+import io.elasticjob.registry.Write.Create;
+import io.elasticjob.registry.Write.Life;
 import io.elasticjob.testing.FaultProxy;
 import io.elasticjob.testing.FaultProxy.Direction;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,5 +111,21 @@ class ZooKeeperRegistryTest extends RegistryContract {
         heal(a.registry);
         until(() -> a.heard.get(a.heard.size() - 1).startsWith("connected"));
         assertThat(a.readNow("/t/1")).isInstanceOf(Absent.class);
+    }
+
+    @Test
+    void anAnswerMayBeLongerThanAMebibyte() {
+        List<String> paths = new ArrayList<>();
+        for (int chunk = 0; chunk < 4; chunk++) {
+            List<Write> writes = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                paths.add("/t/" + chunk + "-" + i);
+                writes.add(new Create("/t/" + chunk + "-" + i, new byte[16 * 1024], Life.PERSISTENT));
+            }
+            await(a.registry.commit(a.session(), writes));
+        }
+        assertThat(await(a.registry.read(a.session(), paths)))
+                .hasSize(200)
+                .allSatisfy(read -> assertThat(read).isInstanceOf(Present.class));
     }
 }
