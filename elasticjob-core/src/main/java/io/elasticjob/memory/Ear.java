@@ -34,6 +34,11 @@ final class Ear {
         heard = timekeeper.nanoTime();
     }
 
+    /** How long ago the other end was heard last. */
+    Duration silence() {
+        return state == State.HEARING ? Duration.ZERO : Duration.ofNanos(timekeeper.nanoTime() - heard);
+    }
+
     /** From now on heartbeats come all the time. */
     void open() {
         hear();

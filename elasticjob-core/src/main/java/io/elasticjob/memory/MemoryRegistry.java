@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>When a connection breaks, all open operations fail, in their order, before {@link RegistryListener#suspended} is
  * told; requests of theirs that are still under way may be applied until the session is resumed, never after. Changes
  * made while the connection was away ring nothing, not even for {@link #readAndWatch}, where ZooKeeper would ring.
+ * A client that has heard nothing for four thirds of the timeout gives its session up, as ZooKeeper's does, although the
+ * ensemble may keep the session's nodes a while longer.
  */
 public final class MemoryRegistry implements Registry {
 
@@ -51,6 +53,7 @@ public final class MemoryRegistry implements Registry {
     private boolean connected;
     private long seen;
     private int attempts;
+    private int absences;
 
     MemoryRegistry(MemoryEnsemble ensemble, Timekeeper timekeeper, Duration sessionTimeout, Faults faults) {
         this.ensemble = ensemble;
@@ -301,6 +304,7 @@ public final class MemoryRegistry implements Registry {
         listenFor(session.timeout());
         this.session = session;
         connected = true;
+        absences++;
         tell(listener -> listener.connected(session));
     }
 
@@ -339,17 +343,35 @@ public final class MemoryRegistry implements Registry {
             broken.answers.send(this::drop);
             return;
         }
+        Duration silence = ear == null ? Duration.ZERO : ear.silence();
         sever(broken, faults::arrives);
         failOpen("the connection was lost before the registry answered");
         if (connected) {
             connected = false;
+            int absence = ++absences;
+            Duration timeout = session == null ? sessionTimeout : session.timeout();
+            Duration patience = timeout.multipliedBy(4).dividedBy(3).minus(silence);
+            timekeeper.after(patience.isNegative() ? Duration.ZERO : patience, () -> giveUp(absence));
             tell(RegistryListener::suspended);
         }
         seek();
     }
 
+    /** As ZooKeeper's client does after four thirds of the timeout, whatever has become of the session. */
+    private void giveUp(int absence) {
+        Session ended = session;
+        if (absence != absences || ended == null || closed || link.isFrozen()) {
+            return;
+        }
+        Connection attempt = connection;
+        if (attempt != null) {
+            sever(attempt, faults::arrives);
+        }
+        forgetSession(ended);
+        seek();
+    }
+
     void linkChanged() {
-        severed.removeIf(gone -> gone.requests.isEmpty());
         severed.forEach(gone -> gone.requests.resume());
         Connection present = connection;
         if (present == null) {
@@ -384,6 +406,7 @@ public final class MemoryRegistry implements Registry {
     private void sever(Connection gone, BooleanSupplier arrives) {
         connection = null;
         gone.breakOff(arrives);
+        severed.removeIf(drained -> drained.requests.isEmpty());
         severed.add(gone);
         ensemble.listen(gone, sinceHeartbeat());
         if (ear != null) {
@@ -393,6 +416,7 @@ public final class MemoryRegistry implements Registry {
     }
 
     private void forgetSession(Session ended) {
+        absences++;
         session = null;
         connected = false;
         trees.clear();

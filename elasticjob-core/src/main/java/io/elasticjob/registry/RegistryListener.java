@@ -12,10 +12,16 @@ public interface RegistryListener {
      */
     void connected(Session session);
 
-    /** The connection is gone; the session may go on, or not. Operations fail until {@link #connected} is called. */
+    /**
+     * The connection is gone; the session may go on, or not. All operations asked before have been answered or have
+     * failed by now; new ones fail until {@link #connected} is called.
+     */
     void suspended();
 
-    /** The session has ended for good; its ephemeral nodes are gone, or soon will be. A new session is being sought. */
+    /**
+     * The session has ended for good: this registry never comes back to it. Its ephemeral nodes are gone, or soon will
+     * be; they may still be seen under the next session. A new session is being sought. Told while connected or not.
+     */
     void lost(Session session);
 
     /**

@@ -285,7 +285,7 @@ class MemoryEnsembleTest {
         a.commit(create("/t"));
         time.pass(Duration.ofMillis(9_900));
         assertThat(truth("/t")).isEqualTo("new");
-        assertThat(a.heard).endsWith("suspended");
+        assertThat(a.heard).endsWith("suspended", "lost " + a.session.id());
         assertThat(truth("/a")).as("heartbeats came until the client gave up").isEqualTo("mine");
         time.pass(Duration.ofMillis(700));
         assertThat(truth("/a")).isEqualTo("absent");
@@ -355,7 +355,7 @@ class MemoryEnsembleTest {
         a.registry.link().cut();
         time.pass(Duration.ofSeconds(5));
         ensemble.stop();
-        time.pass(Duration.ofHours(1));
+        time.pass(Duration.ofSeconds(2));
         ensemble.start();
         time.pass(Duration.ofSeconds(5));
         assertThat(truth("/a")).isEqualTo("mine");
@@ -363,6 +363,24 @@ class MemoryEnsembleTest {
         await(b.commit(put("/t", "x", 0)));
         assertThat(((Present) ensemble.node("/t")).stat().modified()).isGreaterThan(before + 1_000_000);
         time.pass(Duration.ofSeconds(2));
+        assertThat(truth("/a")).isEqualTo("absent");
+    }
+
+    @Test
+    void aClientThatIsAwayForTooLongGivesItsSessionUpAlthoughTheEnsembleMayNot() {
+        await(a.commit(ephemeral("/a")));
+        String old = a.session.id();
+        ensemble.stop();
+        time.pass(Duration.ofMillis(7_999));
+        assertThat(a.heard).endsWith("suspended");
+        time.pass(Duration.ofMillis(1));
+        assertThat(a.heard).endsWith("suspended", "lost " + old);
+
+        ensemble.start();
+        settle();
+        assertThat(a.heard).endsWith("lost " + old, "connected " + a.session.id());
+        assertThat(truth("/a")).as("the ensemble has only just begun to wait").isEqualTo("mine");
+        time.pass(Duration.ofMillis(6_500));
         assertThat(truth("/a")).isEqualTo("absent");
     }
 

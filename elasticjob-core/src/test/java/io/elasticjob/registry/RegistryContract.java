@@ -48,8 +48,8 @@ public abstract class RegistryContract {
 
     /** A client and what it has heard. */
     protected final class Peer {
-        protected final Registry registry;
-        protected final List<String> heard = new CopyOnWriteArrayList<>();
+        public final Registry registry;
+        public final List<String> heard = new CopyOnWriteArrayList<>();
         private volatile Session session = new Session("none", Duration.ZERO);
 
         Peer(Registry registry) {
@@ -261,6 +261,23 @@ public abstract class RegistryContract {
         assertThat(reads).hasSize(200);
         IntStream.range(0, 200)
                 .forEach(i -> assertThat(reads.get(i)).isInstanceOf(i % 2 == 0 ? Present.class : Absent.class));
+    }
+
+    @Test
+    void thereIsNoVersionThatFitsAll() {
+        assertThatThrownBy(() -> put("/t", "x", -1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Check("/t", -1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Delete("/t", -1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void whatIsNoPathIsRefusedOnTheSpot() {
+        for (String path : List.of("t", "/t/", "//t", "")) {
+            assertThatThrownBy(() -> a.registry.children(a.session(), path))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> a.registry.commit(a.session(), List.of(create(path))))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     @Test
@@ -531,7 +548,7 @@ public abstract class RegistryContract {
     @Test
     void theRegistryHasTheLastWordOnTheTimeout() {
         assertThat(a.session().timeout()).isEqualTo(TIMEOUT);
-        Peer hasty = new Peer(client(Duration.ofMillis(1)));
+        Peer hasty = new Peer(client(Duration.ofMillis(500)));
         opened.add(hasty.registry);
         until(() -> !hasty.heard.isEmpty());
         assertThat(hasty.session().timeout()).isEqualTo(Duration.ofSeconds(1));

@@ -1,0 +1,512 @@
+package io.elasticjob.zookeeper;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.elasticjob.registry.Answer;
+import io.elasticjob.registry.Read;
+import io.elasticjob.registry.Registry;
+import io.elasticjob.registry.RegistryException;
+import io.elasticjob.registry.RegistryListener;
+import io.elasticjob.registry.Session;
+import io.elasticjob.registry.Write;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.apache.curator.CuratorZookeeperClient;
+import org.apache.curator.ensemble.fixed.FixedEnsembleProvider;
+import org.apache.curator.retry.RetryOneTime;
+import org.apache.curator.utils.ZookeeperFactory;
+import org.apache.zookeeper.AddWatchMode;
+import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.Op;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.ZooDefs.Ids;
+import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.common.PathUtils;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The registry on ZooKeeper. Curator makes the handle, and makes it anew when its session has expired; what is asked goes
+ * to the handle itself, so that nothing is retried, nothing blocks, and nothing is sent under another session than the
+ * one it was decided under.
+ *
+ * <p>Owns two threads until it is closed. All state, all answers and all calls of the listener are confined to one of
+ * them: {@link RegistryListener#connected} comes before all answers and watch events of its session; before
+ * {@link RegistryListener#suspended} and {@link RegistryListener#lost}, all open operations have failed, in the order in
+ * which they were asked; afterwards nothing more is told of that session. The other thread is for what Curator does in
+ * its own time: connecting and closing.
+ *
+ * <p>A session is lost when ZooKeeper says that it has expired, and also when ZooKeeper's client has heard nothing for
+ * four thirds of the timeout: then nobody comes back to it, though servers that were away altogether may keep its nodes
+ * until it has expired there too. It is Curator's client and not its framework because the framework cannot be kept from
+ * expiring sessions by yet another timer.
+ */
+public final class ZooKeeperRegistry implements Registry {
+
+    private static final Logger log = LoggerFactory.getLogger(ZooKeeperRegistry.class);
+
+    /** Answers are longer than questions: two hundred records of some kilobytes must pass. */
+    private static final int LONGEST_ANSWER = 16 * 1024 * 1024;
+
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private final ZooKeeperSettings settings;
+    private final Translation translation;
+    private final ScheduledExecutorService serial = thread("elasticjob-registry");
+    private final ScheduledExecutorService curatorsTime = thread("elasticjob-registry-connection");
+    private final LongAdder requests = new LongAdder();
+    private final CuratorZookeeperClient curator;
+    private final AtomicBoolean closing = new AtomicBoolean();
+
+    // Confined to the serial thread.
+    private final Set<CompletableFuture<?>> open = new LinkedHashSet<>();
+    private @Nullable RegistryListener listener;
+    private @Nullable Handle present;
+    private @Nullable Session session;
+    private boolean connected;
+
+    public ZooKeeperRegistry(ZooKeeperSettings settings) {
+        this.settings = settings;
+        this.translation =
+                new Translation(settings.root(), settings.digest() == null ? Ids.OPEN_ACL_UNSAFE : Ids.CREATOR_ALL_ACL);
+        this.curator = new CuratorZookeeperClient(
+                new HandleFactory(),
+                new FixedEnsembleProvider(settings.connectString()),
+                (int) settings.sessionTimeout().toMillis(),
+                (int) settings.connectionTimeout().toMillis(),
+                null,
+                new RetryOneTime(1), // never asked: no operation goes through Curator
+                false);
+    }
+
+    /** How many requests were sent so far. From any thread. */
+    public long requests() {
+        return requests.sum();
+    }
+
+    /** Returns at once and never fails, whether or not there is a ZooKeeper, or a host of that name. */
+    @Override
+    public void open(RegistryListener listener) {
+        tell(() -> this.listener = listener);
+        inCuratorsTime(Duration.ZERO, curator::start);
+    }
+
+    @Override
+    public CompletionStage<List<Read>> read(Session session, List<String> paths) {
+        List<Op> ops = new ArrayList<>(paths.size());
+        for (String path : paths) {
+            PathUtils.validatePath(path);
+            ops.add(Op.getData(path));
+        }
+        if (ops.isEmpty()) {
+            return CompletableFuture.completedFuture(List.of());
+        }
+        return ask(
+                session,
+                (handle, question) -> handle.zooKeeper()
+                        .multi(
+                                ops,
+                                (code, path, context, results) -> question.answered(() -> {
+                                    if (results == null) {
+                                        throw Translation.failure(code, null);
+                                    }
+                                    List<Read> reads = new ArrayList<>(results.size());
+                                    for (int i = 0; i < results.size(); i++) {
+                                        reads.add(Translation.read(results.get(i), paths.get(i)));
+                                    }
+                                    return List.copyOf(reads);
+                                }),
+                                null));
+    }
+
+    @Override
+    public CompletionStage<Read> readAndWatch(Session session, String path) {
+        PathUtils.validatePath(path);
+        return ask(
+                session,
+                (handle, question) -> handle.zooKeeper()
+                        .getData(
+                                path,
+                                handle.bell,
+                                (code, same, context, data, stat) -> question.answered(() -> {
+                                    if (code == Code.OK.intValue()) {
+                                        return Translation.present(data, stat);
+                                    }
+                                    if (code == Code.NONODE.intValue()) {
+                                        return new Read.Absent();
+                                    }
+                                    throw Translation.failure(code, path);
+                                }),
+                                null));
+    }
+
+    @Override
+    public CompletionStage<List<String>> children(Session session, String path) {
+        PathUtils.validatePath(path);
+        return ask(
+                session,
+                (handle, question) -> handle.zooKeeper()
+                        .getChildren(
+                                path,
+                                false,
+                                (code, same, context, names) -> question.answered(() -> {
+                                    if (code == Code.OK.intValue()) {
+                                        return List.copyOf(names);
+                                    }
+                                    if (code == Code.NONODE.intValue()) {
+                                        return List.of();
+                                    }
+                                    throw Translation.failure(code, path);
+                                }),
+                                null));
+    }
+
+    @Override
+    public CompletionStage<Void> watchTree(Session session, String path) {
+        PathUtils.validatePath(path);
+        return ask(
+                session,
+                (handle, question) -> handle.zooKeeper()
+                        .addWatch(
+                                path,
+                                handle.bell,
+                                AddWatchMode.PERSISTENT_RECURSIVE,
+                                (code, same, context) -> question.done(code, path),
+                                null));
+    }
+
+    @Override
+    public CompletionStage<Answer> commit(Session session, List<Write> writes) {
+        List<Write> asked = List.copyOf(writes);
+        asked.forEach(write -> PathUtils.validatePath(write.path()));
+        if (asked.isEmpty()) {
+            return CompletableFuture.completedFuture(new Answer.Committed(List.of()));
+        }
+        List<Op> ops = asked.stream().map(translation::op).toList();
+        return ask(
+                session,
+                (handle, question) -> handle.zooKeeper()
+                        .multi(
+                                ops,
+                                (code, path, context, results) ->
+                                        question.answered(() -> translation.answer(code, results, asked)),
+                                null));
+    }
+
+    @Override
+    public CompletionStage<Void> sync(Session session) {
+        return ask(
+                session,
+                (handle, question) ->
+                        handle.zooKeeper().sync("/", (code, path, context) -> question.done(code, path), null));
+    }
+
+    @Override
+    public void renew(Session session) {
+        tell(() -> {
+            if (!closing.get() && session.equals(this.session)) {
+                leave("the session was given up before the registry answered");
+                resetHandle();
+            }
+        });
+    }
+
+    /** Waits for ZooKeeper to end the session, not longer than the connection timeout. */
+    @Override
+    public void close() {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
+        tell(() -> {
+            listener = null;
+            disconnect("the registry was closed before it answered");
+        });
+        Future<?> ended = curatorsTime.submit(() -> curator.close());
+        try {
+            ended.get(settings.connectionTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            log.warn("ZooKeeper did not confirm the end of the session in time. The session is left to expire.");
+        } catch (ExecutionException e) {
+            log.warn("The connection to ZooKeeper was not closed in good order. The session is left to expire.", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        serial.shutdown();
+        curatorsTime.shutdown();
+    }
+
+    /** One question on its way. */
+    private final class Question<T> {
+
+        private final CompletableFuture<T> answer = new CompletableFuture<>();
+
+        /** Called on the handle's thread. */
+        void answered(Supplier<T> answer) {
+            tell(() -> {
+                if (!open.remove(this.answer)) {
+                    return; // it has failed already, with its connection
+                }
+                try {
+                    this.answer.complete(answer.get());
+                } catch (RegistryException e) {
+                    this.answer.completeExceptionally(e);
+                } catch (RuntimeException e) {
+                    this.answer.completeExceptionally(
+                            new RegistryException("the registry's answer was not understood", e));
+                }
+            });
+        }
+
+        @SuppressWarnings("NullAway") // the one value of Void
+        void done(int code, @Nullable String path) {
+            answered(() -> {
+                if (code != Code.OK.intValue()) {
+                    throw Translation.failure(code, path);
+                }
+                return null;
+            });
+        }
+    }
+
+    private <T> CompletionStage<T> ask(Session asked, BiConsumer<Handle, Question<T>> request) {
+        Question<T> question = new Question<>();
+        try {
+            serial.execute(() -> {
+                Handle handle = present;
+                if (!closing.get() && handle != null && connected && asked.equals(session)) {
+                    open.add(question.answer);
+                    send(handle, question, request);
+                } else {
+                    fail(question.answer, whyNot(asked));
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            fail(question.answer, "the registry is closed; nothing was sent");
+        }
+        return question.answer;
+    }
+
+    private <T> void send(Handle handle, Question<T> question, BiConsumer<Handle, Question<T>> request) {
+        try {
+            requests.increment();
+            request.accept(handle, question);
+        } catch (RuntimeException e) {
+            open.remove(question.answer);
+            question.answer.completeExceptionally(new RegistryException("the question could not be sent", e));
+        }
+    }
+
+    private String whyNot(Session asked) {
+        if (closing.get()) {
+            return "the registry is closed; nothing was sent";
+        }
+        return asked.equals(session)
+                ? "the registry is away; nothing was sent"
+                : asked.id() + " is not the present session; nothing was sent";
+    }
+
+    // On the serial thread.
+
+    private void connected(Handle handle, Session now) {
+        Session before = session;
+        if (before != null && !before.equals(now)) {
+            leave("the session had ended before the registry answered");
+        }
+        present = handle;
+        session = now;
+        connected = true;
+        if (listener != null) {
+            listener.connected(now);
+        }
+    }
+
+    private void suspended() {
+        if (connected) {
+            disconnect("the connection was lost before the registry answered");
+            if (listener != null) {
+                listener.suspended();
+            }
+        }
+    }
+
+    private void leave(String why) {
+        Session ended = session;
+        Handle handle = present;
+        disconnect(why);
+        if (handle != null) {
+            handle.left = true;
+        }
+        present = null;
+        session = null;
+        if (listener != null && ended != null) {
+            listener.lost(ended);
+        }
+    }
+
+    private void disconnect(String why) {
+        connected = false;
+        List<CompletableFuture<?>> failed = List.copyOf(open);
+        open.clear();
+        failed.forEach(answer -> fail(answer, why));
+    }
+
+    private static void fail(CompletableFuture<?> answer, String why) {
+        answer.completeExceptionally(new RegistryException(why));
+    }
+
+    private void tell(Runnable task) {
+        try {
+            serial.execute(() -> {
+                try {
+                    task.run();
+                } catch (RuntimeException e) {
+                    log.error("A listener failed. What it was told is lost to it; the registry goes on.", e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            log.trace("Closed: nobody is told anything more.");
+        }
+    }
+
+    private void resetHandle() {
+        inCuratorsTime(Duration.ZERO, curator::reset);
+    }
+
+    /** When no handle can be made, its factory sees to the next attempt. */
+    private void inCuratorsTime(Duration delay, CuratorsTask task) {
+        Runnable guarded = () -> {
+            try {
+                task.run();
+            } catch (Exception e) {
+                log.warn("No connection to ZooKeeper could be made. It is tried again in {}.", PAUSE, e);
+            }
+        };
+        try {
+            curatorsTime.schedule(guarded, delay.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            log.trace("Closed: no connection is wanted any more.");
+        }
+    }
+
+    private interface CuratorsTask {
+        void run() throws Exception;
+    }
+
+    private static ScheduledExecutorService thread(String name) {
+        ThreadFactory daemon = task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+        return Executors.newSingleThreadScheduledExecutor(daemon);
+    }
+
+    /** Makes handles for Curator, whose events we hear on their own thread and before Curator does. */
+    private final class HandleFactory implements ZookeeperFactory {
+
+        @Override
+        public ZooKeeper newZooKeeper(String connectString, int sessionTimeout, Watcher watcher, boolean readOnly)
+                throws Exception {
+            ZKClientConfig config = new ZKClientConfig();
+            config.setProperty(ZKClientConfig.JUTE_MAXBUFFER, String.valueOf(LONGEST_ANSWER));
+            Handle handle = new Handle(watcher);
+            try {
+                ZooKeeper zooKeeper = new ZooKeeper(connectString, sessionTimeout, handle, false, config);
+                if (settings.digest() != null) {
+                    zooKeeper.addAuthInfo("digest", settings.digest().getBytes(UTF_8));
+                }
+                handle.made.complete(zooKeeper);
+                return zooKeeper;
+            } catch (IOException e) {
+                // Out of file handles, for example. Curator would leave it at that.
+                inCuratorsTime(PAUSE, curator::reset);
+                throw e;
+            }
+        }
+    }
+
+    /** One handle of ZooKeeper, and so at most one session. Its events come on its own thread. */
+    private final class Handle implements Watcher {
+
+        private final Watcher curators;
+        private final CompletableFuture<ZooKeeper> made = new CompletableFuture<>();
+        /** One object for all watches: ZooKeeper tells a change once to each. */
+        private final Watcher bell = this::ring;
+        /** Written and read on the serial thread. */
+        private boolean left;
+
+        Handle(Watcher curators) {
+            this.curators = curators;
+        }
+
+        /** The first event may come before the constructor has returned. */
+        ZooKeeper zooKeeper() {
+            return made.join();
+        }
+
+        @Override
+        public void process(WatchedEvent event) {
+            if (event.getType() == EventType.None) {
+                switch (event.getState()) {
+                    case SyncConnected -> {
+                        ZooKeeper zooKeeper = zooKeeper();
+                        Session now = new Session(
+                                Long.toHexString(zooKeeper.getSessionId()),
+                                Duration.ofMillis(zooKeeper.getSessionTimeout()));
+                        tell(() -> {
+                            if (!left) {
+                                connected(this, now);
+                            }
+                        });
+                    }
+                    case Disconnected -> tellIfPresent(ZooKeeperRegistry.this::suspended);
+                    case Expired -> tellIfPresent(() -> leave("the session had expired"));
+                    default -> log.debug("{} needs no action.", event);
+                }
+            }
+            curators.process(event);
+        }
+
+        private void ring(WatchedEvent event) {
+            switch (event.getType()) {
+                case NodeCreated, NodeDeleted, NodeDataChanged ->
+                    tellIfPresent(() -> {
+                        if (listener != null) {
+                            listener.changed(event.getPath());
+                        }
+                    });
+                default -> log.trace("{} rings nothing.", event);
+            }
+        }
+
+        private void tellIfPresent(Runnable task) {
+            tell(() -> {
+                if (present == this) {
+                    task.run();
+                }
+            });
+        }
+    }
+}
