@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The clocks of the system and a thread of its own, the daemon {@code elasticjob-loop}. The one place in production code
- * that reads a clock.
+ * The clocks of the system and a thread of its own, {@code elasticjob-loop}. The one place in production code that reads a
+ * clock. The thread is no daemon: a process whose only work is its jobs stays alive for them, until {@link #close()}.
  *
  * <p>A task that throws is logged and harms no other. After {@link #close()} tasks are ignored.
  */
@@ -26,7 +26,7 @@ public final class SystemTimekeeper implements Timekeeper, AutoCloseable {
                 1,
                 task -> {
                     Thread thread = new Thread(task, "elasticjob-loop");
-                    thread.setDaemon(true);
+                    thread.setDaemon(false); // else it would be what the thread is that makes it
                     return thread;
                 },
                 new ThreadPoolExecutor.DiscardPolicy());

@@ -119,10 +119,17 @@ final class Execution implements Runnable {
     }
 
     private void report(Outcome outcome, Throwable thrown) {
-        if (outcome instanceof Outcome.Abandoned) {
-            log.info("Execution {} was cut off", id(), thrown);
-        } else {
-            log.error("Execution {} failed; the next firing runs all the same", id(), thrown);
+        try {
+            if (outcome instanceof Outcome.Abandoned) {
+                log.info("Execution {} was cut off", id(), thrown);
+            } else {
+                log.error("Execution {} failed; the next firing runs all the same", id(), thrown);
+            }
+        } catch (RuntimeException beyondWords) { // a logger asks for the message, and that may throw
+            log.error(
+                    "Execution {} failed with a {} that can not be told; the next firing runs all the same",
+                    id(),
+                    thrown.getClass().getName());
         }
     }
 

@@ -22,7 +22,7 @@ class SystemTimekeeperTest {
     }
 
     @Test
-    void runsAllTasksInOrderOnOneDaemonThread() {
+    void runsAllTasksInOrderOnOneThreadThatKeepsTheProcessAlive() {
         List<Integer> order = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
@@ -36,7 +36,7 @@ class SystemTimekeeperTest {
         assertThat(order).isEqualTo(IntStream.range(0, 1_000).boxed().toList());
         assertThat(threads).containsOnly(thread());
         assertThat(thread().getName()).isEqualTo("elasticjob-loop");
-        assertThat(thread().isDaemon()).isTrue();
+        assertThat(thread().isDaemon()).isFalse();
     }
 
     @Test

@@ -276,9 +276,8 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
     /** Returns when a server that has served has ended, or at once when this object is closed. */
     private void serve(int port, Announcement announcement, Path data) throws IOException, InterruptedException {
         waitingFor = "port " + port;
-        long begin = System.nanoTime();
-        while (!Ports.free(port)) {
-            if (System.nanoTime() - begin > GRACE.toNanos()) {
+        for (long looks = GRACE.dividedBy(LOOK); !Ports.free(port); looks--) {
+            if (looks == 0) {
                 throw new BindException("Address already in use: " + Ports.connectString(port));
             }
             pause(LOOK);
