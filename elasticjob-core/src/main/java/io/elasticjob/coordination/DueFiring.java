@@ -44,7 +44,7 @@ public record DueFiring(Instant fireTime, long superseded, boolean skipped) {
         boolean misfired = now.isAfter(fireTime.plus(job.misfireThreshold()));
         return Optional.of(new DueFiring(
                 fireTime,
-                superseded(job.schedule(), since, record.through(), fireTime),
+                superseded(job.schedule(), since(since, count.from(shard)), record.through(), fireTime),
                 misfired && job.misfire() == Misfire.SKIP));
     }
 
@@ -58,6 +58,10 @@ public record DueFiring(Instant fireTime, long superseded, boolean skipped) {
             return null;
         }
         return schedule.latest(from.minusNanos(1)).orElse(null);
+    }
+
+    private static Instant since(Instant ofJob, @Nullable Instant ofShard) {
+        return ofShard != null && ofShard.isAfter(ofJob) ? ofShard : ofJob;
     }
 
     private static boolean isThrough(ShardRecord record, Instant fireTime) {

@@ -26,6 +26,17 @@ public record ShardCount(int count, int previous, @Nullable Instant from) {
         return Math.max(count, previous);
     }
 
+    /** How many shards there are for firings that may come due at {@code now} or later, or are due still. */
+    public int shownAt(Instant now) {
+        return from != null && now.isBefore(from) ? largest() : count;
+    }
+
+    /** The instant from which firings have this shard, beside the job's own; null when all of them do. */
+    @Nullable
+    Instant from(int shard) {
+        return shard >= previous ? from : null;
+    }
+
     /** The same after a change to {@code next}, valid from the fire time {@code first}; null: from now on. */
     public ShardCount changed(int next, @Nullable Instant first) {
         if (next == count) {

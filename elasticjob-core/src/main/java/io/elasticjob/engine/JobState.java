@@ -9,7 +9,6 @@ import io.elasticjob.registry.Stat;
 import io.elasticjob.registry.Write;
 import io.elasticjob.sharding.Assignment;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -223,14 +222,5 @@ final class JobState {
 
     void dequeue() {
         waiting--;
-    }
-
-    /** All shards that exist for any firing that may still be decided. */
-    List<Integer> shards() {
-        List<Integer> shards = new ArrayList<>();
-        for (int shard = 0; shard < shardCount().largest(); shard++) {
-            shards.add(shard);
-        }
-        return shards;
     }
 }

@@ -62,6 +62,12 @@ final class JobTable {
     private final Set<String> toDeclare = new LinkedHashSet<>();
     private final Set<String> beingDeclared = new HashSet<>();
 
+    /**
+     * Decided to be replaced, and the roster listed anew since it was last read: whoever wrote what is there is on the
+     * roster, so that an older instance can not overwrite a younger one that it has not heard of yet.
+     */
+    private final Set<String> confirmed = new HashSet<>();
+
     JobTable(
             Layout layout,
             String application,
@@ -98,6 +104,7 @@ final class JobTable {
         loaded = false;
         reading = false;
         beingDeclared.clear();
+        confirmed.clear();
         list(over);
     }
 
@@ -203,6 +210,7 @@ final class JobTable {
         }
         JobState job = known != null ? known : new JobState(layout, name, stat);
         jobs.put(name, job);
+        confirmed.remove(name);
         decode(job, present);
         if (declared.containsKey(name)) {
             toDeclare.add(name);
@@ -296,6 +304,13 @@ final class JobTable {
                     : new Write.Put(job.path(), data, job.version()); // what no version can read is replaced
         }
         if (decision instanceof Declaration.Replace replace && job != null) {
+            if (!confirmed.remove(mine.name())) {
+                roster.relistThen(() -> {
+                    confirmed.add(mine.name());
+                    toDeclare.add(mine.name());
+                });
+                return null;
+            }
             return new Write.Put(job.path(), StoredJobCodec.encode(replace.job()), job.version());
         }
         return null;

@@ -33,6 +33,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -192,8 +193,10 @@ final class Machine {
             JobView view,
             List<ShardView> views,
             CompletableFuture<Optional<JobDetail>> answer) {
-        List<Integer> chunk =
-                job.shards().stream().skip(views.size()).limit(200).toList();
+        int total = job.shardCount().shownAt(outbox.now());
+        List<Integer> chunk = IntStream.range(views.size(), Math.min(total, views.size() + 200))
+                .boxed()
+                .toList();
         if (chunk.isEmpty()) {
             answer.complete(Optional.of(new JobDetail(view, List.copyOf(views))));
             return;
@@ -339,8 +342,8 @@ final class Machine {
         follow(job);
         shards.assigned(job);
         if (other) {
-            outbox.publish(new ElasticJobEvent.ShardsAssigned(
-                    job.name(), mine, job.shardCount().count()));
+            int total = job.shardCount().count();
+            outbox.publish(new ElasticJobEvent.ShardsAssigned(job.name(), new TreeSet<>(mine.headSet(total)), total));
         }
     }
 

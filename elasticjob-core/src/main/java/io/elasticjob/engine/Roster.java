@@ -49,6 +49,10 @@ final class Roster {
     private boolean again;
     private boolean gathering;
 
+    // What waits for a listing that is still to begin, and for the one that is under way.
+    private List<Runnable> waiting = new ArrayList<>();
+    private List<Runnable> underWay = new ArrayList<>();
+
     /**
      * @param listed called after each complete listing, be it like the one before or not: what waits for an instance to
      *     go may have missed that it came
@@ -61,8 +65,8 @@ final class Roster {
 
     /** Lists and reads everything anew: what changed while the connection was away rang nothing. */
     void relist(Connection under) {
+        disconnected();
         connection = under;
-        complete = false;
         listing = false;
         again = false;
         dirty.addAll(members.keySet());
@@ -91,6 +95,20 @@ final class Roster {
     void disconnected() {
         connection = null;
         complete = false;
+        waiting.clear();
+        underWay.clear();
+    }
+
+    /**
+     * Lists anew, then runs the task: whoever had registered before something that is known now is on the list then. Does
+     * nothing without a connection, and forgets the task when that is lost.
+     */
+    void relistThen(Runnable task) {
+        Connection over = connection;
+        if (over != null) {
+            waiting.add(task);
+            list(over);
+        }
     }
 
     boolean isLive(String id) {
@@ -125,6 +143,8 @@ final class Roster {
             return;
         }
         listing = true;
+        underWay.addAll(waiting);
+        waiting.clear();
         outbox.children(under, layout.instances(), result -> {
             if (under != connection) {
                 return;
@@ -199,11 +219,14 @@ final class Roster {
         if (!joined.isEmpty() || !left.isEmpty()) {
             outbox.publish(new ElasticJobEvent.InstancesChanged(joined, left));
         }
+        List<Runnable> served = underWay;
+        underWay = new ArrayList<>();
+        served.forEach(Runnable::run);
+        listed.run();
         if (again) {
             again = false;
             list(under);
         }
-        listed.run();
     }
 
     private void retry(Connection under) {

@@ -12,6 +12,10 @@ import io.elasticjob.memory.Faults;
 import io.elasticjob.memory.MemoryEnsemble;
 import io.elasticjob.memory.MemoryRegistry;
 import io.elasticjob.registry.Read;
+import io.elasticjob.testing.Ledger;
+import io.elasticjob.testing.SimulatedFireSource;
+import io.elasticjob.testing.SimulatedRunner;
+import io.elasticjob.testing.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -160,12 +164,12 @@ final class Simulation {
         Instant end = ORIGIN.plus(TROUBLE);
         while (time.now().isBefore(end)) {
             mischief();
-            time.runUntil(time.now().plusMillis(random.nextInt(3_000)));
+            time.pass(Duration.ofMillis(random.nextInt(3_000)));
         }
         calm();
         Instant promised = time.now().plus(RECOVERY);
         Instant last = promised.plus(QUIET);
-        time.runUntil(last.plusSeconds(3));
+        time.passUntil(last.plusSeconds(3));
         checkEachClaimStartedOnce();
         checkNoOverlap();
         checkQuietTime(promised, last);
@@ -210,7 +214,7 @@ final class Simulation {
             case 12 -> {
                 note("--- ensemble stops");
                 ensemble.stop();
-                time.at(Duration.ofMillis(random.nextInt(9_000)), ensemble::start);
+                time.after(Duration.ofMillis(random.nextInt(9_000)), ensemble::start);
             }
             default -> note("--- nothing");
         }
@@ -233,7 +237,7 @@ final class Simulation {
                     process.watch.kill();
                     processes.remove(process);
                 }));
-        time.at(Duration.ofSeconds(20), () -> {
+        time.after(Duration.ofSeconds(20), () -> {
             if (processes.contains(process)) {
                 kill(process);
             }
@@ -251,7 +255,7 @@ final class Simulation {
     private void disturb(Process process, String what, Runnable begin, Runnable end, int atMostMillis) {
         note("--- " + process.name + ": " + what);
         begin.run();
-        time.at(Duration.ofMillis(atMostMillis == 0 ? 0 : random.nextInt(atMostMillis)), end);
+        time.after(Duration.ofMillis(atMostMillis == 0 ? 0 : random.nextInt(atMostMillis)), end);
     }
 
     private void freeze(Process process) {
@@ -262,7 +266,7 @@ final class Simulation {
         process.frozen = true;
         process.watch.freeze();
         process.registry.link().freeze();
-        time.at(Duration.ofMillis(random.nextInt(12_000)), () -> thaw(process));
+        time.after(Duration.ofMillis(random.nextInt(12_000)), () -> thaw(process));
     }
 
     private void thaw(Process process) {

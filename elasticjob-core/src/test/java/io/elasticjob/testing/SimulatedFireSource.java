@@ -1,4 +1,4 @@
-package io.elasticjob.simulation;
+package io.elasticjob.testing;
 
 import io.elasticjob.Schedule;
 import io.elasticjob.engine.FireSource;
@@ -11,14 +11,14 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Rings at the fire times of one process's clock, and now and then forgets to. */
-final class SimulatedFireSource implements FireSource {
+public final class SimulatedFireSource implements FireSource {
 
     private final Timekeeper timekeeper;
     private final BooleanSupplier forgets;
     private final Set<Schedule> followed = new LinkedHashSet<>();
     private @Nullable Listener listener;
 
-    SimulatedFireSource(Timekeeper timekeeper, BooleanSupplier forgets) {
+    public SimulatedFireSource(Timekeeper timekeeper, BooleanSupplier forgets) {
         this.timekeeper = timekeeper;
         this.forgets = forgets;
     }

@@ -1,4 +1,4 @@
-package io.elasticjob.simulation;
+package io.elasticjob.testing;
 
 import io.elasticjob.ExecutionId;
 import io.elasticjob.Outcome;
@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Runs nothing, for as long as chance says, and writes it down. */
-final class SimulatedRunner implements ShardRunner {
+public final class SimulatedRunner implements ShardRunner {
 
     private final String process;
     private final Timekeeper timekeeper;
@@ -22,9 +22,10 @@ final class SimulatedRunner implements ShardRunner {
     private final Set<String> handlers;
     private final int slots;
     private final Supplier<Duration> durations;
+    private Outcome outcome = new Outcome.Succeeded();
     private final Map<ExecutionId, Runnable> running = new LinkedHashMap<>();
 
-    SimulatedRunner(
+    public SimulatedRunner(
             String process,
             VirtualTime time,
             Timekeeper timekeeper,
@@ -54,8 +55,8 @@ final class SimulatedRunner implements ShardRunner {
     @Override
     public void start(String handler, ShardingContext.Builder context, Consumer<Outcome> ended) {
         ShardingContext told = context.build();
-        long token = told.fencingToken();
-        Ledger.Entry entry = ledger.started(process, told.executionId(), token, told.fireTime(), time.now());
+        long token = tokenOf(told);
+        Ledger.Entry entry = ledger.started(process, told, token, time.now());
         Consumer<Outcome> once = outcome -> {
             if (entry.ended == null) {
                 entry.ended = time.now();
@@ -64,7 +65,20 @@ final class SimulatedRunner implements ShardRunner {
             }
         };
         running.put(told.executionId(), () -> once.accept(new Outcome.Abandoned()));
-        timekeeper.after(durations.get(), () -> once.accept(new Outcome.Succeeded()));
+        timekeeper.after(durations.get(), () -> once.accept(outcome));
+    }
+
+    /** How executions end from now on. */
+    public void endWith(Outcome next) {
+        outcome = next;
+    }
+
+    private static long tokenOf(ShardingContext context) {
+        try {
+            return context.fencingToken();
+        } catch (IllegalStateException notMonitored) {
+            return -1;
+        }
     }
 
     @Override

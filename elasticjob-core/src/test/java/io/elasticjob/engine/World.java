@@ -1,0 +1,163 @@
+package io.elasticjob.engine;
+
+import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.JobDefinition;
+import io.elasticjob.ShardRecord;
+import io.elasticjob.codec.Decoded;
+import io.elasticjob.codec.ShardRecordCodec;
+import io.elasticjob.memory.MemoryEnsemble;
+import io.elasticjob.memory.MemoryRegistry;
+import io.elasticjob.registry.Read;
+import io.elasticjob.sharding.StrategyCatalog;
+import io.elasticjob.testing.Ledger;
+import io.elasticjob.testing.SimulatedFireSource;
+import io.elasticjob.testing.SimulatedRunner;
+import io.elasticjob.testing.VirtualTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+
+/** A registry in memory, virtual time, and as many instances as a test wants. */
+final class World {
+
+    static final Duration SESSION = Duration.ofSeconds(6);
+
+    final VirtualTime time = new VirtualTime(Instant.parse("2026-01-01T00:00:00.500Z"));
+    final MemoryEnsemble ensemble = new MemoryEnsemble(time);
+    final Ledger ledger = new Ledger();
+    private int sessions;
+
+    /** One process. */
+    final class Process {
+        final String name;
+        final VirtualTime.Watch watch = time.watch(Duration.ZERO);
+        final MemoryRegistry registry = ensemble.client(SESSION);
+        final List<ElasticJobEvent> events = new ArrayList<>();
+        final SimulatedRunner runner;
+        final JobEngine engine;
+        Duration duration = Duration.ofMillis(10);
+
+        private Process(String name, String application, int slots, StrategyCatalog strategies, JobDefinition... jobs) {
+            this.name = name;
+            Set<String> handlers =
+                    Arrays.stream(jobs).map(JobDefinition::handler).collect(Collectors.toCollection(TreeSet::new));
+            runner = new SimulatedRunner(name, time, watch, ledger, handlers, slots, () -> duration);
+            JobEngine.Builder builder = JobEngine.builder()
+                    .namespace("test")
+                    .application(application)
+                    .instanceName(name)
+                    .instanceIds(() -> name + "." + sessions++)
+                    .registry(registry)
+                    .timekeeper(watch)
+                    .eventExecutor(Runnable::run)
+                    .strategies(strategies)
+                    .fireSource(new SimulatedFireSource(watch, () -> false))
+                    .runner(runner)
+                    .listener(events::add);
+            Arrays.stream(jobs).forEach(builder::job);
+            engine = builder.build();
+            engine.start();
+        }
+
+        /** What a kill -9 does. */
+        void kill() {
+            watch.kill();
+            registry.link().kill();
+        }
+
+        /** What an orderly stop does, once nothing runs any more. */
+        void leave() {
+            engine.drain()
+                    .thenRun(() -> watch.execute(() -> {
+                        registry.close();
+                        watch.kill();
+                    }));
+        }
+
+        <E extends ElasticJobEvent> List<E> events(Class<E> type) {
+            return events.stream().filter(type::isInstance).map(type::cast).toList();
+        }
+
+        NamespaceView view() {
+            return now(engine.namespace());
+        }
+
+        Optional<JobDetail> detail(String job) {
+            return now(engine.job(job));
+        }
+    }
+
+    Process start(String name, JobDefinition... jobs) {
+        return start(name, 64, jobs);
+    }
+
+    Process start(String name, int slots, JobDefinition... jobs) {
+        Process process = new Process(name, "shop", slots, StrategyCatalog.builtIn(), jobs);
+        settle();
+        return process;
+    }
+
+    Process start(String name, StrategyCatalog strategies, JobDefinition... jobs) {
+        Process process = new Process(name, "shop", 64, strategies, jobs);
+        settle();
+        return process;
+    }
+
+    Process startOf(String application, String name, JobDefinition... jobs) {
+        Process process = new Process(name, application, 64, StrategyCatalog.builtIn(), jobs);
+        settle();
+        return process;
+    }
+
+    /** Lets everybody learn what there is to learn. */
+    void settle() {
+        time.pass(Duration.ofMillis(300));
+    }
+
+    /** Lets time pass up to a whole number of seconds and a little. */
+    void seconds(int count) {
+        Instant next = Instant.ofEpochSecond(time.now().getEpochSecond() + count);
+        time.passUntil(next.plusMillis(400));
+    }
+
+    ShardRecord record(String job, int shard) {
+        return ensemble.children("/test/shards").stream()
+                .filter(name -> name.startsWith(job + "@"))
+                .map(name -> ensemble.node("/test/shards/" + name + "/" + shard))
+                .filter(Read.Present.class::isInstance)
+                .map(read -> ShardRecordCodec.decode(((Read.Present) read).data()))
+                .filter(Decoded.Value.class::isInstance)
+                .map(decoded -> ((Decoded.Value<ShardRecord>) decoded).value())
+                .findFirst()
+                .orElse(ShardRecord.NEW);
+    }
+
+    /** Which process ran which shard of the job's firing of this instant: {@code a:0 b:1}. */
+    String ran(String job, Instant fireTime) {
+        return ledger.entries().stream()
+                .filter(entry -> entry.id.job().equals(job) && entry.fireTime.equals(fireTime))
+                .map(entry -> entry.process + ":" + entry.id.shard())
+                .sorted()
+                .collect(Collectors.joining(" "));
+    }
+
+    long runs(String job) {
+        return ledger.entries().stream()
+                .filter(entry -> entry.id.job().equals(job))
+                .count();
+    }
+
+    private <T> T now(CompletionStage<T> asked) {
+        CompletableFuture<T> answer = asked.toCompletableFuture();
+        time.until(answer::isDone);
+        return answer.join();
+    }
+}
