@@ -12,6 +12,7 @@ import io.elasticjob.memory.Faults;
 import io.elasticjob.memory.MemoryEnsemble;
 import io.elasticjob.memory.MemoryRegistry;
 import io.elasticjob.registry.Read;
+import io.elasticjob.registry.Registry;
 import io.elasticjob.testing.Ledger;
 import io.elasticjob.testing.SimulatedFireSource;
 import io.elasticjob.testing.SimulatedRunner;
@@ -29,6 +30,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +57,7 @@ final class Simulation {
     private final List<Process> processes = new ArrayList<>();
     private final Map<String, List<Written>> histories = new LinkedHashMap<>();
     private final List<JobDefinition> jobs;
+    private final UnaryOperator<Registry> interference;
     private boolean calm;
     private int started;
     private int sessions;
@@ -78,7 +81,7 @@ final class Simulation {
             JobEngine.Builder builder = JobEngine.builder()
                     .namespace("sim")
                     .instanceName(name)
-                    .registry(registry)
+                    .registry(interference.apply(registry))
                     .timekeeper(watch)
                     .eventExecutor(Runnable::run)
                     .fireSource(new SimulatedFireSource(watch, () -> !calm && random.nextInt(20) == 0))
@@ -140,7 +143,15 @@ final class Simulation {
     }
 
     Simulation(long seed) {
+        this(seed, null);
+    }
+
+    /**
+     * @param mutant a rule of the protocol that all engines break; null for none
+     */
+    Simulation(long seed, @Nullable Mutant mutant) {
         this.seed = seed;
+        this.interference = mutant == null ? registry -> registry : registry -> mutant.wrap(registry, ensemble::node);
         this.random = new SplittableRandom(seed);
         this.jobs = List.of(
                 JobDefinition.named("every-second")
@@ -164,7 +175,7 @@ final class Simulation {
         Instant end = ORIGIN.plus(TROUBLE);
         while (time.now().isBefore(end)) {
             mischief();
-            time.pass(Duration.ofMillis(random.nextInt(3_000)));
+            time.pass(Duration.ofMillis(random.nextInt(3) == 0 ? random.nextInt(30) : random.nextInt(3_000)));
         }
         calm();
         Instant promised = time.now().plus(RECOVERY);
@@ -186,7 +197,7 @@ final class Simulation {
     private void mischief() {
         List<Process> living =
                 processes.stream().filter(process -> !process.leaving).toList();
-        int choice = random.nextInt(14);
+        int choice = random.nextInt(16);
         if (living.isEmpty() || (choice <= 2 && living.size() < 5)) {
             join();
             return;
@@ -196,7 +207,7 @@ final class Simulation {
             case 0, 3 -> leave(victim);
             case 1, 4 -> kill(victim);
             case 5 -> disturb(victim, "expire", victim.registry.link()::expire, () -> {}, 0);
-            case 6 -> disturb(victim, "reset", victim.registry.link()::reset, () -> {}, 0);
+            case 6, 14, 15 -> disturb(victim, "reset", victim.registry.link()::reset, () -> {}, 0);
             case 7 -> disturb(victim, "cut", victim.registry.link()::cut, victim.registry.link()::heal, 9_000);
             case 8 -> disturb(victim, "silence", victim.registry.link()::silence, victim.registry.link()::heal, 9_000);
             case 9 ->

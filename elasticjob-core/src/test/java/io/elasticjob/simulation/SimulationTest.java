@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.fail;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The protocol under all faults at once. {@code -Dsimulation.seeds=N} runs more of them, {@code -Dsimulation.seed=S}
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.Test;
 class SimulationTest {
 
     private static final int SEEDS = Integer.getInteger("simulation.seeds", 1_500);
+    private static final int MUTANT_SEEDS = 1_000;
     private static final Long ONE = Long.getLong("simulation.seed");
 
     @Test
@@ -30,5 +33,21 @@ class SimulationTest {
                 fail(simulation.report());
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mutant.class)
+    void noRuleCanBeBrokenUnseen(Mutant mutant) {
+        for (long seed = 1; seed <= MUTANT_SEEDS; seed++) {
+            Simulation simulation = new Simulation(seed, mutant);
+            try {
+                if (!simulation.run().isEmpty()) {
+                    return;
+                }
+            } catch (RuntimeException | AssertionError broken) {
+                return; // broken so badly that the run does not come to its end
+            }
+        }
+        fail(mutant + " lived through " + MUTANT_SEEDS + " seeds: the checker does not see it");
     }
 }

@@ -1,0 +1,320 @@
+package io.elasticjob.simulation;
+
+import io.elasticjob.registry.Answer;
+import io.elasticjob.registry.Read;
+import io.elasticjob.registry.Registry;
+import io.elasticjob.registry.RegistryException;
+import io.elasticjob.registry.RegistryListener;
+import io.elasticjob.registry.Session;
+import io.elasticjob.registry.Stat;
+import io.elasticjob.registry.Write;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * Rules of the protocol, each broken on its own between an engine and its registry: as if the engine had never heard of
+ * it. A checker that lets one of them live is no checker.
+ */
+enum Mutant {
+    /** Every put overwrites whatever is there. */
+    NO_VERSION_CHECK {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return new Passing(registry) {
+                @Override
+                public CompletionStage<Answer> commit(Session session, List<Write> writes) {
+                    List<Write> bold = new ArrayList<>();
+                    for (Write write : writes) {
+                        bold.add(
+                                write instanceof Write.Put put
+                                                && truth.apply(put.path()) instanceof Read.Present present
+                                        ? new Write.Put(
+                                                put.path(),
+                                                put.data(),
+                                                present.stat().version())
+                                        : write);
+                    }
+                    return super.commit(session, bold);
+                }
+            };
+        }
+    },
+
+    /** A write whose answer was lost counts as not done. */
+    DOUBT_IS_NO {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return new Passing(registry) {
+                @Override
+                public CompletionStage<Answer> commit(Session session, List<Write> writes) {
+                    return super.commit(session, writes)
+                            .exceptionally(lost -> new Answer.Refused(0, Answer.Reason.VERSION));
+                }
+            };
+        }
+    },
+
+    /** A write whose answer was lost counts as done. */
+    DOUBT_IS_YES {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return new Passing(registry) {
+                @Override
+                public CompletionStage<Answer> commit(Session session, List<Write> writes) {
+                    return super.commit(session, writes)
+                            .exceptionally(lost -> new Answer.Committed(writes.stream()
+                                    .map(write -> new Answer.Written(
+                                            write.path(),
+                                            write instanceof Write.Put put
+                                                    ? Optional.of(new Stat(
+                                                            1, 1, put.version() + 1, Instant.EPOCH, Instant.EPOCH))
+                                                    : Optional.empty()))
+                                    .toList()));
+                }
+            };
+        }
+    },
+
+    /** A read that got no answer counts as "not there". */
+    LOST_IS_ABSENT {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return new Passing(registry) {
+                @Override
+                public CompletionStage<List<Read>> read(Session session, List<String> paths) {
+                    return super.read(session, paths)
+                            .exceptionally(lost -> paths.stream()
+                                    .map(path -> (Read) new Read.Absent())
+                                    .toList());
+                }
+            };
+        }
+    },
+
+    /** An owner that is not on the last list of instances counts as dead. */
+    DEATH_BY_CACHED_VIEW {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return new Passing(registry) {
+                private List<String> listed = List.of();
+
+                @Override
+                public CompletionStage<List<String>> children(Session session, String path) {
+                    return super.children(session, path).thenApply(names -> {
+                        listed = path.endsWith("/instances") ? names : listed;
+                        return names;
+                    });
+                }
+
+                @Override
+                public CompletionStage<List<Read>> read(Session session, List<String> paths) {
+                    String path = paths.get(0);
+                    boolean asks = paths.size() == 1 && path.contains("/instances/");
+                    return super.read(session, paths)
+                            .thenApply(reads ->
+                                    asks && !listed.contains(nameOf(path)) ? List.of(new Read.Absent()) : reads);
+                }
+            };
+        }
+    },
+
+    /** After a reconnect of the same session, what was listed before still counts. */
+    NO_RELISTING {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return new Passing(registry) {
+                private final Map<String, List<String>> listed = new LinkedHashMap<>();
+                private String session = "";
+                private boolean resumed;
+
+                @Override
+                public void open(RegistryListener listener) {
+                    super.open(new RegistryListener() {
+                        @Override
+                        public void connected(Session connected) {
+                            resumed = connected.id().equals(session);
+                            session = connected.id();
+                            listener.connected(connected);
+                        }
+
+                        @Override
+                        public void suspended() {
+                            listener.suspended();
+                        }
+
+                        @Override
+                        public void lost(Session gone) {
+                            listener.lost(gone);
+                        }
+
+                        @Override
+                        public void changed(String path) {
+                            resumed = false; // a ring: then it would have listed again
+                            listener.changed(path);
+                        }
+                    });
+                }
+
+                @Override
+                public CompletionStage<List<String>> children(Session asking, String path) {
+                    List<String> known = listed.get(path);
+                    if (resumed && known != null) {
+                        return CompletableFuture.completedFuture(known);
+                    }
+                    return super.children(asking, path).thenApply(names -> {
+                        listed.put(path, names);
+                        return names;
+                    });
+                }
+            };
+        }
+    },
+
+    /** Whoever comes back clears what is recorded as running. */
+    CLEAR_ON_RECONNECT {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return new Passing(registry) {
+                @Override
+                public CompletionStage<List<Read>> read(Session session, List<String> paths) {
+                    return super.read(session, paths).thenApply(reads -> {
+                        for (int i = 0; i < reads.size(); i++) {
+                            if (paths.get(i).contains("/shards/")
+                                    && reads.get(i) instanceof Read.Present present
+                                    && new String(present.data()).contains("RUNNING")) {
+                                byte[] cleared = "{\"format\":1,\"state\":\"IDLE\"}".getBytes();
+                                super.commit(
+                                        session,
+                                        List.of(new Write.Put(
+                                                paths.get(i),
+                                                cleared,
+                                                present.stat().version())));
+                            }
+                        }
+                        return reads;
+                    });
+                }
+            };
+        }
+    },
+
+    /** A write that failed is sent again under whatever session there is then. */
+    RETRY_UNDER_NEW_SESSION {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return new Passing(registry) {
+                private final List<List<Write>> failed = new ArrayList<>();
+
+                @Override
+                public void open(RegistryListener listener) {
+                    super.open(new RegistryListener() {
+                        @Override
+                        public void connected(Session session) {
+                            List<List<Write>> again = List.copyOf(failed);
+                            failed.clear();
+                            again.forEach(writes -> commit(session, writes));
+                            listener.connected(session);
+                        }
+
+                        @Override
+                        public void suspended() {
+                            listener.suspended();
+                        }
+
+                        @Override
+                        public void lost(Session gone) {
+                            listener.lost(gone);
+                        }
+
+                        @Override
+                        public void changed(String path) {
+                            listener.changed(path);
+                        }
+                    });
+                }
+
+                @Override
+                public CompletionStage<Answer> commit(Session session, List<Write> writes) {
+                    return super.commit(session, writes).whenComplete((answer, lost) -> {
+                        if (lost instanceof RegistryException) {
+                            failed.add(writes.stream()
+                                    .filter(write -> !(write instanceof Write.Check))
+                                    .toList());
+                        }
+                    });
+                }
+            };
+        }
+    };
+
+    /**
+     * @param truth what the ensemble really holds, for a mutant that has to know
+     */
+    abstract Registry wrap(Registry registry, Function<String, Read> truth);
+
+    private static String nameOf(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    /** Passes everything on. */
+    private static class Passing implements Registry {
+
+        private final Registry registry;
+
+        Passing(Registry registry) {
+            this.registry = registry;
+        }
+
+        @Override
+        public void open(RegistryListener listener) {
+            registry.open(listener);
+        }
+
+        @Override
+        public CompletionStage<List<Read>> read(Session session, List<String> paths) {
+            return registry.read(session, paths);
+        }
+
+        @Override
+        public CompletionStage<Read> readAndWatch(Session session, String path) {
+            return registry.readAndWatch(session, path);
+        }
+
+        @Override
+        public CompletionStage<List<String>> children(Session session, String path) {
+            return registry.children(session, path);
+        }
+
+        @Override
+        public CompletionStage<Void> watchTree(Session session, String path) {
+            return registry.watchTree(session, path);
+        }
+
+        @Override
+        public CompletionStage<Answer> commit(Session session, List<Write> writes) {
+            return registry.commit(session, writes);
+        }
+
+        @Override
+        public CompletionStage<Void> sync(Session session) {
+            return registry.sync(session);
+        }
+
+        @Override
+        public void renew(Session session) {
+            registry.renew(session);
+        }
+
+        @Override
+        public void close() {
+            registry.close();
+        }
+    }
+}
