@@ -1,0 +1,52 @@
+package io.elasticjob.boot.actuate.endpoint;
+
+import io.elasticjob.registry.RegistryException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
+
+/** {@link ElasticJobEndpoint} over HTTP: what the registry could not be asked for is 503, not an empty answer. */
+@EndpointWebExtension(endpoint = ElasticJobEndpoint.class)
+public class ElasticJobEndpointWebExtension {
+
+    private final ElasticJobEndpoint endpoint;
+
+    public ElasticJobEndpointWebExtension(ElasticJobEndpoint endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    @ReadOperation
+    public WebEndpointResponse<OperationResponseBody> namespace() {
+        return response(endpoint::namespace);
+    }
+
+    @ReadOperation
+    public WebEndpointResponse<OperationResponseBody> list(@Selector String jobsOrInstances) {
+        return response(() -> endpoint.list(jobsOrInstances));
+    }
+
+    @ReadOperation
+    public WebEndpointResponse<OperationResponseBody> one(@Selector String jobsOrInstances, @Selector String name) {
+        return response(() -> endpoint.one(jobsOrInstances, name));
+    }
+
+    /** @param message why there is no answer */
+    record Unavailable(String message) implements OperationResponseBody {}
+
+    private static WebEndpointResponse<OperationResponseBody> response(Supplier<@Nullable OperationResponseBody> read) {
+        try {
+            OperationResponseBody body = read.get();
+            return body == null
+                    ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND)
+                    : new WebEndpointResponse<>(body);
+        } catch (RegistryException noAnswer) {
+            return new WebEndpointResponse<>(
+                    new Unavailable("The registry can not be asked now: " + noAnswer.getMessage()),
+                    WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
+        }
+    }
+}

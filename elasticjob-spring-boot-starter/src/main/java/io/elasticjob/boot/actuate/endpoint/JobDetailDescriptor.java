@@ -1,0 +1,78 @@
+package io.elasticjob.boot.actuate.endpoint;
+
+import io.elasticjob.JobDefinition;
+import io.elasticjob.JobKey;
+import io.elasticjob.Setting;
+import io.elasticjob.coordination.StoredJob;
+import io.elasticjob.engine.JobDetail;
+import io.elasticjob.engine.JobView;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+
+/**
+ * All about a job.
+ *
+ * @param since the present schedule took effect then; firings before it are never due
+ * @param configuration what holds, and where each value comes from
+ * @param declared what annotation and properties say, and which of the two
+ * @param overrides what operators laid over it
+ * @param eligible ids of the instances that may run it
+ * @param obstacles for each other live instance, why it may not
+ */
+record JobDetailDescriptor(
+        String name,
+        String application,
+        @Nullable Boolean enabled,
+        @Nullable String problem,
+        @Nullable ScheduleDescriptor schedule,
+        Instant since,
+        List<Instant> nextFireTimes,
+        Map<String, Setting> configuration,
+        Map<String, Setting> declared,
+        Map<String, StoredJob.Override> overrides,
+        List<String> eligible,
+        Map<String, String> obstacles,
+        List<ShardDescriptor> shards)
+        implements OperationResponseBody {
+
+    private static final int FIRE_TIMES = 5;
+
+    static JobDetailDescriptor of(JobDetail detail, Instant now) {
+        JobView job = detail.job();
+        JobDefinition effective = job.definition();
+        return new JobDetailDescriptor(
+                job.name(),
+                job.stored().application(),
+                effective == null ? null : effective.enabled(),
+                job.trouble(),
+                effective == null ? null : ScheduleDescriptor.of(effective.schedule()),
+                job.stored().since(),
+                effective == null ? List.of() : ScheduleDescriptor.nextFireTimes(effective, now, FIRE_TIMES),
+                effective == null ? Map.of() : configuration(effective),
+                byKey(job.stored().declared()),
+                byKey(job.stored().overrides()),
+                job.eligible(),
+                job.obstacles(),
+                detail.shards().stream()
+                        .map(shard -> ShardDescriptor.of(shard, effective))
+                        .toList());
+    }
+
+    private static Map<String, Setting> configuration(JobDefinition effective) {
+        Map<String, Setting> all = new LinkedHashMap<>();
+        for (JobKey key : JobKey.values()) {
+            effective.setting(key).ifPresent(setting -> all.put(key.key(), setting));
+        }
+        return all;
+    }
+
+    private static <T> Map<String, T> byKey(Map<JobKey, T> values) {
+        Map<String, T> byKey = new LinkedHashMap<>();
+        values.forEach((key, value) -> byKey.put(key.key(), value));
+        return byKey;
+    }
+}

@@ -1,0 +1,34 @@
+package io.elasticjob.boot.autoconfigure;
+
+import io.elasticjob.boot.actuate.endpoint.ElasticJobEndpoint;
+import io.elasticjob.boot.actuate.endpoint.ElasticJobEndpointWebExtension;
+import io.elasticjob.boot.actuate.endpoint.NamespaceReader;
+import java.time.InstantSource;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/** The endpoint {@code elasticjob}. */
+@AutoConfiguration(after = ElasticJobAutoConfiguration.class)
+@ConditionalOnClass({Endpoint.class, ConditionalOnAvailableEndpoint.class})
+@ConditionalOnBean(JobEngineLifecycle.class)
+public final class ElasticJobEndpointAutoConfiguration {
+
+    @Bean
+    @ConditionalOnAvailableEndpoint // not on the class, which is looked at without the actuator as well
+    @ConditionalOnMissingBean
+    ElasticJobEndpoint elasticJobEndpoint(JobEngineLifecycle lifecycle) {
+        return new ElasticJobEndpoint(() -> lifecycle.engine().map(NamespaceReader::of), InstantSource.system());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnBean(ElasticJobEndpoint.class)
+    ElasticJobEndpointWebExtension elasticJobEndpointWebExtension(ElasticJobEndpoint endpoint) {
+        return new ElasticJobEndpointWebExtension(endpoint);
+    }
+}
