@@ -29,8 +29,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -322,11 +322,18 @@ public final class JobEngine implements AutoCloseable {
     }
 
     private Executor ownEventThread() {
-        ExecutorService events = Executors.newSingleThreadExecutor(task -> {
-            Thread thread = new Thread(task, "elasticjob-events");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ThreadPoolExecutor events = new ThreadPoolExecutor(
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> {
+                    Thread thread = new Thread(task, "elasticjob-events");
+                    thread.setDaemon(true);
+                    return thread;
+                },
+                new ThreadPoolExecutor.DiscardPolicy()); // what happens after the end is told to nobody
         own.add(events::shutdown);
         return events;
     }

@@ -150,6 +150,11 @@ final class JobState {
         owned = mine;
     }
 
+    /** The instance that had shards is no more; what they are under the next one is news. */
+    void disown() {
+        owned = new TreeSet<>();
+    }
+
     List<String> eligible() {
         return eligible;
     }

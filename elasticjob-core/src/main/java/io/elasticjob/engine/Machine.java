@@ -261,6 +261,7 @@ final class Machine {
     }
 
     private void tick() {
+        presence.complain();
         fireTimes.values().forEach(this::due);
         checkLife();
         outbox.alarm(TICK, this::tick);
@@ -394,6 +395,7 @@ final class Machine {
         @Override
         public void identityLost() {
             sameInstance = false;
+            jobs.jobs().forEach(JobState::disown);
             shards.lifeLost();
         }
     }

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class Presence {
 
     private static final Duration RETRY = Duration.ofSeconds(1);
+    /** How long a registry may take to appear before that is worth a word. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     /** What presence tells the rest of the machine. */
     interface Listener {
@@ -45,6 +47,8 @@ final class Presence {
 
     private @Nullable Session session;
     private @Nullable Connection connection;
+    private boolean everConnected;
+    private boolean complained;
     private boolean registered;
     private boolean draining;
     private @Nullable String id;
@@ -71,7 +75,18 @@ final class Presence {
         awaySince = outbox.now();
     }
 
+    /** Says once, after a while, that the registry was not found since the start. */
+    void complain() {
+        Instant since = awaySince;
+        if (!complained && !everConnected && since != null && outbox.now().isAfter(since.plus(PATIENCE))) {
+            complained = true;
+            outbox.publish(new ElasticJobEvent.RegistryTrouble(
+                    "The registry was not reached since the start", "jobs begin when it appears"));
+        }
+    }
+
     void connected(Session next) {
+        everConnected = true;
         boolean same = session != null && session.id().equals(next.id());
         if (!same) {
             end();

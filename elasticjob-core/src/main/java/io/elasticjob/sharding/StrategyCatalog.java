@@ -1,5 +1,6 @@
 package io.elasticjob.sharding;
 
+import io.elasticjob.NearestName;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;

@@ -4,6 +4,7 @@ import io.elasticjob.Durations;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
+import io.elasticjob.NearestName;
 import io.elasticjob.Setting;
 import io.elasticjob.SimpleJob;
 import java.time.Duration;
@@ -104,9 +105,9 @@ record DeclaredJobs(List<JobDefinition> definitions, Map<String, SimpleJob> hand
         if (annotated.contains(written)) {
             return written;
         }
-        String plain = Nearest.plain(written);
+        String plain = NearestName.plain(written);
         List<String> alike = annotated.stream()
-                .filter(name -> Nearest.plain(name).equals(plain))
+                .filter(name -> NearestName.plain(name).equals(plain))
                 .toList();
         if (alike.size() > 1) {
             throw new InvalidSettingException(
@@ -123,7 +124,7 @@ record DeclaredJobs(List<JobDefinition> definitions, Map<String, SimpleJob> hand
                 .filter(name -> name.startsWith(beginning))
                 .findFirst()
                 .map(name -> "; a name with dots is written in brackets: " + JobEntry.property(name))
-                .orElseGet(() -> Nearest.hint(written, annotated));
+                .orElseGet(() -> NearestName.hint(written, annotated));
         return new InvalidSettingException(
                 "elasticjob.jobs", written, "matches no job of this application and names no handler" + dotted);
     }
@@ -141,7 +142,8 @@ record DeclaredJobs(List<JobDefinition> definitions, Map<String, SimpleJob> hand
                 throw invalid(
                         JobKey.HANDLER,
                         definition.handler(),
-                        "is not a handler of this application" + Nearest.hint(definition.handler(), handlers.keySet()));
+                        "is not a handler of this application"
+                                + NearestName.hint(definition.handler(), handlers.keySet()));
             }
             if (!handler.takesContext() && definition.shardingTotalCount() > 1) {
                 throw invalid(
@@ -155,7 +157,7 @@ record DeclaredJobs(List<JobDefinition> definitions, Map<String, SimpleJob> hand
                         JobKey.SHARDING_STRATEGY,
                         strategy,
                         "is neither a built-in strategy nor the name of a ShardingStrategy bean"
-                                + Nearest.hint(strategy, surroundings.strategies()));
+                                + NearestName.hint(strategy, surroundings.strategies()));
             }
             Duration least = surroundings.sessionTimeout().plus(HAND_OVER);
             if (definition.monitorExecution() && definition.misfireThreshold().compareTo(least) < 0) {

@@ -2,6 +2,7 @@ package io.elasticjob.boot.autoconfigure;
 
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobKey;
+import io.elasticjob.NearestName;
 import io.elasticjob.Setting;
 import java.util.Arrays;
 import java.util.Collection;
@@ -54,7 +55,7 @@ record JobEntry(String name, Map<JobKey, Written> values) {
                         entry + "." + key,
                         String.valueOf(value),
                         "is set for a key that a job does not have"
-                                + Nearest.hint(
+                                + NearestName.hint(
                                         key,
                                         Arrays.stream(JobKey.values())
                                                 .map(JobEntry::kebab)

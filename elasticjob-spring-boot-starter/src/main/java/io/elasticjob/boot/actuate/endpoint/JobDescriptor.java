@@ -62,7 +62,7 @@ record JobDescriptor(
                         .orElse(null));
     }
 
-    private static SortedMap<String, List<Integer>> assignment(JobView job) {
+    static SortedMap<String, List<Integer>> assignment(JobView job) {
         Assignment assignment = job.assignment();
         SortedMap<String, List<Integer>> shards = new TreeMap<>();
         job.eligible().forEach(instance -> shards.put(instance, assignment.shardsOf(instance)));

@@ -5,6 +5,8 @@ import io.elasticjob.engine.NamespaceView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
@@ -13,18 +15,18 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  *
  * @param instance the one that answers; null where there is no job
  * @param instances ids of all live ones
- * @param jobs names of all
+ * @param jobs who should run which shards: of all jobs by name, the shards by the id of their instance
  */
 record NamespaceDescriptor(
         @Nullable String namespace,
         @Nullable String application,
         @Nullable Self instance,
         List<String> instances,
-        List<String> jobs)
+        Map<String, Map<String, List<Integer>>> jobs)
         implements OperationResponseBody {
 
     /** What is shown by an application without jobs. */
-    static final NamespaceDescriptor NONE = new NamespaceDescriptor(null, null, null, List.of(), List.of());
+    static final NamespaceDescriptor NONE = new NamespaceDescriptor(null, null, null, List.of(), Map.of());
 
     /**
      * The instance that answers.
@@ -63,6 +65,12 @@ record NamespaceDescriptor(
                 view.application(),
                 Self.of(view.status()),
                 List.copyOf(view.instances().keySet()),
-                List.copyOf(view.jobs().keySet()));
+                assignments(view));
+    }
+
+    private static Map<String, Map<String, List<Integer>>> assignments(NamespaceView view) {
+        Map<String, Map<String, List<Integer>>> assignments = new TreeMap<>();
+        view.jobs().forEach((name, job) -> assignments.put(name, JobDescriptor.assignment(job)));
+        return assignments;
     }
 }

@@ -122,8 +122,13 @@ class ElasticJobEndpointHttpTest {
         assertThat(body.at("/instance/connected").asBoolean()).isTrue();
         assertThat(body.at("/instance/slots").asInt()).isEqualTo(64);
         assertThat(body.at("/instances").size()).isEqualTo(2);
-        assertThat(body.at("/jobs").valueStream().map(JsonNode::asString))
-                .containsExactly("never", "nightly", "orders");
+        assertThat(body.at("/jobs").propertyNames()).containsExactly("never", "nightly", "orders");
+        assertThat(body.at("/jobs/orders")
+                        .valueStream()
+                        .mapToInt(JsonNode::size)
+                        .sum())
+                .as("every shard is somebody's")
+                .isEqualTo(get(stack, "/jobs/orders").at("/shards").size());
     }
 
     @ParameterizedTest
