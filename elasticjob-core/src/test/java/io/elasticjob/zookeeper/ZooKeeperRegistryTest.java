@@ -1,49 +1,16 @@
 package io.elasticjob.zookeeper;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.elasticjob.registry.Answer;
-import io.elasticjob.registry.Read.Absent;
-import io.elasticjob.registry.Read.Present;
-import io.elasticjob.registry.Registry;
-import io.elasticjob.registry.RegistryContract;
-import io.elasticjob.registry.Write;
-import io.elasticjob.registry.Write.Create;
-import io.elasticjob.registry.Write.Life;
-import io.elasticjob.testing.FaultProxy;
-import io.elasticjob.testing.FaultProxy.Direction;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
-import org.apache.zookeeper.CreateMode;
-import org.apache.zookeeper.ZooDefs.Ids;
-import org.apache.zookeeper.ZooKeeper;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 
-class ZooKeeperRegistryTest extends RegistryContract {
+class ZooKeeperRegistryTest extends ZooKeeperContract {
 
-    private static final AtomicInteger tests = new AtomicInteger();
     private static TestingServer server;
 
-    private final String root = "/test" + tests.incrementAndGet();
-    private final Map<Registry, FaultProxy> proxies = new IdentityHashMap<>();
-
-    ZooKeeperRegistryTest() throws Exception {
-        ZooKeeper zooKeeper = new ZooKeeper(server.getConnectString(), 10_000, event -> {});
-        zooKeeper.create(root, new byte[0], Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
-        zooKeeper.close();
-    }
+    ZooKeeperRegistryTest() throws Exception {}
 
     @BeforeAll
     static void startServer() throws Exception {
@@ -57,75 +24,8 @@ class ZooKeeperRegistryTest extends RegistryContract {
         server.close();
     }
 
-    @AfterEach
-    void closeThem() {
-        proxies.values().forEach(FaultProxy::heal);
-        closeAll();
-        proxies.values().forEach(FaultProxy::close);
-    }
-
     @Override
-    protected Registry client(Duration sessionTimeout) {
-        FaultProxy proxy = new FaultProxy(server.getPort());
-        Registry registry = new ZooKeeperRegistry(
-                new ZooKeeperSettings(proxy.address() + root, sessionTimeout, Duration.ofSeconds(10), null));
-        proxies.put(registry, proxy);
-        return registry;
-    }
-
-    @Override
-    protected void until(BooleanSupplier condition) {
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
-                .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(5))
-                .until(condition::getAsBoolean);
-    }
-
-    @Override
-    protected void cut(Registry client) {
-        proxies.get(client).cut();
-    }
-
-    @Override
-    protected void silenceAnswers(Registry client) {
-        proxies.get(client).silence(Direction.TO_CLIENT);
-    }
-
-    @Override
-    protected void heal(Registry client) {
-        proxies.get(client).heal();
-    }
-
-    @Override
-    protected long requests(Registry client) {
-        return ((ZooKeeperRegistry) client).requests();
-    }
-
-    @Test
-    void aRequestThatTheNetworkHeldBackUntilTheClientGaveUpIsNotSentAgain() {
-        proxies.get(a.registry).silence(Direction.TO_SERVER);
-        CompletionStage<Answer> doubtful = a.registry.commit(a.session(), List.of(create("/t/1")));
-        a.hears("suspended");
-        assertThat(doubtful.toCompletableFuture()).isCompletedExceptionally();
-        heal(a.registry);
-        until(() -> a.heard.get(a.heard.size() - 1).startsWith("connected"));
-        assertThat(a.readNow("/t/1")).isInstanceOf(Absent.class);
-    }
-
-    @Test
-    void anAnswerMayBeLongerThanAMebibyte() {
-        List<String> paths = new ArrayList<>();
-        for (int chunk = 0; chunk < 4; chunk++) {
-            List<Write> writes = new ArrayList<>();
-            for (int i = 0; i < 50; i++) {
-                paths.add("/t/" + chunk + "-" + i);
-                writes.add(new Create("/t/" + chunk + "-" + i, new byte[16 * 1024], Life.PERSISTENT));
-            }
-            await(a.registry.commit(a.session(), writes));
-        }
-        assertThat(await(a.registry.read(a.session(), paths)))
-                .hasSize(200)
-                .allSatisfy(read -> assertThat(read).isInstanceOf(Present.class));
+    int port() {
+        return server.getPort();
     }
 }
