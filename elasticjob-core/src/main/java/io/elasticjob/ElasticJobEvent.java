@@ -21,6 +21,9 @@ public sealed interface ElasticJobEvent {
     /** The connection to the registry is gone; nothing new starts until it is back. */
     record RegistrySuspended(String instance) implements ElasticJobEvent {}
 
+    /** The connection to the registry is back, and the session went on. */
+    record RegistryResumed(String instance) implements ElasticJobEvent {}
+
     /** The session of this instance is over; it will come back as a new one. */
     record SessionEnded(String instance) implements ElasticJobEvent {}
 

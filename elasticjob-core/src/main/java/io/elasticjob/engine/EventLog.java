@@ -47,6 +47,8 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     shards(assigned.owned(), assigned.shardingTotalCount()));
         } else if (event instanceof ElasticJobEvent.RegistrySuspended) {
             log.warn("The registry can not be reached: nothing new starts here until it is back");
+        } else if (event instanceof ElasticJobEvent.RegistryResumed resumed) {
+            log.info("The registry is reached again: {} goes on", resumed.instance());
         } else if (event instanceof ElasticJobEvent.SessionEnded ended) {
             log.warn(
                     "The session of {} is over: this process registers as a new instance and goes on",

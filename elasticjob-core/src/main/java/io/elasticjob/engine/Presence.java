@@ -100,6 +100,7 @@ final class Presence {
         outbox.add(new Effect.WatchTree(next, layout.jobs()));
         if (registered) {
             awaySince = null;
+            outbox.publish(new ElasticJobEvent.RegistryResumed(currentId()));
             listener.present(made);
         } else {
             register(made);
