@@ -12,10 +12,9 @@ import org.jspecify.annotations.Nullable;
  * The firing that a shard is due for.
  *
  * @param fireTime the latest due fire time that the shard's record has not decided
- * @param superseded how many older ones came due and were never run; at most {@link #MOST_COUNTED}
  * @param skipped whether the misfire policy says not to run it
  */
-public record DueFiring(Instant fireTime, long superseded, boolean skipped) {
+public record DueFiring(Instant fireTime, boolean skipped) {
 
     /** More superseded firings than this are not counted one by one. */
     public static final int MOST_COUNTED = 1_000;
@@ -42,10 +41,7 @@ public record DueFiring(Instant fireTime, long superseded, boolean skipped) {
             return Optional.empty();
         }
         boolean misfired = now.isAfter(fireTime.plus(job.misfireThreshold()));
-        return Optional.of(new DueFiring(
-                fireTime,
-                superseded(job.schedule(), since(since, count.from(shard)), record.through(), fireTime),
-                misfired && job.misfire() == Misfire.SKIP));
+        return Optional.of(new DueFiring(fireTime, misfired && job.misfire() == Misfire.SKIP));
     }
 
     /** The latest fire time at which this shard exists: for a shard that a change took away, the last before it. */
@@ -60,20 +56,27 @@ public record DueFiring(Instant fireTime, long superseded, boolean skipped) {
         return schedule.latest(from.minusNanos(1)).orElse(null);
     }
 
-    private static Instant since(Instant ofJob, @Nullable Instant ofShard) {
-        return ofShard != null && ofShard.isAfter(ofJob) ? ofShard : ofJob;
-    }
-
     private static boolean isThrough(ShardRecord record, Instant fireTime) {
         Instant through = record.through();
         return through != null && !fireTime.isAfter(through);
     }
 
-    private static long superseded(Schedule schedule, Instant since, @Nullable Instant through, Instant fireTime) {
-        Instant from = through == null || through.isBefore(since) ? since.minusNanos(1) : through;
+    /**
+     * The instant after which every fire time is one that the shard has not decided.
+     *
+     * @param through of the shard's record
+     */
+    public static Instant undecidedAfter(Instant since, ShardCount count, int shard, @Nullable Instant through) {
+        Instant ofShard = count.from(shard);
+        Instant begin = ofShard != null && ofShard.isAfter(since) ? ofShard : since;
+        return through == null || through.isBefore(begin) ? begin.minusNanos(1) : through;
+    }
+
+    /** How many fire times lie strictly between two instants; at most {@link #MOST_COUNTED}. */
+    public static long between(Schedule schedule, Instant after, Instant before) {
         long count = 0;
-        Optional<Instant> next = schedule.next(from);
-        while (next.isPresent() && next.get().isBefore(fireTime) && count < MOST_COUNTED) {
+        Optional<Instant> next = schedule.next(after);
+        while (next.isPresent() && next.get().isBefore(before) && count < MOST_COUNTED) {
             count++;
             next = schedule.next(next.get());
         }

@@ -42,6 +42,9 @@ public record ShardCount(int count, int previous, @Nullable Instant from) {
         if (next == count) {
             return this;
         }
-        return first == null ? always(next) : new ShardCount(next, count, first);
+        // A change that has not taken effect yet is replaced, not stacked: no firing ever had its number of shards.
+        boolean pending = from != null && first != null && !from.isBefore(first);
+        int before = pending ? previous : count;
+        return first == null || next == before ? always(next) : new ShardCount(next, before, first);
     }
 }

@@ -21,9 +21,8 @@ public sealed interface ShardStep {
      *
      * @param attempt from 1
      * @param deaths of earlier owners of this firing
-     * @param superseded how many older firings are never run because of this one
      */
-    record Claim(Firing firing, Instant fireTime, int attempt, int deaths, long superseded) implements ShardStep {}
+    record Claim(Firing firing, Instant fireTime, int attempt, int deaths) implements ShardStep {}
 
     /** Write this record, tell this event, and look again. */
     record Settle(ShardRecord next, @Nullable ElasticJobEvent event) implements ShardStep {}
@@ -80,12 +79,7 @@ public sealed interface ShardStep {
         }
         Firing firing = new Firing.Scheduled(due.fireTime());
         boolean again = firing.equals(record.firing());
-        return new Claim(
-                firing,
-                due.fireTime(),
-                again ? record.attempt() + 1 : 1,
-                again ? record.deaths() : 0,
-                again ? 0 : due.superseded());
+        return new Claim(firing, due.fireTime(), again ? record.attempt() + 1 : 1, again ? record.deaths() : 0);
     }
 
     private static ShardStep afterDeath(Job job, int shard, ShardRecord record, String owner, Instant now) {
@@ -98,7 +92,7 @@ public sealed interface ShardStep {
                 && definition.enabled()
                 && definition.failover()
                 && record.deaths() < definition.failoverLimit()) {
-            return new Claim(firing, fireTime.orElse(now), record.attempt() + 1, record.deaths() + 1, 0);
+            return new Claim(firing, fireTime.orElse(now), record.attempt() + 1, record.deaths() + 1);
         }
         return new Settle(
                 record.completed(new Outcome.Lost(), fireTime.orElse(null), now),

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  */
 sealed interface Effect {
 
-    record WatchTree(Session session, String path) implements Effect {}
+    record WatchTree(Session session, String path, Consumer<Result<Void>> then) implements Effect {}
 
     record Children(Session session, String path, Consumer<Result<List<String>>> then) implements Effect {}
 

@@ -50,6 +50,11 @@ public record EngineStatus(
         return Optional.ofNullable(away);
     }
 
+    /** The same after the end. */
+    EngineStatus closed() {
+        return new EngineStatus(Phase.CLOSED, instanceName, null, null, away, clockSkew, 0, slots);
+    }
+
     /** Registered and connected. */
     public boolean isConnected() {
         return phase == Phase.STARTED && away == null && currentInstance != null;

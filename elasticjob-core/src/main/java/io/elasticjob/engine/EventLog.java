@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  */
 final class EventLog implements Consumer<ElasticJobEvent> {
 
-    private static final Logger log = LoggerFactory.getLogger("io.elasticjob");
+    private static final Logger log = LoggerFactory.getLogger("io.elasticjob.events");
 
     @Override
     public void accept(ElasticJobEvent event) {

@@ -1,6 +1,7 @@
 package io.elasticjob.engine;
 
 import io.elasticjob.Schedule;
+import io.elasticjob.coordination.DueFiring;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -15,6 +16,9 @@ final class FireTimes {
     private @Nullable Instant latest;
     private @Nullable Instant next;
     private @Nullable Instant told;
+    private @Nullable Instant countedAfter;
+    private @Nullable Instant countedBefore;
+    private long counted;
 
     FireTimes(Schedule schedule) {
         this.schedule = schedule;
@@ -35,11 +39,24 @@ final class FireTimes {
         Instant before = askedAt;
         boolean turnedBack = before == null || now.isBefore(before);
         askedAt = now;
+        if (turnedBack) {
+            told = null; // what was told may come by once more
+        }
         if (turnedBack || (next != null && !now.isBefore(next))) {
             latest = schedule.latest(now).orElse(null);
             next = schedule.next(now).orElse(null);
         }
         return latest;
+    }
+
+    /** How many fire times lie strictly between two instants; what was asked last is remembered, for shards ask alike. */
+    long between(Instant after, Instant before) {
+        if (!after.equals(countedAfter) || !before.equals(countedBefore)) {
+            countedAfter = after;
+            countedBefore = before;
+            counted = DueFiring.between(schedule, after, before);
+        }
+        return counted;
     }
 
     /** Whether a fire time came by that was not told here yet. */

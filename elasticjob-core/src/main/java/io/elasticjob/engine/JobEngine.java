@@ -4,8 +4,10 @@ import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.Instance;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
+import io.elasticjob.Outcome;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.engine.EngineStatus.Phase;
+import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Registry;
 import io.elasticjob.registry.RegistryException;
 import io.elasticjob.registry.RegistryListener;
@@ -26,6 +28,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -50,6 +53,8 @@ public final class JobEngine implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(JobEngine.class);
     /** After so many happenings a turn carries out what was decided, however many wait. */
     private static final int MOST_AT_ONCE = 10_000;
+    /** So many events may wait for slow listeners; more are counted and dropped. */
+    private static final int MOST_UNTOLD_EVENTS = 100_000;
     /** How long the end of interrupted executions and their records are waited for. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
@@ -69,9 +74,16 @@ public final class JobEngine implements AutoCloseable {
     private final AtomicBoolean draining = new AtomicBoolean();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private final LongAdder requests = new LongAdder();
+    private final LongAdder untold = new LongAdder();
 
     // Written by the loop alone.
     private volatile EngineStatus status;
+
+    /** After it the loop does nothing more. */
+    private volatile boolean ended;
+
+    /** Asked from outside and not answered yet. */
+    private final Set<CompletableFuture<?>> questions = ConcurrentHashMap.newKeySet();
 
     private JobEngine(Builder builder) {
         this.registry = required("registry", builder.registry);
@@ -131,7 +143,7 @@ public final class JobEngine implements AutoCloseable {
 
     /** How this instance is doing, as of the last turn of the loop. Never blocks, costs nothing. */
     public EngineStatus status() {
-        return status;
+        return ended ? status.closed() : status;
     }
 
     /** How many requests this engine has sent to the registry. */
@@ -139,14 +151,15 @@ public final class JobEngine implements AutoCloseable {
         return requests.sum();
     }
 
+    /** How many events were told to nobody, because listeners were too slow or the engine was closed. */
+    public long untoldEvents() {
+        return untold.sum();
+    }
+
     /** Everything this instance knows of the namespace; no request is made for it. Completed on the loop's thread. */
     public CompletionStage<NamespaceView> namespace() {
-        CompletableFuture<NamespaceView> answer = new CompletableFuture<>();
-        if (phase() == Phase.STARTED) {
-            post(() -> answer.complete(machine.namespace(Phase.STARTED)));
-        } else {
-            answer.completeExceptionally(notRunning());
-        }
+        CompletableFuture<NamespaceView> answer = question();
+        post(() -> answer.complete(machine.namespace(Phase.STARTED)));
         return answer;
     }
 
@@ -155,13 +168,20 @@ public final class JobEngine implements AutoCloseable {
      * registry can not be reached. Completed on the loop's thread.
      */
     public CompletionStage<Optional<JobDetail>> job(String name) {
-        CompletableFuture<Optional<JobDetail>> answer = new CompletableFuture<>();
-        if (phase() == Phase.STARTED) {
-            post(() -> machine.detail(name, answer));
-        } else {
-            answer.completeExceptionally(notRunning());
-        }
+        CompletableFuture<Optional<JobDetail>> answer = question();
+        post(() -> machine.detail(name, answer));
         return answer;
+    }
+
+    /** A question that is answered in any case, be it by the end of the engine. */
+    private <T> CompletableFuture<T> question() {
+        CompletableFuture<T> question = new CompletableFuture<>();
+        questions.add(question);
+        question.whenComplete((answer, failure) -> questions.remove(question));
+        if (phase() != Phase.STARTED) {
+            question.completeExceptionally(notRunning());
+        }
+        return question;
     }
 
     /**
@@ -170,9 +190,10 @@ public final class JobEngine implements AutoCloseable {
      * @return completes when nothing runs here any more and every end is recorded; on the loop's thread
      */
     public CompletionStage<Void> drain() {
-        if (phase() != Phase.STARTED) {
-            drained.complete(null);
-        } else if (draining.compareAndSet(false, true)) {
+        if (phase() == Phase.LATENT) {
+            return CompletableFuture.completedFuture(null);
+        }
+        if (draining.compareAndSet(false, true)) {
             post(machine::drain);
         }
         return drained;
@@ -183,13 +204,17 @@ public final class JobEngine implements AutoCloseable {
      * little longer than {@code patience}; an interruption ends the patience. Closing again does nothing.
      */
     public void close(Duration patience) {
+        boolean wasStarted = phase() == Phase.STARTED;
         drain();
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        boolean interrupted = !awaitDrained(patience);
-        post(machine::cancelAll);
-        interrupted |= !awaitDrained(LAST_WORDS);
+        boolean interrupted = false;
+        if (wasStarted) {
+            interrupted = !awaitDrained(patience);
+            post(machine::cancelAll);
+            interrupted |= !awaitDrained(LAST_WORDS);
+        }
         fireSource.close();
         runner.close(LAST_WORDS);
         registry.close();
@@ -200,7 +225,9 @@ public final class JobEngine implements AutoCloseable {
                 log.warn("{} could not be closed; the rest is closed all the same", closeable, failed);
             }
         }
-        status = machine.status(Phase.CLOSED);
+        ended = true;
+        drained.complete(null); // whatever still runs is beyond this engine
+        questions.forEach(question -> question.completeExceptionally(notRunning()));
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -248,13 +275,16 @@ public final class JobEngine implements AutoCloseable {
     /** One turn: everything that has happened by now is decided on together, then carried out together. */
     private void turn() {
         ringing.set(false);
+        if (ended) {
+            return;
+        }
         machine.turn(timekeeper.now(), timekeeper.nanoTime());
         for (int dealtWith = 0; dealtWith < MOST_AT_ONCE && !mailbox.isEmpty(); dealtWith++) {
             guarded(mailbox.remove());
         }
-        guarded(() -> machine.endTurn().forEach(this::carryOut));
+        guarded(() -> machine.endTurn().forEach(effect -> guarded(() -> carryOut(effect))));
         status = machine.status(phase());
-        if (draining.get() && machine.isIdle()) {
+        if (machine.isDrained()) {
             drained.complete(null);
         }
         if (!mailbox.isEmpty()) {
@@ -265,7 +295,7 @@ public final class JobEngine implements AutoCloseable {
     private static void guarded(Runnable step) {
         try {
             step.run();
-        } catch (RuntimeException unexpected) {
+        } catch (RuntimeException | Error unexpected) { // one step more must not cost the steps after it
             log.error("A step of the engine failed; it goes on with the next", unexpected);
         }
     }
@@ -276,16 +306,13 @@ public final class JobEngine implements AutoCloseable {
         } else if (effect instanceof Effect.Commit commit) {
             ask(() -> registry.commit(commit.session(), commit.writes()), commit.then());
         } else if (effect instanceof Effect.ReadAll read) {
-            if (read.caughtUp()) {
-                ask(() -> registry.sync(read.session()), ignored -> {});
-            }
-            ask(() -> registry.read(read.session(), read.paths()), read.then());
+            ask(() -> read.caughtUp() ? readCaughtUp(read) : registry.read(read.session(), read.paths()), read.then());
         } else if (effect instanceof Effect.ReadAndWatch read) {
             ask(() -> registry.readAndWatch(read.session(), read.path()), read.then());
         } else if (effect instanceof Effect.Children children) {
             ask(() -> registry.children(children.session(), children.path()), children.then());
         } else if (effect instanceof Effect.WatchTree watch) {
-            ask(() -> registry.watchTree(watch.session(), watch.path()), ignored -> {});
+            ask(() -> registry.watchTree(watch.session(), watch.path()), watch.then());
         } else if (effect instanceof Effect.Renew renew) {
             registry.renew(renew.session());
         } else if (effect instanceof Effect.Start start) {
@@ -304,12 +331,36 @@ public final class JobEngine implements AutoCloseable {
         }
     }
 
+    /** Both have to answer: a read on a server that has not caught up settles nothing. */
+    private CompletionStage<List<Read>> readCaughtUp(Effect.ReadAll read) {
+        requests.increment();
+        CompletionStage<Void> caughtUp = registry.sync(read.session());
+        return registry.read(read.session(), read.paths()).thenCombine(caughtUp, (reads, done) -> reads);
+    }
+
+    private void start(Effect.Start start) {
+        try {
+            runner.start(
+                    start.handler(),
+                    start.context(),
+                    outcome -> post(() -> start.ended().accept(outcome)));
+        } catch (RuntimeException refused) {
+            log.error("The handler {} could not be started", start.handler(), refused);
+            post(() -> start.ended().accept(Outcome.Failed.because(refused)));
+        }
+    }
+
+    /** Whatever comes of it, {@code then} hears of it. */
     private <T> void ask(Supplier<CompletionStage<T>> question, Consumer<Result<T>> then) {
         requests.increment();
-        question.get().whenComplete((answer, failure) -> {
-            Result<T> result = failure == null ? new Result.Told<>(answer) : new Result.Unknown<>(failure);
-            post(() -> then.accept(result));
-        });
+        try {
+            question.get().whenComplete((answer, failure) -> {
+                Result<T> result = failure == null ? new Result.Told<>(answer) : new Result.Unknown<>(failure);
+                post(() -> then.accept(result));
+            });
+        } catch (RuntimeException notAsked) {
+            post(() -> then.accept(new Result.Unknown<>(notAsked)));
+        }
     }
 
     private static void tell(Consumer<ElasticJobEvent> listener, ElasticJobEvent event) {
@@ -327,13 +378,14 @@ public final class JobEngine implements AutoCloseable {
                 1,
                 0,
                 TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
+                new LinkedBlockingQueue<>(MOST_UNTOLD_EVENTS),
                 task -> {
                     Thread thread = new Thread(task, "elasticjob-events");
                     thread.setDaemon(true);
                     return thread;
                 },
-                new ThreadPoolExecutor.DiscardPolicy()); // what happens after the end is told to nobody
+                (event, queue) ->
+                        untold.increment()); // listeners that are too slow miss events; the engine misses none
         own.add(events::shutdown);
         return events;
     }

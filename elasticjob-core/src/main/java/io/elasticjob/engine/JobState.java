@@ -1,6 +1,8 @@
 package io.elasticjob.engine;
 
 import io.elasticjob.JobDefinition;
+import io.elasticjob.ShardRecord;
+import io.elasticjob.coordination.DueFiring;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.ShardCount;
 import io.elasticjob.coordination.ShardStep;
@@ -195,6 +197,17 @@ final class JobState {
                 : usable().schedule().latest(now).orElse(null);
     }
 
+    /** How many older firings of the shard are never run because of this one, at its first attempt. */
+    long superseded(int shard, ShardRecord claimed, ShardStep.Claim step) {
+        StoredJob held = stored;
+        FireTimes times = fireTimes;
+        if (step.attempt() > 1 || held == null || times == null) {
+            return 0;
+        }
+        Instant after = DueFiring.undecidedAfter(held.since(), held.shardCount(), shard, claimed.through());
+        return times.between(after, step.fireTime());
+    }
+
     boolean recordsLaid() {
         return recordsLaid;
     }
@@ -218,6 +231,11 @@ final class JobState {
     /** Refuses whatever it travels with once the job is another one than the one decided under. */
     Write check() {
         return new Write.Check(path(), version);
+    }
+
+    /** Refuses whatever it travels with once the job was removed, though one of the same name may have been made since. */
+    Write checkOfRecords() {
+        return new Write.Check(recordsPath(), 0);
     }
 
     /** How many of its shards wait for a slot; the turn that the next one gets among the waiting. */

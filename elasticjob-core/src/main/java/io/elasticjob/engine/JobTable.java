@@ -28,6 +28,10 @@ import org.jspecify.annotations.Nullable;
 final class JobTable {
 
     private static final int AT_ONCE = 200;
+    /** A transaction larger than a mebibyte costs the connection. */
+    private static final int MOST_BYTES = 512 * 1024;
+
+    private static final Duration PAUSE = Duration.ofMillis(50);
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     /** What the table tells the rest of the machine. */
@@ -53,6 +57,7 @@ final class JobTable {
     private final SortedMap<String, JobState> jobs = new TreeMap<>();
     private final Set<String> dirty = new LinkedHashSet<>();
     private @Nullable Connection connection;
+    private long folder;
     private boolean loaded;
     private boolean reading;
 
@@ -117,11 +122,6 @@ final class JobTable {
         dirty.add(name);
     }
 
-    /** The namespace is empty: what was created before may be created again. */
-    void namespaceLaid() {
-        toCreate.addAll(declared.keySet());
-    }
-
     /** The live instances are others, so that another one's word may count. */
     void rosterChanged() {
         toDeclare.addAll(declared.keySet());
@@ -150,6 +150,13 @@ final class JobTable {
     }
 
     private void list(Connection over) {
+        outbox.read(over, List.of(layout.jobs()), result -> {
+            if (over == connection
+                    && result instanceof Result.Told<List<Read>> told
+                    && told.answer().get(0) instanceof Read.Present present) {
+                seen(present.stat().created());
+            }
+        });
         outbox.children(over, layout.jobs(), result -> {
             if (over != connection) {
                 return;
@@ -166,10 +173,18 @@ final class JobTable {
                     toDeclare.addAll(declared.keySet());
                     listener.jobsLoaded();
                 });
-            } else {
-                retry(over, () -> list(over));
+            } else if (result instanceof Result.Unknown<List<String>> unknown) {
+                retry(over, unknown.why(), () -> list(over));
             }
         });
+    }
+
+    /** Takes note of the folder of the jobs: in another one than before, what was created may be created again. */
+    private void seen(long created) {
+        if (folder != 0 && folder != created) {
+            toCreate.addAll(declared.keySet());
+        }
+        folder = created;
     }
 
     private void read(Connection over, List<String> names, int from, Runnable then) {
@@ -187,8 +202,8 @@ final class JobTable {
                     apply(chunk.get(i), told.answer().get(i));
                 }
                 read(over, names, from + AT_ONCE, then);
-            } else {
-                retry(over, () -> read(over, names, from, then));
+            } else if (result instanceof Result.Unknown<List<Read>> unknown) {
+                retry(over, unknown.why(), () -> read(over, names, from, then));
             }
         });
     }
@@ -250,25 +265,36 @@ final class JobTable {
     private void declare(Connection over) {
         List<Write> writes = new ArrayList<>();
         List<String> names = new ArrayList<>();
+        int bytes = 0;
         for (String name : List.copyOf(toDeclare)) {
             if (beingDeclared.contains(name)) {
                 continue;
             }
             toDeclare.remove(name);
             Write write = declaration(declaredAs(name));
-            if (write != null) {
-                names.add(name);
-                writes.add(write);
-                if (writes.size() == AT_ONCE) {
-                    declare(over, names, writes);
-                    names = new ArrayList<>();
-                    writes = new ArrayList<>();
-                }
+            if (write == null) {
+                continue;
             }
+            if (writes.size() == AT_ONCE || bytes > MOST_BYTES) {
+                declare(over, names, writes);
+                names = new ArrayList<>();
+                writes = new ArrayList<>();
+                bytes = 0;
+            }
+            names.add(name);
+            writes.add(write);
+            bytes += size(write);
         }
         if (!writes.isEmpty()) {
             declare(over, names, writes);
         }
+    }
+
+    private static int size(Write write) {
+        if (write instanceof Write.Create create) {
+            return create.data().length;
+        }
+        return write instanceof Write.Put put ? put.data().length : 0;
     }
 
     private JobDefinition declaredAs(String name) {
@@ -334,21 +360,24 @@ final class JobTable {
                 return;
             }
             names.forEach(beingDeclared::remove);
-            if (result instanceof Result.Unknown) {
-                retry(over, () -> toDeclare.addAll(names));
+            if (result instanceof Result.Unknown<Answer> unknown) {
+                retry(over, unknown.why(), () -> toDeclare.addAll(names));
             } else if (result instanceof Result.Told<Answer> told && told.answer() instanceof Answer.Refused refused) {
                 if (refused.reason() == Answer.Reason.ABSENT && all.get(refused.index()) instanceof Write.Create) {
                     presence.layRoots(over);
                 }
-                // Somebody was first: read what they wrote, then decide again.
-                read(over, names, 0, () -> toDeclare.addAll(names));
+                // Somebody was first: read what they wrote, then decide again, after a pause: it may be refused for
+                // ever.
+                read(over, names, 0, () -> {});
+                outbox.alarm(PAUSE, () -> toDeclare.addAll(names));
             }
         });
     }
 
-    private void retry(Connection over, Runnable task) {
+    private void retry(Connection over, Throwable why, Runnable task) {
         outbox.alarm(RETRY, () -> {
-            if (over == connection) {
+            if (over == connection) { // so it was not for want of a connection
+                outbox.trouble("Jobs could not be read or written", why);
                 task.run();
             }
         });

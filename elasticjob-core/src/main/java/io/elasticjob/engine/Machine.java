@@ -136,9 +136,9 @@ final class Machine {
         shards.cancelAll();
     }
 
-    /** Whether nothing runs here and nothing remains to be recorded, or it can not be recorded any more. */
-    boolean isIdle() {
-        return shards.isIdle();
+    /** Whether this instance drains, nothing runs here, and nothing remains to be recorded. */
+    boolean isDrained() {
+        return presence.isDraining() && shards.isIdle();
     }
 
     /** Ends the turn: gives what it wants done, in order. */
@@ -150,7 +150,7 @@ final class Machine {
             shards.resume();
         }
         wasReady = ready;
-        shards.flush();
+        shards.flush(ready);
         return outbox.take();
     }
 
@@ -261,15 +261,16 @@ final class Machine {
     }
 
     private void tick() {
+        outbox.alarm(TICK, this::tick); // first of all: whatever fails here, there is a next time
         presence.complain();
         fireTimes.values().forEach(this::due);
         checkLife();
-        outbox.alarm(TICK, this::tick);
     }
 
     private void due(FireTimes times) {
         if (times.passed(outbox.now())) {
-            List.copyOf(times.jobs()).forEach(shards::due);
+            boolean ready = isReady();
+            List.copyOf(times.jobs()).forEach(job -> shards.due(job, ready));
         }
     }
 
@@ -385,11 +386,6 @@ final class Machine {
             sameInstance = true;
             roster.relist(connection);
             jobs.reload(connection);
-        }
-
-        @Override
-        public void namespaceLaid() {
-            jobs.namespaceLaid();
         }
 
         @Override

@@ -19,6 +19,7 @@ final class Outbox {
     private List<Effect> effects = new ArrayList<>();
     private Instant now = Instant.EPOCH;
     private long nanos;
+    private String lastTrouble = "";
 
     /** Begins a turn. */
     void turn(Instant now, long nanos) {
@@ -56,6 +57,15 @@ final class Outbox {
 
     void publish(ElasticJobEvent event) {
         effects.add(new Effect.Publish(event));
+    }
+
+    /** Tells of a question that was not answered though there is a connection; the same trouble only once in a row. */
+    void trouble(String what, Throwable why) {
+        String told = what + ": " + why.getMessage();
+        if (!told.equals(lastTrouble)) {
+            lastTrouble = told;
+            publish(new ElasticJobEvent.RegistryTrouble(told, "it is tried again every second"));
+        }
     }
 
     void children(Connection over, String path, Consumer<Result<List<String>>> then) {

@@ -32,9 +32,6 @@ final class Presence {
         /** Connected and registered, after a break or for the first time: nothing that was known is certain. */
         void present(Connection connection);
 
-        /** The roots of the namespace had to be laid: whatever was in it is gone. */
-        void namespaceLaid();
-
         /** The former instance is no more; what it ran is under a dead name. */
         void identityLost();
     }
@@ -51,6 +48,9 @@ final class Presence {
     private boolean complained;
     private boolean registered;
     private boolean draining;
+    private Instance.State registering = Instance.State.UP;
+    private Instance.State published = Instance.State.UP;
+    private @Nullable Connection laidFor;
     private @Nullable String id;
     private int version;
     private long startedOrder;
@@ -96,15 +96,29 @@ final class Presence {
         session = next;
         connection = made;
         deadline = null;
-        outbox.add(new Effect.WatchTree(next, layout.instances()));
-        outbox.add(new Effect.WatchTree(next, layout.jobs()));
+        watch(made, layout.instances());
+        watch(made, layout.jobs());
         if (registered) {
             awaySince = null;
             outbox.publish(new ElasticJobEvent.RegistryResumed(currentId()));
+            publish();
             listener.present(made);
         } else {
             register(made);
         }
+    }
+
+    /** Without its watches this instance would be deaf for good: asks until it has them. */
+    private void watch(Connection over, String path) {
+        outbox.add(new Effect.WatchTree(over.session(), path, result -> {
+            if (result instanceof Result.Unknown<Void> && over == connection) {
+                outbox.alarm(RETRY, () -> {
+                    if (over == connection) {
+                        watch(over, path);
+                    }
+                });
+            }
+        }));
     }
 
     void suspended() {
@@ -146,21 +160,35 @@ final class Presence {
         }
     }
 
-    /** Shows the others that this instance takes nothing new. */
+    /** Shows the others that this instance takes nothing new: now, or as soon as it can. */
     void drain() {
         draining = true;
-        Connection current = connection;
-        if (current == null || !registered) {
+        publish();
+    }
+
+    /** Puts what this instance is now into its node, until the registry has it. */
+    private void publish() {
+        Connection over = connection;
+        if (over == null || !registered || published == state()) {
             return;
         }
+        Instance.State next = state();
         Write put = new Write.Put(layout.instance(currentId()), encoded(), version);
-        outbox.commit(current, List.of(put), result -> {
-            if (current == connection
-                    && result instanceof Result.Told<Answer> told
-                    && told.answer() instanceof Answer.Committed done) {
+        outbox.commit(over, List.of(put), result -> {
+            if (over != connection || !registered) {
+                return; // done on the way back
+            }
+            if (result instanceof Result.Told<Answer> told && told.answer() instanceof Answer.Committed done) {
+                published = next;
                 done.results().get(0).stat().ifPresent(this::confirmed);
+            } else {
+                outbox.alarm(RETRY, this::publish); // by then the roster has read what version there is
             }
         });
+    }
+
+    private Instance.State state() {
+        return draining ? Instance.State.DRAINING : Instance.State.UP;
     }
 
     boolean isDraining() {
@@ -229,6 +257,7 @@ final class Presence {
 
     private void register(Connection under) {
         registrationSent = outbox.now();
+        registering = state();
         Write create = new Write.Create(layout.instance(currentId()), encoded(), Write.Life.EPHEMERAL);
         outbox.commit(under, List.of(create), result -> {
             if (under != connection || registered) {
@@ -237,7 +266,7 @@ final class Presence {
             if (result instanceof Result.Told<Answer> told) {
                 if (told.answer() instanceof Answer.Refused refused && refused.reason() == Answer.Reason.ABSENT) {
                     layRoots(under);
-                    register(under);
+                    registerLaid(under);
                 } else {
                     registered(under); // PRESENT: an earlier try of this very session came through
                 }
@@ -249,6 +278,17 @@ final class Presence {
         });
     }
 
+    /** Tries again on the roots just laid; not at once a second time, lest roots that can not be laid be asked for without end. */
+    private void registerLaid(Connection under) {
+        if (laidFor != under) {
+            laidFor = under;
+            register(under);
+        } else {
+            trouble("The namespace could not be laid in the registry");
+            outbox.alarm(RETRY, () -> retryRegistration(under));
+        }
+    }
+
     private void retryRegistration(Connection under) {
         if (under == connection && !registered) {
             register(under);
@@ -257,11 +297,13 @@ final class Presence {
 
     private void registered(Connection under) {
         registered = true;
+        published = registering;
         version = 0;
         awaySince = null;
         outbox.publish(new ElasticJobEvent.InstanceRegistered(
                 currentId(), under.session().timeout()));
         measureSkew(under);
+        publish();
         listener.present(under);
     }
 
@@ -284,7 +326,6 @@ final class Presence {
             Write create = new Write.Create(root, new byte[0], Write.Life.PERSISTENT);
             outbox.commit(over, List.of(create), ignored -> {}); // there already: just as well
         }
-        listener.namespaceLaid();
     }
 
     private void trouble(String what) {
@@ -306,7 +347,6 @@ final class Presence {
     }
 
     private byte[] encoded() {
-        Instance.State state = draining ? Instance.State.DRAINING : Instance.State.UP;
         return InstanceCodec.encode(new Instance(
                 currentId(),
                 self.name(),
@@ -317,7 +357,7 @@ final class Presence {
                 self.handlers(),
                 self.declares(),
                 self.strategies(),
-                state,
+                state(),
                 startedOrder,
                 self.startedAt(),
                 self.version()));

@@ -151,8 +151,8 @@ final class Roster {
             }
             if (result instanceof Result.Told<List<String>> told) {
                 readNew(under, new TreeSet<>(told.answer()));
-            } else {
-                retry(under);
+            } else if (result instanceof Result.Unknown<List<String>> unknown) {
+                retry(under, unknown.why());
             }
         });
     }
@@ -189,9 +189,9 @@ final class Roster {
                     }
                 }
                 readFrom(under, names, from + READS_AT_ONCE, next);
-            } else {
+            } else if (result instanceof Result.Unknown<List<Read>> unknown) {
                 dirty.addAll(names);
-                retry(under);
+                retry(under, unknown.why());
             }
         });
     }
@@ -229,10 +229,11 @@ final class Roster {
         }
     }
 
-    private void retry(Connection under) {
+    private void retry(Connection under, Throwable why) {
         listing = false;
         outbox.alarm(RETRY, () -> {
-            if (under == connection) {
+            if (under == connection) { // so it was not for want of a connection
+                outbox.trouble("The instances could not be read", why);
                 list(under);
             }
         });

@@ -45,7 +45,10 @@ final class ShardCell {
     sealed interface Pending {
         ShardRecord next();
 
-        record Claim(ShardRecord next, ShardStep.Claim step) implements Pending {}
+        /**
+         * @param definition that it was decided under, and is begun under
+         */
+        record Claim(ShardRecord next, ShardStep.Claim step, JobDefinition definition) implements Pending {}
 
         record Completion(ShardRecord next) implements Pending {}
 
@@ -58,16 +61,21 @@ final class ShardCell {
         final ExecutionId id;
         final JobDefinition definition;
         final ShardRecord claimed;
+
+        /** Whether the registry holds a claim for it, so that its end has to be recorded. */
+        final boolean isClaimed;
+
         final long startedNanos;
         boolean cancelled;
 
         @Nullable
         Outcome outcome;
 
-        Run(ExecutionId id, JobDefinition definition, ShardRecord claimed, long startedNanos) {
+        Run(ExecutionId id, JobDefinition definition, ShardRecord claimed, boolean isClaimed, long startedNanos) {
             this.id = id;
             this.definition = definition;
             this.claimed = claimed;
+            this.isClaimed = isClaimed;
             this.startedNanos = startedNanos;
         }
     }
@@ -110,6 +118,13 @@ final class ShardCell {
     ShardCell(JobState job, int shard) {
         this.job = job;
         this.shard = shard;
+    }
+
+    Pending pendingWrite() {
+        if (pending == null) {
+            throw new IllegalStateException(this + " has nothing to write");
+        }
+        return pending;
     }
 
     String path() {

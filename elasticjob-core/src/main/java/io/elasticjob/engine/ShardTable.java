@@ -3,6 +3,7 @@ package io.elasticjob.engine;
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.ExecutionId;
 import io.elasticjob.JobDefinition;
+import io.elasticjob.Misfire;
 import io.elasticjob.OnSessionLoss;
 import io.elasticjob.Outcome;
 import io.elasticjob.ShardRecord;
@@ -10,6 +11,7 @@ import io.elasticjob.ShardingContext;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.ShardRecordCodec;
 import io.elasticjob.coordination.Layout;
+import io.elasticjob.coordination.SessionDeadline;
 import io.elasticjob.coordination.ShardStep;
 import io.elasticjob.engine.ShardCell.Pending;
 import io.elasticjob.engine.ShardCell.Phase;
@@ -46,6 +48,10 @@ final class ShardTable {
     /** A completion that was refused so often travels apart from claims, whose refusals it would share. */
     private static final int REFUSALS_TOGETHER = 2;
 
+    /** After so many refusals in a row there is a pause before the next try. */
+    private static final int REFUSALS_AT_ONCE = 3;
+
+    private static final Duration PAUSE = Duration.ofMillis(50);
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final Layout layout;
@@ -107,6 +113,8 @@ final class ShardTable {
                 cell.pending = null;
                 toWrite.remove(cell);
                 unread(cell);
+            } else if (cell.phase == Phase.DOUBTFUL) {
+                toSettle.add(cell);
             }
         }
     }
@@ -174,18 +182,26 @@ final class ShardTable {
         }
     }
 
-    /** The job's settings are others than before. */
+    /** The job's settings are others than before: what was decided under the old ones is decided again. */
     void changed(JobState job) {
         for (ShardCell cell : cellsOf(job)) {
-            if (cell.phase == Phase.RESTING) {
+            if (cell.phase == Phase.TO_WRITE && cell.pending instanceof Pending.Settlement) {
+                cell.pending = null;
+                toWrite.remove(cell);
+                consider(cell);
+            } else if (cell.phase == Phase.RESTING) {
                 consider(cell);
             }
         }
     }
 
-    /** A fire time of the job came by. */
-    void due(JobState job) {
-        changed(job);
+    /** A fire time of the job came by. What can not be claimed now is looked at when everything is known again. */
+    void due(JobState job, boolean ready) {
+        for (ShardCell cell : cellsOf(job)) {
+            if (cell.phase == Phase.RESTING && (ready || !isMonitored(cell))) {
+                consider(cell);
+            }
+        }
     }
 
     void removed(JobState job) {
@@ -320,10 +336,15 @@ final class ShardTable {
 
     // ---- Executions -----------------------------------------------------------------------------------------------
 
-    private void begin(ShardCell cell, ShardRecord claimed, ShardStep.Claim step, @Nullable Long token) {
-        JobDefinition definition = cell.job.usable();
+    /**
+     * @param token of the claim; null when the job is not monitored, so that nothing was claimed
+     */
+    private void begin(ShardCell cell, Pending.Claim claim, @Nullable Long token) {
+        JobDefinition definition = claim.definition();
+        ShardStep.Claim step = claim.step();
+        ShardRecord claimed = claim.next();
         ExecutionId id = new ExecutionId(cell.job.name(), step.firing(), cell.shard, step.attempt());
-        Run run = new Run(id, definition, claimed, outbox.nanos());
+        Run run = new Run(id, definition, claimed, token != null, outbox.nanos());
         cell.run = run;
         cell.phase = Phase.RUNNING;
         hold(cell);
@@ -339,9 +360,10 @@ final class ShardTable {
         if (token != null) {
             context.fencingToken(token);
         }
-        if (step.superseded() > 0) {
-            outbox.publish(new ElasticJobEvent.FiringsSuperseded(
-                    cell.job.name(), cell.shard, step.superseded(), step.fireTime()));
+        long superseded = cell.job.superseded(cell.shard, claimed, step);
+        if (superseded > 0) {
+            outbox.publish(
+                    new ElasticJobEvent.FiringsSuperseded(cell.job.name(), cell.shard, superseded, step.fireTime()));
         }
         outbox.publish(new ElasticJobEvent.ExecutionStarted(
                 id, step.fireTime(), Duration.between(step.fireTime(), outbox.now())));
@@ -356,7 +378,7 @@ final class ShardTable {
         release(cell);
         outbox.publish(new ElasticJobEvent.ExecutionEnded(
                 run.id, outcome, Duration.ofNanos(outbox.nanos() - run.startedNanos)));
-        if (!run.definition.monitorExecution()) {
+        if (!run.isClaimed) {
             cell.run = null;
             cell.record = completion(cell, run, outcome);
             consider(cell);
@@ -375,7 +397,8 @@ final class ShardTable {
 
     private ShardRecord completion(ShardCell cell, Run run, Outcome outcome) {
         Instant now = outbox.now();
-        Instant latest = run.definition.schedule().latest(now).orElse(null);
+        boolean asks = run.definition.misfire() == Misfire.SKIP; // only then does it matter what came due meanwhile
+        Instant latest = asks ? run.definition.schedule().latest(now).orElse(null) : null;
         return ShardStep.completion(run.definition, run.claimed, outcome, latest, now);
     }
 
@@ -395,10 +418,13 @@ final class ShardTable {
 
     // ---- The end of a turn ----------------------------------------------------------------------------------------
 
-    /** Sends what this turn decided. */
-    void flush() {
+    /**
+     * Sends what this turn decided.
+     *
+     * @param ready whether instances and jobs are known since the connection was made
+     */
+    void flush(boolean ready) {
         Optional<Connection> over = presence.usable();
-        boolean ready = over.isPresent() && roster.isComplete() && jobTable.isLoaded();
         takeSlots(ready);
         if (over.isEmpty() || !ready) {
             return;
@@ -430,11 +456,12 @@ final class ShardTable {
             String owner = presence.currentId();
             ShardRecord next =
                     cell.record.claimed(claim.firing(), owner, claim.attempt(), claim.deaths(), outbox.now());
+            Pending.Claim pending = new Pending.Claim(next, claim, cell.job.usable());
+            hold(cell);
             if (monitored) {
-                hold(cell);
-                write(cell, new Pending.Claim(next, claim));
+                write(cell, pending);
             } else {
-                begin(cell, next, claim, null);
+                begin(cell, pending, null);
             }
         }
     }
@@ -447,70 +474,42 @@ final class ShardTable {
             (alone ? apart : together).add(cell);
         }
         toWrite.clear();
-        chunks(together).forEach(chunk -> commit(over, chunk));
-        chunks(apart).forEach(chunk -> commit(over, chunk));
+        Set<JobState> laid = new LinkedHashSet<>();
+        chunks(together).forEach(chunk -> commit(over, chunk, laid));
+        chunks(apart).forEach(chunk -> commit(over, chunk, laid));
     }
 
-    /** One transaction: the checks under which it was decided, then the records. */
-    private void commit(Connection over, List<ShardCell> chunk) {
-        List<Write> writes = new ArrayList<>();
-        writes.add(presence.check());
-        Set<JobState> decidedUnder = chunk.stream()
-                .filter(cell -> !(cell.pending instanceof Pending.Completion))
-                .map(cell -> cell.job)
-                .collect(Collectors.toCollection(LinkedHashSet::new));
-        decidedUnder.forEach(job -> writes.add(job.check()));
-        Set<JobState> laid = new LinkedHashSet<>();
-        int[] recordAt = new int[chunk.size()];
-        for (int i = 0; i < chunk.size(); i++) {
-            ShardCell cell = chunk.get(i);
-            byte[] data = ShardRecordCodec.encode(pendingOf(cell).next());
-            int version = cell.version;
-            if (version == ShardCell.ABSENT) {
-                if (!cell.job.recordsLaid() && laid.add(cell.job)) {
-                    writes.add(new Write.Create(cell.job.recordsPath(), new byte[0], Write.Life.PERSISTENT));
-                }
-                // Only a put answers with the transaction id that becomes the token.
-                writes.add(new Write.Create(cell.path(), new byte[0], Write.Life.PERSISTENT));
-                version = 0;
-            }
-            recordAt[i] = writes.size();
-            writes.add(new Write.Put(cell.path(), data, version));
-            cell.phase = Phase.WRITING;
-        }
-        outbox.commit(over, writes, result -> {
+    private void commit(Connection over, List<ShardCell> chunk, Set<JobState> laid) {
+        Batch batch = new Batch(presence.check(), chunk, laid);
+        chunk.forEach(cell -> cell.phase = Phase.WRITING);
+        SessionDeadline patience =
+                new SessionDeadline(outbox.now(), outbox.nanos(), over.session().timeout());
+        outbox.commit(over, batch.writes(), result -> {
             if (result instanceof Result.Told<Answer> told) {
                 if (told.answer() instanceof Answer.Committed done) {
+                    boolean late = patience.passed(outbox.now(), outbox.nanos());
                     for (int i = 0; i < chunk.size(); i++) {
-                        written(
-                                chunk.get(i),
-                                done.results().get(recordAt[i]).stat().orElseThrow());
+                        written(chunk.get(i), batch.stat(done, i), late);
                     }
                 } else if (told.answer() instanceof Answer.Refused refused) {
-                    refused(over, chunk, writes.get(refused.index()), refused.reason());
+                    refused(over, chunk, batch.writes().get(refused.index()), refused.reason());
                 }
             } else {
-                for (ShardCell cell : chunk) {
-                    cell.phase = Phase.DOUBTFUL;
-                    toSettle.add(cell);
-                }
+                chunk.forEach(cell -> cell.phase = Phase.DOUBTFUL);
+                later(over, RETRY, () -> toSettle.addAll(chunk));
             }
         });
     }
 
-    private static Pending pendingOf(ShardCell cell) {
-        if (cell.pending == null) {
-            throw new IllegalStateException(cell + " has nothing to write");
-        }
-        return cell.pending;
-    }
-
-    private void written(ShardCell cell, Stat stat) {
-        Pending pending = pendingOf(cell);
+    /**
+     * @param late whether the answer took so long that this instance may have been given up meanwhile
+     */
+    private void written(ShardCell cell, Stat stat, boolean late) {
+        Pending pending = cell.pendingWrite();
         cell.job.recordsLaid(true);
         if (pending instanceof Pending.Claim
-                && !presence.isSelf(String.valueOf(pending.next().owner()))) {
-            cell.phase = Phase.DOUBTFUL; // acknowledged to an instance that is no more
+                && (late || !presence.isSelf(String.valueOf(pending.next().owner())))) {
+            cell.phase = Phase.DOUBTFUL; // acknowledged to an instance that is no more, or may be
             toSettle.add(cell);
             return;
         }
@@ -542,13 +541,13 @@ final class ShardTable {
                     claim.step().attempt() - 1);
             outbox.publish(new ElasticJobEvent.OwnerDied(lost, dead, true));
         }
-        if (cell.job.definition() == null) {
+        if (cell.job.isRemoved()) {
             release(cell);
             cell.owed = claim.next();
             consider(cell);
             return;
         }
-        begin(cell, claim.next(), claim.step(), stat.modified());
+        begin(cell, claim, stat.modified());
     }
 
     /** Nothing was written. One refusal is named, there may be more: all is read again, and decided again. */
@@ -566,12 +565,14 @@ final class ShardTable {
             }
             cell.pending = null;
             cell.refusals++;
-            cell.phase = Phase.UNREAD;
-            toRead.add(cell);
+            readAgain(over, cell);
             jobs.add(cell.job.name());
         }
         if (!isCurrent(over)) {
             return;
+        }
+        if (reason == Answer.Reason.ABSENT && first instanceof Write.Create) {
+            presence.layRoots(over);
         }
         if (first instanceof Write.Check check
                 && layout.instanceAt(check.path()).isPresent()) {
@@ -586,6 +587,22 @@ final class ShardTable {
             });
         }
         jobTable.reread(over, jobs);
+    }
+
+    /** Reads at once, but pauses after some refusals in a row, lest a registry that always refuses be asked without end. */
+    private void readAgain(Connection over, ShardCell cell) {
+        cell.phase = Phase.UNREAD;
+        if (cell.refusals <= REFUSALS_AT_ONCE) {
+            toRead.add(cell);
+        } else {
+            later(over, PAUSE, () -> readIfUnread(cell));
+        }
+    }
+
+    private void readIfUnread(ShardCell cell) {
+        if (cell.phase == Phase.UNREAD) {
+            toRead.add(cell);
+        }
     }
 
     private void readAll(Connection over) {
@@ -625,10 +642,6 @@ final class ShardTable {
             return;
         }
         Run run = cell.run;
-        if (run != null && run.outcome == null) {
-            cell.phase = Phase.RUNNING;
-            return;
-        }
         if (run != null && !isStillClaimedBy(cell.record, run.claimed)) {
             overtaken(cell, run);
         }
@@ -683,14 +696,17 @@ final class ShardTable {
     }
 
     private void settleDoubts(Connection over) {
+        toSettle.removeIf(cell -> cell.phase != Phase.DOUBTFUL);
         for (List<ShardCell> chunk : chunks(toSettle)) {
             outbox.readCaughtUp(over, chunk.stream().map(ShardCell::path).toList(), result -> {
                 if (result instanceof Result.Told<List<Read>> told) {
                     for (int i = 0; i < chunk.size(); i++) {
-                        settleDoubt(chunk.get(i), told.answer().get(i));
+                        if (chunk.get(i).phase == Phase.DOUBTFUL) {
+                            settleDoubt(chunk.get(i), told.answer().get(i));
+                        }
                     }
                 } else {
-                    later(over, () -> toSettle.addAll(chunk));
+                    later(over, RETRY, () -> toSettle.addAll(chunk));
                 }
             });
         }
@@ -699,7 +715,7 @@ final class ShardTable {
 
     /** The truth about a write whose outcome was unknown. Settled for shards that went elsewhere, too. */
     private void settleDoubt(ShardCell cell, Read read) {
-        Pending pending = pendingOf(cell);
+        Pending pending = cell.pendingWrite();
         cell.pending = null;
         if (pending instanceof Pending.Claim) {
             release(cell);
@@ -716,15 +732,25 @@ final class ShardTable {
             }
             cell.owed = claim.next();
         }
+        if (pending instanceof Pending.Settlement settlement && cell.record.equals(settlement.next())) {
+            tell(settlement.event());
+        }
         Run run = cell.run;
         if (pending instanceof Pending.Completion && run != null && !isStillClaimedBy(cell.record, run.claimed)) {
-            if (isSameExecution(cell.record, run.claimed)) {
-                cell.run = null; // it had been written
+            if (wasWritten(cell.record, pending.next())) {
+                cell.run = null;
             } else {
                 overtaken(cell, run);
             }
         }
         consider(cell);
+    }
+
+    /** Whether a write of unknown outcome came through: it is there, or what is there was written over it. */
+    private static boolean wasWritten(ShardRecord found, ShardRecord written) {
+        boolean overwritten =
+                !Objects.equals(found.firing(), written.firing()) && Objects.equals(found.outcome(), written.outcome());
+        return found.equals(written) || overwritten;
     }
 
     private void askAll(Connection over) {
@@ -749,9 +775,9 @@ final class ShardTable {
     }
 
     /** Does it in a while, lest a registry that refuses to serve be asked without end; at once if it is to wait anyway. */
-    private void later(Connection over, Runnable task) {
+    private void later(Connection over, Duration pause, Runnable task) {
         if (isCurrent(over)) {
-            outbox.alarm(RETRY, task);
+            outbox.alarm(pause, task);
         } else {
             task.run();
         }
@@ -760,11 +786,7 @@ final class ShardTable {
     /** Reads the record in a while, because a question about it was not answered. */
     private void unreadLater(Connection over, ShardCell cell) {
         cell.phase = Phase.UNREAD;
-        later(over, () -> {
-            if (cell.phase == Phase.UNREAD) {
-                toRead.add(cell);
-            }
-        });
+        later(over, RETRY, () -> readIfUnread(cell));
     }
 
     private boolean isCurrent(Connection over) {

@@ -71,6 +71,20 @@ class DeclarationTest {
     }
 
     @Test
+    void aNumberOfShardsThatNoFiringEverHadIsReplacedNotStacked() {
+        StoredJob three = stored(every(5).shards(3).build());
+        StoredJob five = three.redeclared(every(5).shards(5).build(), "shop", TUESDAY);
+
+        StoredJob back = five.redeclared(every(5).shards(3).build(), "shop", TUESDAY.plusSeconds(1));
+        StoredJob other = five.redeclared(every(5).shards(4).build(), "shop", TUESDAY.plusSeconds(1));
+        StoredJob later = five.redeclared(every(5).shards(3).build(), "shop", TUESDAY.plusSeconds(5));
+
+        assertThat(back.shardCount()).isEqualTo(ShardCount.always(3));
+        assertThat(other.shardCount()).isEqualTo(new ShardCount(4, 3, TUESDAY.plusSeconds(5)));
+        assertThat(later.shardCount()).isEqualTo(new ShardCount(3, 5, TUESDAY.plusSeconds(10)));
+    }
+
+    @Test
     void aNameThatALiveInstanceOfAnotherApplicationDeclaresIsRefused() {
         assertThat(decide(
                         EVERY_FIVE,

@@ -36,7 +36,7 @@ class ShardStepTest {
     @Test
     void aFiringThatCameDueIsClaimed() {
         assertThat(step(JOB, doneThrough(NOON.minusSeconds(10)), Owner.UNKNOWN, NOON.plusMillis(3)))
-                .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 1, 0, 0));
+                .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 1, 0));
     }
 
     @Test
@@ -53,16 +53,22 @@ class ShardStepTest {
     }
 
     @Test
-    void olderDueFiringsAreSupersededAndCounted() {
+    void ofSeveralDueFiringsTheLatestIsClaimedAndTheOlderOnesAreCounted() {
         assertThat(step(JOB, doneThrough(NOON.minusSeconds(40)), Owner.UNKNOWN, NOON))
-                .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 1, 0, 3));
+                .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 1, 0));
+        assertThat(DueFiring.between(JOB.schedule(), NOON.minusSeconds(40), NOON))
+                .isEqualTo(3);
+        assertThat(DueFiring.between(JOB.schedule(), Instant.EPOCH, NOON)).isEqualTo(DueFiring.MOST_COUNTED);
     }
 
     @Test
-    void aFirstFiringSupersedesNothingFromBeforeTheStart() {
-        ShardStep.Job job = new ShardStep.Job(JOB, NOON.minusSeconds(5), ShardCount.always(3), NOON);
-        assertThat(ShardStep.next(job, 0, ShardRecord.NEW, Owner.UNKNOWN, NOON))
-                .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 1, 0, 0));
+    void whatIsCountedBeginsWithTheScheduleAndWithTheShard() {
+        Instant since = NOON.minusSeconds(5);
+        ShardCount grown = new ShardCount(5, 3, NOON);
+
+        assertThat(DueFiring.undecidedAfter(since, grown, 0, null)).isEqualTo(since.minusNanos(1));
+        assertThat(DueFiring.undecidedAfter(since, grown, 0, NOON)).isEqualTo(NOON);
+        assertThat(DueFiring.undecidedAfter(since, grown, 4, null)).isEqualTo(NOON.minusNanos(1));
     }
 
     @Test
@@ -101,7 +107,7 @@ class ShardStepTest {
     void aFiringThatWasGivenBackIsClaimedAgainUnderAnotherAttempt() {
         ShardRecord record = running("a", NOON, 1, 0).givenBack(null);
         assertThat(step(JOB, record, Owner.LIVE, NOON.plusMillis(5)))
-                .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 2, 0, 0));
+                .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 2, 0));
     }
 
     @Test
@@ -112,11 +118,11 @@ class ShardStepTest {
         Instant last = NOON.minusSeconds(10);
 
         assertThat(ShardStep.next(job, 2, record, Owner.UNKNOWN, NOON))
-                .isEqualTo(new ShardStep.Claim(scheduled(last), last, 1, 0, 0));
+                .isEqualTo(new ShardStep.Claim(scheduled(last), last, 1, 0));
         assertThat(ShardStep.next(job, 2, doneThrough(last), Owner.UNKNOWN, NOON))
                 .isEqualTo(new ShardStep.Rest());
         assertThat(ShardStep.next(job, 1, record, Owner.UNKNOWN, NOON))
-                .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 1, 0, 1));
+                .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 1, 0));
     }
 
     @Test
@@ -144,13 +150,13 @@ class ShardStepTest {
     @Test
     void theShardOfADeadInstanceIsRunAgainUnderTheSameFiring() {
         assertThat(step(FAILOVER, running("a", NOON, 1, 0), Owner.DEAD, NOON.plusSeconds(15)))
-                .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 2, 1, 0));
+                .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 2, 1));
     }
 
     @Test
     void deathsAreCountedUpToTheLimit() {
         assertThat(step(FAILOVER, running("a", NOON, 3, 2), Owner.DEAD, NOON))
-                .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 4, 3, 0));
+                .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 4, 3));
         assertThat(step(FAILOVER, running("a", NOON, 4, 3), Owner.DEAD, NOON)).isInstanceOf(ShardStep.Settle.class);
     }
 
@@ -220,8 +226,7 @@ class ShardStepTest {
         ShardRecord given = ShardStep.completion(FAILOVER, running, new Outcome.Abandoned(), NOON, NOON);
         assertThat(given.through()).isNull();
         assertThat(given.outcome()).isEqualTo("ABANDONED");
-        assertThat(step(FAILOVER, given, Owner.LIVE, NOON))
-                .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 2, 0, 0));
+        assertThat(step(FAILOVER, given, Owner.LIVE, NOON)).isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 2, 0));
     }
 
     private static ShardStep step(JobDefinition job, ShardRecord record, Owner owner, Instant now) {

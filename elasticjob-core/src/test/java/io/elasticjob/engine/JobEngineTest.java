@@ -569,6 +569,119 @@ class JobEngineTest {
         assertThat(a.events(ElasticJobEvent.StrategyReplaced.class)).hasSize(1);
     }
 
+    @Test
+    void aChangeThatIsTakenBackBeforeItsFirstFiringRunsNothing() {
+        Process a = world.start("a", everyTen("orders", 3));
+        world.seconds(12);
+        a.leave();
+        world.settle();
+        Process b = world.start("b", everyTen("orders", 5));
+        b.leave();
+        world.settle();
+        world.start("c", everyTen("orders", 3));
+
+        assertThat(world.runs("orders")).isEqualTo(3);
+    }
+
+    @Test
+    void aDrainThatIsAskedForWhileTheConnectionIsAwayIsShownWhenItIsBack() {
+        Process a = world.start("a", everySecond("orders", 2).build());
+        world.start("b", everySecond("orders", 2).build());
+        world.seconds(2);
+        a.registry.link().cut();
+        world.time.pass(Duration.ofMillis(100));
+        a.engine.drain();
+        world.time.pass(Duration.ofMillis(100));
+        a.registry.link().heal();
+        world.seconds(5);
+
+        assertThat(world.ran("orders", Instant.ofEpochSecond(world.time.now().getEpochSecond())))
+                .isEqualTo("b:0 b:1");
+    }
+
+    @Test
+    void theRootOfTheRecordsIsLaidAgainWhereItIsMissing() {
+        world.start("a", everySecond("orders", 1).build());
+        world.seconds(2);
+        world.ensemble.deleteTree("/test/shards");
+        world.seconds(4);
+
+        assertThat(world.ran("orders", Instant.ofEpochSecond(world.time.now().getEpochSecond())))
+                .isEqualTo("a:0");
+    }
+
+    @Test
+    void afterTheNamespaceWasDeletedTheJobsOfWhoWasAwayComeBackToo() {
+        world.startOf("shop", "a", everySecond("orders", 1).build());
+        Process b = world.startOf("billing", "b", everySecond("bills", 1).build());
+        world.seconds(2);
+        b.registry.link().cut();
+        world.settle();
+        world.ensemble.deleteTree("/test");
+        world.seconds(1);
+        b.registry.link().heal();
+        world.seconds(10);
+
+        assertThat(world.ensemble.children("/test/jobs")).contains("orders", "bills");
+    }
+
+    @Test
+    void aRegistryThatRefusesToServeIsNotAskedWithoutEnd() {
+        Process a = world.start("a", everySecond("orders", 1).build());
+        world.seconds(1);
+        a.refusing = true;
+        long before = a.commits;
+        world.seconds(10);
+        assertThat(a.commits - before).isLessThan(40);
+
+        a.refusing = false;
+        world.seconds(3);
+        assertThat(world.record("orders", 0).outcome()).isEqualTo("SUCCEEDED");
+        assertThat(world.ran("orders", Instant.ofEpochSecond(world.time.now().getEpochSecond())))
+                .isEqualTo("a:0");
+    }
+
+    @Test
+    void aRecordWhoseOwnerCanBeNoInstanceStopsNobodyElse() {
+        Process a = world.start("a", ORDERS);
+        world.seconds(2);
+        String folder = world.ensemble.children("/test/shards").get(0);
+        overwrite(
+                "/test/shards/" + folder + "/1",
+                "{\"format\":1,\"state\":\"RUNNING\",\"owner\":\"x//y\",\"attempt\":1,"
+                        + "\"firing\":\"2026-01-01T00:00:02Z\"}");
+        world.seconds(4);
+
+        assertThat(world.ran("orders", Instant.ofEpochSecond(world.time.now().getEpochSecond())))
+                .contains("a:0")
+                .contains("a:2");
+        assertThat(a.engine.status().isConnected()).isTrue();
+    }
+
+    @Test
+    void aClaimThatIsAcknowledgedLongAfterItWasSentIsCheckedBeforeItRuns() {
+        JobDefinition failover = everyTen("orders", 1)
+                .with(java.util.Map.of(
+                        JobKey.FAILOVER, new io.elasticjob.Setting("true", io.elasticjob.Setting.Source.CODE)));
+        Process a = world.start("a", failover);
+        Process b = world.start("b", failover);
+        world.time.passUntil(Instant.parse("2026-01-01T00:00:09.999Z"));
+        a.registry.link().silenceAnswers();
+        world.time.pass(Duration.ofMillis(50));
+        a.watch.freeze();
+        a.registry.link().freeze();
+        world.time.pass(Duration.ofSeconds(30));
+        a.registry.link().heal();
+        a.registry.link().thaw();
+        a.watch.thaw();
+        world.seconds(5);
+
+        assertThat(world.ledger.entries())
+                .filteredOn(entry -> entry.fireTime.equals(Instant.parse("2026-01-01T00:00:10Z")))
+                .extracting(entry -> entry.process)
+                .containsOnly(b.name);
+    }
+
     // ---- Views and bad input --------------------------------------------------------------------------------------
 
     @Test

@@ -7,9 +7,14 @@ import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.ShardRecordCodec;
 import io.elasticjob.memory.MemoryEnsemble;
 import io.elasticjob.memory.MemoryRegistry;
+import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Read;
+import io.elasticjob.registry.RegistryException;
+import io.elasticjob.registry.Session;
+import io.elasticjob.registry.Write;
 import io.elasticjob.sharding.StrategyCatalog;
 import io.elasticjob.testing.Ledger;
+import io.elasticjob.testing.PassingRegistry;
 import io.elasticjob.testing.SimulatedFireSource;
 import io.elasticjob.testing.SimulatedRunner;
 import io.elasticjob.testing.VirtualTime;
@@ -45,6 +50,11 @@ final class World {
         final JobEngine engine;
         Duration duration = Duration.ofMillis(10);
 
+        /** Whether the registry fails commits at once, though the connection is there. */
+        boolean refusing;
+
+        long commits;
+
         private Process(String name, String application, int slots, StrategyCatalog strategies, JobDefinition... jobs) {
             this.name = name;
             Set<String> handlers =
@@ -55,7 +65,7 @@ final class World {
                     .application(application)
                     .instanceName(name)
                     .instanceIds(() -> name + "." + sessions++)
-                    .registry(registry)
+                    .registry(new Moody())
                     .timekeeper(watch)
                     .eventExecutor(Runnable::run)
                     .strategies(strategies)
@@ -65,6 +75,21 @@ final class World {
             Arrays.stream(jobs).forEach(builder::job);
             engine = builder.build();
             engine.start();
+        }
+
+        private final class Moody extends PassingRegistry {
+
+            Moody() {
+                super(registry);
+            }
+
+            @Override
+            public CompletionStage<Answer> commit(Session session, List<Write> writes) {
+                commits++;
+                return refusing
+                        ? CompletableFuture.failedFuture(new RegistryException("the server is too busy"))
+                        : super.commit(session, writes);
+            }
         }
 
         /** What a kill -9 does. */

@@ -8,6 +8,7 @@ import io.elasticjob.registry.RegistryListener;
 import io.elasticjob.registry.Session;
 import io.elasticjob.registry.Stat;
 import io.elasticjob.registry.Write;
+import io.elasticjob.testing.PassingRegistry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,7 +28,7 @@ enum Mutant {
     NO_VERSION_CHECK {
         @Override
         Registry wrap(Registry registry, Function<String, Read> truth) {
-            return new Passing(registry) {
+            return new PassingRegistry(registry) {
                 @Override
                 public CompletionStage<Answer> commit(Session session, List<Write> writes) {
                     List<Write> bold = new ArrayList<>();
@@ -51,7 +52,7 @@ enum Mutant {
     DOUBT_IS_NO {
         @Override
         Registry wrap(Registry registry, Function<String, Read> truth) {
-            return new Passing(registry) {
+            return new PassingRegistry(registry) {
                 @Override
                 public CompletionStage<Answer> commit(Session session, List<Write> writes) {
                     return super.commit(session, writes)
@@ -65,7 +66,7 @@ enum Mutant {
     DOUBT_IS_YES {
         @Override
         Registry wrap(Registry registry, Function<String, Read> truth) {
-            return new Passing(registry) {
+            return new PassingRegistry(registry) {
                 @Override
                 public CompletionStage<Answer> commit(Session session, List<Write> writes) {
                     return super.commit(session, writes)
@@ -86,7 +87,7 @@ enum Mutant {
     LOST_IS_ABSENT {
         @Override
         Registry wrap(Registry registry, Function<String, Read> truth) {
-            return new Passing(registry) {
+            return new PassingRegistry(registry) {
                 @Override
                 public CompletionStage<List<Read>> read(Session session, List<String> paths) {
                     return super.read(session, paths)
@@ -102,7 +103,7 @@ enum Mutant {
     DEATH_BY_CACHED_VIEW {
         @Override
         Registry wrap(Registry registry, Function<String, Read> truth) {
-            return new Passing(registry) {
+            return new PassingRegistry(registry) {
                 private List<String> listed = List.of();
 
                 @Override
@@ -129,7 +130,7 @@ enum Mutant {
     NO_RELISTING {
         @Override
         Registry wrap(Registry registry, Function<String, Read> truth) {
-            return new Passing(registry) {
+            return new PassingRegistry(registry) {
                 private final Map<String, List<String>> listed = new LinkedHashMap<>();
                 private String session = "";
                 private boolean resumed;
@@ -181,7 +182,7 @@ enum Mutant {
     CLEAR_ON_RECONNECT {
         @Override
         Registry wrap(Registry registry, Function<String, Read> truth) {
-            return new Passing(registry) {
+            return new PassingRegistry(registry) {
                 @Override
                 public CompletionStage<List<Read>> read(Session session, List<String> paths) {
                     return super.read(session, paths).thenApply(reads -> {
@@ -209,7 +210,7 @@ enum Mutant {
     RETRY_UNDER_NEW_SESSION {
         @Override
         Registry wrap(Registry registry, Function<String, Read> truth) {
-            return new Passing(registry) {
+            return new PassingRegistry(registry) {
                 private final List<List<Write>> failed = new ArrayList<>();
 
                 @Override
@@ -261,60 +262,5 @@ enum Mutant {
 
     private static String nameOf(String path) {
         return path.substring(path.lastIndexOf('/') + 1);
-    }
-
-    /** Passes everything on. */
-    private static class Passing implements Registry {
-
-        private final Registry registry;
-
-        Passing(Registry registry) {
-            this.registry = registry;
-        }
-
-        @Override
-        public void open(RegistryListener listener) {
-            registry.open(listener);
-        }
-
-        @Override
-        public CompletionStage<List<Read>> read(Session session, List<String> paths) {
-            return registry.read(session, paths);
-        }
-
-        @Override
-        public CompletionStage<Read> readAndWatch(Session session, String path) {
-            return registry.readAndWatch(session, path);
-        }
-
-        @Override
-        public CompletionStage<List<String>> children(Session session, String path) {
-            return registry.children(session, path);
-        }
-
-        @Override
-        public CompletionStage<Void> watchTree(Session session, String path) {
-            return registry.watchTree(session, path);
-        }
-
-        @Override
-        public CompletionStage<Answer> commit(Session session, List<Write> writes) {
-            return registry.commit(session, writes);
-        }
-
-        @Override
-        public CompletionStage<Void> sync(Session session) {
-            return registry.sync(session);
-        }
-
-        @Override
-        public void renew(Session session) {
-            registry.renew(session);
-        }
-
-        @Override
-        public void close() {
-            registry.close();
-        }
     }
 }

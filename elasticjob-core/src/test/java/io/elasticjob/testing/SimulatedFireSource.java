@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** Rings at the fire times of one process's clock, and now and then forgets to. */
 public final class SimulatedFireSource implements FireSource {
 
+    /** So much before the fire time it rings, as Quartz may. */
+    private static final Duration EARLY = Duration.ofMillis(2);
+
     private final Timekeeper timekeeper;
     private final BooleanSupplier forgets;
     private final Set<Schedule> followed = new LinkedHashSet<>();
