@@ -14,13 +14,10 @@ import io.elasticjob.zookeeper.ZooKeeperSettings;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.Consumer;
 
 /** A running copy of an application, put together of what there is in production. Its handlers all do the same. */
 final class Application implements AutoCloseable {
@@ -30,22 +27,32 @@ final class Application implements AutoCloseable {
 
     final String name;
     final JobEngine engine;
-    final Queue<ElasticJobEvent> events = new ConcurrentLinkedQueue<>();
     private final SystemTimekeeper timekeeper = new SystemTimekeeper();
 
     /** Where a copy finds ZooKeeper, and how long it may be silent. */
     record Place(String connectString, Duration session) {}
-
-    Application(String name, Place place, Collection<JobDefinition> jobs, SimpleJob body) {
-        this(name, place, jobs, body, (loop, runner) -> runner);
-    }
 
     /** What may be made of the runner, given the loop. */
     interface Wrapping {
         ShardRunner wrap(SystemTimekeeper loop, ShardRunner runner);
     }
 
-    Application(String name, Place place, Collection<JobDefinition> jobs, SimpleJob body, Wrapping wrapping) {
+    Application(
+            String name,
+            Place place,
+            Collection<JobDefinition> jobs,
+            SimpleJob body,
+            Consumer<ElasticJobEvent> listener) {
+        this(name, place, jobs, body, listener, (loop, runner) -> runner);
+    }
+
+    Application(
+            String name,
+            Place place,
+            Collection<JobDefinition> jobs,
+            SimpleJob body,
+            Consumer<ElasticJobEvent> listener,
+            Wrapping wrapping) {
         this.name = name;
         Map<String, SimpleJob> handlers = new TreeMap<>();
         jobs.forEach(job -> handlers.put(job.handler(), body));
@@ -57,7 +64,7 @@ final class Application implements AutoCloseable {
                 .fireSource(new QuartzFireSource(Clock.systemUTC()))
                 .runner(wrapping.wrap(timekeeper, InProcessShardRunner.platform(handlers, SLOTS)))
                 .timekeeper(timekeeper)
-                .listener(events::add);
+                .listener(listener);
         jobs.forEach(builder::job);
         engine = builder.build();
         engine.start();
@@ -85,14 +92,6 @@ final class Application implements AutoCloseable {
             });
         }
         return shards;
-    }
-
-    <E extends ElasticJobEvent, T> List<T> events(Class<E> type, Function<E, T> what) {
-        return events.stream()
-                .filter(type::isInstance)
-                .map(type::cast)
-                .map(what)
-                .toList();
     }
 
     /** An orderly stop: waits for what runs. */

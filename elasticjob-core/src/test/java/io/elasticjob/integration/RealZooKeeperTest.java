@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.summingInt;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.ElasticJobEvent.InstanceRegistered;
 import io.elasticjob.ElasticJobEvent.ValueUnreadable;
 import io.elasticjob.JobDefinition;
@@ -51,6 +52,7 @@ class RealZooKeeperTest {
 
     private final List<Application> applications = new ArrayList<>();
     private final Queue<Run> runs = new ConcurrentLinkedQueue<>();
+    private final Queue<ElasticJobEvent> events = new ConcurrentLinkedQueue<>();
     private final TestingServer server;
 
     private record Run(String application, String job, int shard, Instant fireTime) {}
@@ -116,6 +118,7 @@ class RealZooKeeperTest {
                 new Place(server.getConnectString(), SESSION),
                 List.of(job),
                 body,
+                events::add,
                 (loop, runner) -> new EndingTogether(job.shardingTotalCount(), loop, runner)));
         until(() -> received.size() >= 6);
         return List.copyOf(received.subList(2, 6));
@@ -213,7 +216,7 @@ class RealZooKeeperTest {
                 a.engine.status().instance().filter(now -> !now.equals(before)).isPresent());
 
         untilAllRunAgain(jobs);
-        assertThat(a.events(InstanceRegistered.class, InstanceRegistered::instance))
+        assertThat(events(InstanceRegistered.class, InstanceRegistered::instance))
                 .hasSize(2)
                 .doesNotHaveDuplicates();
         assertThat(a.view().instances().keySet())
@@ -224,8 +227,8 @@ class RealZooKeeperTest {
     void jobsBeginWhenZooKeeperAppears() throws Exception {
         int port = InstanceSpec.getRandomPort();
         List<JobDefinition> jobs = List.of(everySecond("orders", 3).build());
-        Application a = start(
-                new Application("a", new Place("127.0.0.1:" + port, SESSION), jobs, context -> note("a", context)));
+        Application a = start(new Application(
+                "a", new Place("127.0.0.1:" + port, SESSION), jobs, context -> note("a", context), events::add));
         until(() -> a.engine.status().awaySince().isPresent());
         assertThat(a.engine.status().phase()).isEqualTo(EngineStatus.Phase.STARTED);
         assertThat(a.engine.status().isConnected()).isFalse();
@@ -247,10 +250,10 @@ class RealZooKeeperTest {
         untilAllRunAgain(jobs);
 
         byHand(zooKeeper -> zooKeeper.setData(recordOf(zooKeeper, 1), "not a record".getBytes(UTF_8), -1));
-        until(() -> unreadable(a).stream().anyMatch(path -> path.endsWith("/1")));
+        until(() -> unreadable().stream().anyMatch(path -> path.endsWith("/1")));
 
         untilAllRunAgain(jobs);
-        assertThat(unreadable(a)).hasSize(1);
+        assertThat(unreadable()).hasSize(1);
         assertThat(firings()).doesNotHaveDuplicates();
     }
 
@@ -262,7 +265,7 @@ class RealZooKeeperTest {
 
         byte[] later = "{\"format\":99,\"news\":true}".getBytes(UTF_8);
         byHand(zooKeeper -> zooKeeper.setData(recordOf(zooKeeper, 1), later, -1));
-        until(() -> unreadable(a).stream().anyMatch(path -> path.endsWith("/1")));
+        until(() -> unreadable().stream().anyMatch(path -> path.endsWith("/1")));
         long ran = runsOf("orders", 1);
         untilRunAgain("orders", 0, Instant.now().plusSeconds(1));
         untilRunAgain("orders", 2, Instant.now().plusSeconds(1));
@@ -282,7 +285,7 @@ class RealZooKeeperTest {
             zooKeeper.create("/proof/jobs/by hand", "{".getBytes(UTF_8), Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
             zooKeeper.setData("/proof/jobs/orders", "not a job".getBytes(UTF_8), -1);
         });
-        until(() -> unreadable(a).containsAll(Set.of("/proof/jobs/by hand", "/proof/jobs/orders")));
+        until(() -> unreadable().containsAll(Set.of("/proof/jobs/by hand", "/proof/jobs/orders")));
 
         untilAllRunAgain(jobs);
         assertThat(a.view().jobs()).containsOnlyKeys("orders");
@@ -309,7 +312,11 @@ class RealZooKeeperTest {
 
     private Application start(String name, Collection<JobDefinition> jobs) {
         return start(new Application(
-                name, new Place(server.getConnectString(), SESSION), jobs, context -> note(name, context)));
+                name,
+                new Place(server.getConnectString(), SESSION),
+                jobs,
+                context -> note(name, context),
+                events::add));
     }
 
     private Application start(Application application) {
@@ -367,8 +374,16 @@ class RealZooKeeperTest {
         return runs.stream().map(run -> run.job() + "/" + run.fireTime() + "/" + run.shard());
     }
 
-    private static List<String> unreadable(Application application) {
-        return application.events(ValueUnreadable.class, ValueUnreadable::path);
+    private List<String> unreadable() {
+        return events(ValueUnreadable.class, ValueUnreadable::path);
+    }
+
+    private <E extends ElasticJobEvent, T> List<T> events(Class<E> type, Function<E, T> what) {
+        return events.stream()
+                .filter(type::isInstance)
+                .map(type::cast)
+                .map(what)
+                .toList();
     }
 
     private interface Hand {
