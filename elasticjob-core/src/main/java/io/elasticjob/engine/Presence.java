@@ -47,6 +47,9 @@ final class Presence {
     private @Nullable Connection connection;
     private boolean registered;
     private boolean draining;
+    /** Whether the present instance's node says so. */
+    private boolean drainingShown;
+
     private @Nullable String id;
     private int version;
     private long startedOrder;
@@ -86,6 +89,7 @@ final class Presence {
         if (registered) {
             awaySince = null;
             listener.present(made);
+            showDraining();
         } else {
             register(made);
         }
@@ -130,19 +134,27 @@ final class Presence {
         }
     }
 
-    /** Shows the others that this instance takes nothing new. */
+    /** Takes nothing new, and shows it to the others: now, or as soon as it can. */
     void drain() {
         draining = true;
+        showDraining();
+    }
+
+    private void showDraining() {
         Connection current = connection;
-        if (current == null || !registered) {
+        if (!draining || drainingShown || current == null || !registered) {
             return;
         }
         Write put = new Write.Put(layout.instance(currentId()), encoded(), version);
         outbox.commit(current, List.of(put), result -> {
-            if (current == connection
-                    && result instanceof Result.Told<Answer> told
-                    && told.answer() instanceof Answer.Committed done) {
+            if (current != connection) {
+                return; // it is tried again when there is a connection
+            }
+            if (result instanceof Result.Told<Answer> told && told.answer() instanceof Answer.Committed done) {
+                drainingShown = true;
                 done.results().get(0).stat().ifPresent(this::confirmed);
+            } else {
+                outbox.alarm(RETRY, this::showDraining); // a refusal was the version's, which is read meanwhile
             }
         });
     }
@@ -247,6 +259,7 @@ final class Presence {
                 currentId(), under.session().timeout()));
         measureSkew(under);
         listener.present(under);
+        showDraining();
     }
 
     private void measureSkew(Connection under) {
@@ -282,6 +295,7 @@ final class Presence {
         registered = false;
         deadline = null;
         version = 0;
+        drainingShown = false;
         if (had && id != null) {
             outbox.publish(new ElasticJobEvent.SessionEnded(id));
             listener.identityLost();
