@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class JobTable {
 
     private static final int AT_ONCE = 200;
+    /** Half of what a registry has to take: beyond that, ZooKeeper ends the connection, each time it is tried. */
+    private static final int MOST_BYTES = 512 * 1024;
+
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     /** What the table tells the rest of the machine. */
@@ -250,25 +253,36 @@ final class JobTable {
     private void declare(Connection over) {
         List<Write> writes = new ArrayList<>();
         List<String> names = new ArrayList<>();
+        int bytes = 0;
         for (String name : List.copyOf(toDeclare)) {
             if (beingDeclared.contains(name)) {
                 continue;
             }
             toDeclare.remove(name);
             Write write = declaration(declaredAs(name));
-            if (write != null) {
-                names.add(name);
-                writes.add(write);
-                if (writes.size() == AT_ONCE) {
-                    declare(over, names, writes);
-                    names = new ArrayList<>();
-                    writes = new ArrayList<>();
-                }
+            if (write == null) {
+                continue;
             }
+            if (writes.size() == AT_ONCE || (!writes.isEmpty() && bytes + bytes(write) > MOST_BYTES)) {
+                declare(over, names, writes);
+                names = new ArrayList<>();
+                writes = new ArrayList<>();
+                bytes = 0;
+            }
+            names.add(name);
+            writes.add(write);
+            bytes += bytes(write);
         }
         if (!writes.isEmpty()) {
             declare(over, names, writes);
         }
+    }
+
+    private static int bytes(Write write) {
+        if (write instanceof Write.Create create) {
+            return create.data().length;
+        }
+        return write instanceof Write.Put put ? put.data().length : 0;
     }
 
     private JobDefinition declaredAs(String name) {

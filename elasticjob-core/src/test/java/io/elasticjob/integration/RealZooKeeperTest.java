@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.ElasticJobEvent.InstanceRegistered;
+import io.elasticjob.ElasticJobEvent.RegistrySuspended;
 import io.elasticjob.ElasticJobEvent.ValueUnreadable;
 import io.elasticjob.JobDefinition;
+import io.elasticjob.JobKey;
 import io.elasticjob.ShardingContext;
 import io.elasticjob.SimpleJob;
 import io.elasticjob.engine.EngineStatus;
@@ -179,6 +181,19 @@ class RealZooKeeperTest {
         report("leave, its own end included", begun);
         untilRunAt("orders", Map.of("a", 12));
         assertThat(firings()).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void jobsOfManyWordsTravelInRequestsThatTheServerTakes() {
+        String parameter = "x".repeat(8_000);
+        List<JobDefinition> jobs = IntStream.range(0, 200)
+                .mapToObj(i -> JobDefinition.named("job-" + i)
+                        .set(JobKey.JOB_PARAMETER, parameter)
+                        .build())
+                .toList();
+        Application a = start("a", jobs);
+        until(() -> a.view().jobs().size() == 200);
+        assertThat(events(RegistrySuspended.class, RegistrySuspended::instance)).isEmpty();
     }
 
     // ---- What goes wrong ------------------------------------------------------------------------------------------
