@@ -275,7 +275,7 @@ final class JobTable {
             if (write == null) {
                 continue;
             }
-            if (writes.size() == AT_ONCE || bytes > MOST_BYTES) {
+            if (writes.size() == AT_ONCE || (!writes.isEmpty() && bytes + size(write) > MOST_BYTES)) {
                 declare(over, names, writes);
                 names = new ArrayList<>();
                 writes = new ArrayList<>();

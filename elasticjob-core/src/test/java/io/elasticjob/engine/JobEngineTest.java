@@ -229,6 +229,38 @@ class JobEngineTest {
     }
 
     @Test
+    void anInstanceThatDrainsWhileTheRegistryIsAwayShowsItWhenItIsBack() {
+        Process a = world.start("a", everySecond("orders", 2).build());
+        Process b = world.start("b", everySecond("orders", 2).build());
+        a.duration = Duration.ofSeconds(60);
+        world.seconds(1);
+        a.registry.link().cut();
+        world.settle();
+        a.engine.drain();
+        a.registry.link().heal();
+        world.seconds(2);
+
+        assertThat(a.engine.status().activeExecutions()).isEqualTo(1);
+        assertThat(owned(b)).containsExactly(0, 1);
+    }
+
+    @Test
+    void anInstanceThatDrainsWhileItRegistersShowsItThereafter() {
+        Process b = world.start("b", everySecond("orders", 2).build());
+        Process a = world.start("a", everySecond("orders", 2).build());
+        String before = a.engine.status().instance().orElseThrow();
+        a.registry.link().expire();
+        world.time.until(() -> world.ensemble.children("/test/instances").stream()
+                .anyMatch(id -> id.startsWith("a.") && !id.equals(before)));
+        assertThat(a.engine.status().instance()).as("nobody has told it yet").isEmpty();
+        a.engine.drain();
+        world.seconds(2);
+
+        assertThat(a.engine.status().instance()).isPresent();
+        assertThat(owned(b)).containsExactly(0, 1);
+    }
+
+    @Test
     void anInstanceThatDrainsFinishesWhatItHasAndTakesNothingNew() {
         Process a = world.start("a", everySecond("orders", 2).build());
         Process b = world.start("b", everySecond("orders", 2).build());
