@@ -30,6 +30,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What users rely on, one engine or several, in virtual time. */
@@ -671,6 +672,44 @@ class JobEngineTest {
         assertThat(world.record("orders", 0).outcome()).isEqualTo("SUCCEEDED");
         assertThat(world.ran("orders", Instant.ofEpochSecond(world.time.now().getEpochSecond())))
                 .isEqualTo("a:0");
+    }
+
+    @Test
+    void aDoubtAboutAShardThatWentElsewhereIsSettledByASyncAndARead() {
+        for (int behind = 0; behind < 6; behind++) {
+            assertThat(new JobEngineTest().runsOfAShardClaimedInDoubtAndGivenAway(behind, false))
+                    .isEqualTo("a:0 b:1");
+        }
+    }
+
+    @Test
+    void withoutTheSyncThatShardWouldWaitForItsLiveOwnerForEver() {
+        assertThat(IntStream.range(0, 6)
+                        .mapToObj(behind -> new JobEngineTest().runsOfAShardClaimedInDoubtAndGivenAway(behind, true)))
+                .contains("a:0");
+    }
+
+    /**
+     * b joins, and before a gives it shard 1, a claims both shards and hears no answer. When a is back, on a server that
+     * knows of b but not yet of the claims, shard 1 is b's.
+     */
+    private String runsOfAShardClaimedInDoubtAndGivenAway(int behind, boolean unsynced) {
+        Process a = world.start("a", everyTen("orders", 2));
+        a.unsynced = unsynced;
+        a.behind = behind;
+        world.time.passUntil(Instant.parse("2026-01-01T00:00:09.960Z"));
+        world.launch("b", everyTen("orders", 2));
+        world.time.passUntil(Instant.parse("2026-01-01T00:00:09.990Z"));
+        a.laggard = true;
+        a.registry.link().silenceAnswers();
+        world.time.passUntil(Instant.parse("2026-01-01T00:00:10.005Z"));
+        a.registry.link().cut();
+        world.time.pass(Duration.ofMillis(20));
+        a.registry.link().heal();
+        world.time.pass(Duration.ofSeconds(3));
+        a.laggard = false;
+        world.seconds(16);
+        return world.ran("orders", Instant.parse("2026-01-01T00:00:20Z"));
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.elasticjob.JobDefinition;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.ShardRecordCodec;
+import io.elasticjob.memory.Faults;
 import io.elasticjob.memory.MemoryEnsemble;
 import io.elasticjob.memory.MemoryRegistry;
 import io.elasticjob.registry.Answer;
@@ -44,7 +45,17 @@ final class World {
     final class Process {
         final String name;
         final VirtualTime.Watch watch = time.watch(Duration.ZERO);
-        final MemoryRegistry registry = ensemble.client(SESSION);
+        final MemoryRegistry registry = ensemble.client(SESSION, new Faults() {
+            @Override
+            public int behind(int most) {
+                return laggard ? Math.min(most, behind) : 0;
+            }
+
+            @Override
+            public Duration lag() {
+                return laggard ? Duration.ofSeconds(2) : Duration.ZERO;
+            }
+        });
         final List<ElasticJobEvent> events = new ArrayList<>();
         final SimulatedRunner runner;
         final JobEngine engine;
@@ -54,6 +65,15 @@ final class World {
         boolean refusing;
 
         long commits;
+
+        /** Whether it is connected to a server that hears of everything late. */
+        boolean laggard;
+
+        /** By how many transactions at most, when it comes back to one. */
+        int behind = Integer.MAX_VALUE;
+
+        /** Whether its registry only pretends to catch up. */
+        boolean unsynced;
 
         private Process(String name, String application, int slots, StrategyCatalog strategies, JobDefinition... jobs) {
             this.name = name;
@@ -81,6 +101,11 @@ final class World {
 
             Moody() {
                 super(registry);
+            }
+
+            @Override
+            public CompletionStage<Void> sync(Session session) {
+                return unsynced ? CompletableFuture.completedFuture(null) : super.sync(session);
             }
 
             @Override
@@ -122,6 +147,11 @@ final class World {
 
     Process start(String name, JobDefinition... jobs) {
         return start(name, 64, jobs);
+    }
+
+    /** Starts, and lets nobody learn anything yet. */
+    Process launch(String name, JobDefinition... jobs) {
+        return new Process(name, "shop", 64, StrategyCatalog.builtIn(), jobs);
     }
 
     Process start(String name, int slots, JobDefinition... jobs) {
