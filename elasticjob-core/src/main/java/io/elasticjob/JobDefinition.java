@@ -23,6 +23,8 @@ public final class JobDefinition {
 
     /** The longest name that a job may have. */
     public static final int MAX_NAME_LENGTH = 100;
+    /** The most characters that all settings of a job may have together: they have to fit into one node of the registry. */
+    public static final int MAX_LENGTH = 256 * 1024;
     /** The largest number of shards that a job may have. */
     public static final int MAX_SHARDS = 10_000;
 
@@ -56,6 +58,7 @@ public final class JobDefinition {
         this.onSessionLoss = word(JobKey.ON_SESSION_LOSS, OnSessionLoss.class);
         this.misfireThreshold = threshold();
         this.labels = labelPairs();
+        checkLength();
         if (failover && !monitorExecution) {
             throw invalid(
                     JobKey.FAILOVER, "needs monitorExecution=true: without records nobody can tell what was running");
@@ -214,6 +217,22 @@ public final class JobDefinition {
                     "must not contain \"/\", \"\\\", \"@\", control or private characters: it is part of a path");
         }
         return name;
+    }
+
+    private void checkLength() {
+        int length = 0;
+        JobKey longest = JobKey.DESCRIPTION;
+        for (JobKey key : settings.keySet()) {
+            length += text(key).length();
+            longest = text(key).length() > text(longest).length() ? key : longest;
+        }
+        if (length > MAX_LENGTH) {
+            throw new InvalidSettingException(
+                    name + "." + longest.key(),
+                    text(longest).substring(0, 20) + "…",
+                    "is too long: all settings of a job together may have " + MAX_LENGTH + " characters, these have "
+                            + length);
+        }
     }
 
     private static String checkedName(String name) {

@@ -121,6 +121,17 @@ class JobDefinitionTest {
     }
 
     @Test
+    void settingsThatDoNotFitIntoTheRegistryAreRefusedByTheLongest() {
+        assertThatThrownBy(() -> JobDefinition.named("orders")
+                        .set(JobKey.DESCRIPTION, "orders")
+                        .set(JobKey.JOB_PARAMETER, "x".repeat(JobDefinition.MAX_LENGTH))
+                        .build())
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("orders.jobParameter")
+                .hasMessageContaining("too long");
+    }
+
+    @Test
     void failoverNeedsRecords() {
         assertThatThrownBy(() -> JobDefinition.named("orders")
                         .failover(true)

@@ -83,7 +83,7 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     refused.execution(),
                     refused.outcome().name());
         } else if (event instanceof ElasticJobEvent.FiringsSuperseded superseded) {
-            log.warn(
+            log.info(
                     "{} shard {}: {} older firing(s) are not run, the one of {} is",
                     superseded.job(),
                     superseded.shard(),
