@@ -4,6 +4,7 @@ import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.Instance;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
+import io.elasticjob.Outcome;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.engine.EngineStatus.Phase;
 import io.elasticjob.registry.Registry;
@@ -26,6 +27,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -69,6 +71,8 @@ public final class JobEngine implements AutoCloseable {
     private final AtomicBoolean draining = new AtomicBoolean();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private final LongAdder requests = new LongAdder();
+    private final Set<Checkpoint> checkpoints = ConcurrentHashMap.newKeySet();
+    private volatile boolean over;
 
     // Written by the loop alone.
     private volatile EngineStatus status;
@@ -201,6 +205,8 @@ public final class JobEngine implements AutoCloseable {
             }
         }
         status = machine.status(Phase.CLOSED);
+        over = true;
+        checkpoints.forEach(JobEngine::tooLate);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -252,7 +258,7 @@ public final class JobEngine implements AutoCloseable {
         for (int dealtWith = 0; dealtWith < MOST_AT_ONCE && !mailbox.isEmpty(); dealtWith++) {
             guarded(mailbox.remove());
         }
-        guarded(() -> machine.endTurn().forEach(this::carryOut));
+        guarded(() -> machine.endTurn().forEach(effect -> guarded(() -> carryOut(effect))));
         status = machine.status(phase());
         if (draining.get() && machine.isIdle()) {
             drained.complete(null);
@@ -289,10 +295,7 @@ public final class JobEngine implements AutoCloseable {
         } else if (effect instanceof Effect.Renew renew) {
             registry.renew(renew.session());
         } else if (effect instanceof Effect.Start start) {
-            runner.start(
-                    start.handler(),
-                    start.context(),
-                    outcome -> post(() -> start.ended().accept(outcome)));
+            begin(start);
         } else if (effect instanceof Effect.Cancel cancel) {
             runner.cancel(cancel.execution());
         } else if (effect instanceof Effect.Follow follow) {
@@ -302,6 +305,31 @@ public final class JobEngine implements AutoCloseable {
         } else if (effect instanceof Effect.Alarm alarm) {
             timekeeper.after(alarm.delay(), () -> post(alarm.then()));
         }
+    }
+
+    private void begin(Effect.Start start) {
+        Consumer<Outcome> ended = outcome -> post(() -> start.ended().accept(outcome));
+        try {
+            runner.start(start.handler(), start.context(), text -> checkpoint(start, text), ended);
+        } catch (RuntimeException refused) {
+            log.error("The runner could not start {}, which has failed; the next firing is tried", start, refused);
+            ended.accept(Outcome.Failed.because(refused));
+        }
+    }
+
+    private CompletionStage<Void> checkpoint(Effect.Start start, String text) {
+        Checkpoint checkpoint = new Checkpoint(text);
+        checkpoints.add(checkpoint);
+        checkpoint.answer().whenComplete((acknowledged, failed) -> checkpoints.remove(checkpoint));
+        post(() -> start.checkpoint().accept(checkpoint));
+        if (over) { // looked at after it was added: either close() finds it there, or it is answered here
+            tooLate(checkpoint);
+        }
+        return checkpoint.answer();
+    }
+
+    private static void tooLate(Checkpoint checkpoint) {
+        checkpoint.lost("This instance has been closed: nothing is recorded any more");
     }
 
     private <T> void ask(Supplier<CompletionStage<T>> question, Consumer<Result<T>> then) {
@@ -315,7 +343,7 @@ public final class JobEngine implements AutoCloseable {
     private static void tell(Consumer<ElasticJobEvent> listener, ElasticJobEvent event) {
         try {
             listener.accept(event);
-        } catch (RuntimeException failed) {
+        } catch (Throwable failed) {
             log.error(
                     "The listener {} failed at {}; the other listeners hear it all the same", listener, event, failed);
         }

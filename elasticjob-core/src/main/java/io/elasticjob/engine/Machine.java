@@ -264,6 +264,7 @@ final class Machine {
         presence.complain();
         fireTimes.values().forEach(this::due);
         checkLife();
+        shards.giveUpCheckpoints();
         outbox.alarm(TICK, this::tick);
     }
 

@@ -20,6 +20,7 @@ import io.elasticjob.registry.Stat;
 import io.elasticjob.registry.Write;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -43,10 +45,22 @@ final class ShardTable {
 
     /** As many writes in one transaction as pay; see the figures of group commit. */
     private static final int AT_ONCE = 200;
+    /** What a registry surely takes in one transaction: a mebibyte, less what goes beside the records. */
+    private static final int BYTES_AT_ONCE = 700 * 1024;
+    /** More than a record without error text and checkpoint has. */
+    private static final int SHORT_RECORD = 700;
     /** A completion that was refused so often travels apart from claims, whose refusals it would share. */
     private static final int REFUSALS_TOGETHER = 2;
 
     private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private static final String OVERTAKEN =
+            " was overtaken: its shard was taken by another instance, or its job removed";
+    /**
+     * No handler waits for a checkpoint for longer: by then a lost connection is either back or likely to have cost the
+     * session, and what the handler could do meanwhile is worth more than the wait.
+     */
+    private static final Duration CHECKPOINT_PATIENCE = Duration.ofSeconds(30);
 
     private final Layout layout;
     private final Presence presence;
@@ -64,6 +78,9 @@ final class ShardTable {
     private final Set<ShardCell> toSettle = new LinkedHashSet<>();
     private final Set<ShardCell> toWrite = new LinkedHashSet<>();
     private final Map<String, List<ShardCell>> toAsk = new LinkedHashMap<>();
+
+    /** Checkpoints that may not have been answered, in the order of asking. */
+    private final Queue<Checkpoint> asked = new ArrayDeque<>();
 
     private int slotsHeld;
 
@@ -101,7 +118,8 @@ final class ShardTable {
                 case UNREAD, READING, WATCHING, ASKING -> true;
                 case RESTING, WAITING, UNREADABLE -> !sameInstance && isMonitored(cell);
                 case TO_WRITE -> !(cell.pending instanceof Pending.Completion);
-                case WRITING, DOUBTFUL, RUNNING -> false;
+                case RUNNING -> !sameInstance && mayBeOvertaken(cell.run);
+                case WRITING, DOUBTFUL -> false;
             };
             if (unsure) {
                 cell.pending = null;
@@ -109,6 +127,10 @@ final class ShardTable {
                 unread(cell);
             }
         }
+    }
+
+    private static boolean mayBeOvertaken(@Nullable Run run) {
+        return run != null && !run.fenced && run.definition.monitorExecution();
     }
 
     /** Everything is known again: what had to wait for that is looked at. */
@@ -127,7 +149,10 @@ final class ShardTable {
                 .filter(Objects::nonNull)
                 .filter(run -> run.definition.onSessionLoss() == OnSessionLoss.CANCEL)
                 .toList()
-                .forEach(this::cancel);
+                .forEach(run -> {
+                    run.loseCheckpoints(" is cancelled: its instance may have lost its session");
+                    cancel(run);
+                });
     }
 
     void cancelAll() {
@@ -220,9 +245,7 @@ final class ShardTable {
     private void consider(ShardCell cell) {
         Run run = cell.run;
         if (run != null) {
-            if (run.outcome != null) {
-                complete(cell, run);
-            }
+            goOn(cell, run);
             return;
         }
         ShardRecord owed = cell.owed;
@@ -335,7 +358,8 @@ final class ShardTable {
                 .shardingParameter(definition.shardingParameter(cell.shard))
                 .jobParameter(definition.jobParameter())
                 .fireTime(step.fireTime())
-                .previousFireTime(claimed.lastSucceeded());
+                .previousFireTime(claimed.lastSucceeded())
+                .checkpoint(claimed.checkpoint());
         if (token != null) {
             context.fencingToken(token);
         }
@@ -345,7 +369,60 @@ final class ShardTable {
         }
         outbox.publish(new ElasticJobEvent.ExecutionStarted(
                 id, step.fireTime(), Duration.between(step.fireTime(), outbox.now())));
-        outbox.add(new Effect.Start(definition.handler(), context, outcome -> ended(cell, run, outcome)));
+        outbox.add(new Effect.Start(
+                definition.handler(),
+                context,
+                checkpoint -> reached(cell, run, checkpoint),
+                outcome -> ended(cell, run, outcome)));
+    }
+
+    /** The handler has come this far. */
+    private void reached(ShardCell cell, Run run, Checkpoint checkpoint) {
+        boolean cancels = run.definition.onSessionLoss() == OnSessionLoss.CANCEL;
+        if (run.outcome != null || !run.definition.monitorExecution()) {
+            checkpoint.lost(run.id + " has ended, or is not monitored: nothing is recorded of it");
+        } else if (run.fenced) {
+            checkpoint.lost(run.id + OVERTAKEN);
+        } else if (cancels && !presence.isAlive()) {
+            checkpoint.lost(run.id + " can not be sure to hold its shard: its instance may have lost its session");
+        } else {
+            checkpoint.askedNanos = outbox.nanos();
+            asked.add(checkpoint);
+            run.checkpoints.add(checkpoint);
+            if (cell.phase == Phase.RUNNING) {
+                goOn(cell, run);
+            }
+        }
+    }
+
+    /** Lets no handler wait for ever while the registry is away. */
+    void giveUpCheckpoints() {
+        for (Checkpoint first = asked.peek(); first != null; first = asked.peek()) {
+            if (!first.isAnswered() && outbox.nanos() - first.askedNanos < CHECKPOINT_PATIENCE.toNanos()) {
+                return;
+            }
+            first.unconfirmed("The registry has not acknowledged a checkpoint for " + CHECKPOINT_PATIENCE.toSeconds()
+                    + " s; it may have been written, or not");
+            asked.remove();
+        }
+    }
+
+    /** With the claim held and no write under way: what the execution wants written comes next. */
+    private void goOn(ShardCell cell, Run run) {
+        cell.phase = Phase.RUNNING;
+        if (run.fenced) {
+            return;
+        }
+        run.claimed = cell.record;
+        while (!run.checkpoints.isEmpty() && run.checkpoints.element().isAnswered()) {
+            run.checkpoints.remove();
+        }
+        if (run.outcome != null) {
+            complete(cell, run);
+        } else if (!run.checkpoints.isEmpty()) {
+            Checkpoint next = run.checkpoints.element();
+            write(cell, new Pending.Progress(cell.record.withCheckpoint(next.text()), next));
+        }
     }
 
     private void ended(ShardCell cell, Run run, Outcome outcome) {
@@ -353,16 +430,25 @@ final class ShardTable {
             return;
         }
         run.outcome = outcome;
+        run.took = Duration.ofNanos(outbox.nanos() - run.startedNanos);
+        run.loseCheckpoints(" has ended");
         release(cell);
-        outbox.publish(new ElasticJobEvent.ExecutionEnded(
-                run.id, outcome, Duration.ofNanos(outbox.nanos() - run.startedNanos)));
-        if (!run.definition.monitorExecution()) {
-            cell.run = null;
+        if (run.fenced) {
+            over(cell, run, new Outcome.Fenced(outcome));
+            unread(cell);
+        } else if (!run.definition.monitorExecution()) {
+            over(cell, run, outcome);
             cell.record = completion(cell, run, outcome);
             consider(cell);
         } else if (cell.phase == Phase.RUNNING) {
             complete(cell, run);
         }
+    }
+
+    /** The execution has ended, and it is known what became of its end. */
+    private void over(ShardCell cell, Run run, Outcome outcome) {
+        cell.run = null;
+        outbox.publish(new ElasticJobEvent.ExecutionEnded(run.id, outcome, run.took));
     }
 
     private void complete(ShardCell cell, Run run) {
@@ -443,12 +529,37 @@ final class ShardTable {
         List<ShardCell> together = new ArrayList<>();
         List<ShardCell> apart = new ArrayList<>();
         for (ShardCell cell : toWrite) {
-            boolean alone = cell.refusals >= REFUSALS_TOGETHER && cell.pending instanceof Pending.Completion;
+            boolean alone =
+                    cell.refusals >= REFUSALS_TOGETHER && pendingOf(cell).isOfExecution();
             (alone ? apart : together).add(cell);
         }
         toWrite.clear();
-        chunks(together).forEach(chunk -> commit(over, chunk));
-        chunks(apart).forEach(chunk -> commit(over, chunk));
+        transactions(together).forEach(chunk -> commit(over, chunk));
+        transactions(apart).forEach(chunk -> commit(over, chunk));
+    }
+
+    private static List<List<ShardCell>> transactions(List<ShardCell> cells) {
+        List<List<ShardCell>> all = new ArrayList<>();
+        int begin = 0;
+        int bytes = 0;
+        for (int i = 0; i < cells.size(); i++) {
+            int size = sizeOf(pendingOf(cells.get(i)).next());
+            if (i - begin == AT_ONCE || bytes + size > BYTES_AT_ONCE) {
+                all.add(cells.subList(begin, i));
+                begin = i;
+                bytes = 0;
+            }
+            bytes += size;
+        }
+        if (begin < cells.size()) {
+            all.add(cells.subList(begin, cells.size()));
+        }
+        return all;
+    }
+
+    private static int sizeOf(ShardRecord record) {
+        boolean isShort = record.checkpoint() == null && record.error() == null;
+        return isShort ? SHORT_RECORD : SHORT_RECORD + ShardRecordCodec.encode(record).length;
     }
 
     /** One transaction: the checks under which it was decided, then the records. */
@@ -456,7 +567,7 @@ final class ShardTable {
         List<Write> writes = new ArrayList<>();
         writes.add(presence.check());
         Set<JobState> decidedUnder = chunk.stream()
-                .filter(cell -> !(cell.pending instanceof Pending.Completion))
+                .filter(cell -> !pendingOf(cell).isOfExecution())
                 .map(cell -> cell.job)
                 .collect(Collectors.toCollection(LinkedHashSet::new));
         decidedUnder.forEach(job -> writes.add(job.check()));
@@ -524,10 +635,21 @@ final class ShardTable {
         } else {
             if (pending instanceof Pending.Settlement settlement) {
                 tell(settlement.event());
-            } else {
-                cell.run = null;
+            }
+            if (cell.run != null) {
+                recorded(cell, cell.run, pending);
             }
             consider(cell);
+        }
+    }
+
+    /** What the execution wanted written is in the registry. */
+    private void recorded(ShardCell cell, Run run, Pending pending) {
+        Outcome outcome = run.outcome;
+        if (pending instanceof Pending.Progress progress) {
+            progress.checkpoint().acknowledged();
+        } else if (pending instanceof Pending.Completion && outcome != null) {
+            over(cell, run, outcome);
         }
     }
 
@@ -625,10 +747,6 @@ final class ShardTable {
             return;
         }
         Run run = cell.run;
-        if (run != null && run.outcome == null) {
-            cell.phase = Phase.RUNNING;
-            return;
-        }
         if (run != null && !isStillClaimedBy(cell.record, run.claimed)) {
             overtaken(cell, run);
         }
@@ -649,8 +767,11 @@ final class ShardTable {
             cell.record = value.value();
             return true;
         }
-        if (cell.run != null && cell.run.outcome != null) {
+        if (cell.run != null) {
             overtaken(cell, cell.run);
+        }
+        if (cell.run != null) {
+            return false; // looked at again when it has ended
         }
         if (decoded instanceof Decoded.Newer<ShardRecord> newer) {
             cell.phase = Phase.UNREADABLE;
@@ -678,8 +799,16 @@ final class ShardTable {
 
     /** Somebody else has written the record since this process claimed it, or it is gone. */
     private void overtaken(ShardCell cell, Run run) {
-        cell.run = null;
-        outbox.publish(new ElasticJobEvent.CompletionRefused(run.id, Objects.requireNonNull(run.outcome)));
+        Outcome outcome = run.outcome;
+        if (outcome != null) {
+            over(cell, run, new Outcome.Fenced(outcome));
+            return;
+        }
+        cell.phase = Phase.RUNNING; // to its end, which is not recorded; until then nothing is begun here for the shard
+        run.fenced = true;
+        run.loseCheckpoints(OVERTAKEN);
+        outbox.publish(new ElasticJobEvent.ExecutionFenced(run.id));
+        cancel(run);
     }
 
     private void settleDoubts(Connection over) {
@@ -717,12 +846,16 @@ final class ShardTable {
             cell.owed = claim.next();
         }
         Run run = cell.run;
-        if (pending instanceof Pending.Completion && run != null && !isStillClaimedBy(cell.record, run.claimed)) {
-            if (isSameExecution(cell.record, run.claimed)) {
-                cell.run = null; // it had been written
+        if (run != null && !isStillClaimedBy(cell.record, run.claimed)) {
+            if (pending instanceof Pending.Completion && isSameExecution(cell.record, run.claimed)) {
+                recorded(cell, run, pending);
             } else {
                 overtaken(cell, run);
             }
+        } else if (run != null
+                && pending instanceof Pending.Progress progress
+                && Objects.equals(cell.record.checkpoint(), progress.next().checkpoint())) {
+            recorded(cell, run, pending);
         }
         consider(cell);
     }
