@@ -53,11 +53,19 @@ public sealed interface ElasticJobEvent {
      */
     record ExecutionStarted(ExecutionId execution, Instant fireTime, Duration lateness) implements ExecutionEvent {}
 
-    /** The handler ended. Whether the end could be recorded is told by other events. */
+    /**
+     * The handler ended, and so it is recorded; or it can not be, and the outcome is {@link Outcome.Fenced}. Told once for
+     * each execution that started, when that is known: after a loss of the connection, once that is back.
+     *
+     * @param duration from the start to the end of the handler
+     */
     record ExecutionEnded(ExecutionId execution, Outcome outcome, Duration duration) implements ExecutionEvent {}
 
-    /** The end of an execution could not be recorded: somebody else had taken the shard, or the job is gone. */
-    record CompletionRefused(ExecutionId execution, Outcome outcome) implements ExecutionEvent {}
+    /**
+     * A running execution was overtaken: somebody else has taken its shard, or the job is gone. It is cancelled; when it
+     * ends, its outcome is {@link Outcome.Fenced}.
+     */
+    record ExecutionFenced(ExecutionId execution) implements ExecutionEvent {}
 
     /** An owner died while running; this is what became of the execution: {@code retried} or lost. */
     record OwnerDied(ExecutionId execution, String owner, boolean retried) implements ExecutionEvent {}

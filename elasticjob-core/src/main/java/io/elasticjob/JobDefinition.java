@@ -41,6 +41,7 @@ public final class JobDefinition {
     private final boolean enabled;
     private final Misfire misfire;
     private final OnSessionLoss onSessionLoss;
+    private final boolean keepCheckpoint;
     private final Duration misfireThreshold;
     private final SortedMap<String, String> labels;
 
@@ -56,6 +57,7 @@ public final class JobDefinition {
         this.enabled = flag(JobKey.ENABLED);
         this.misfire = word(JobKey.MISFIRE, Misfire.class);
         this.onSessionLoss = word(JobKey.ON_SESSION_LOSS, OnSessionLoss.class);
+        this.keepCheckpoint = flag(JobKey.KEEP_CHECKPOINT);
         this.misfireThreshold = threshold();
         this.labels = labelPairs();
         checkLength();
@@ -160,6 +162,11 @@ public final class JobDefinition {
 
     public OnSessionLoss onSessionLoss() {
         return onSessionLoss;
+    }
+
+    /** Whether a checkpoint outlives the firing that succeeded with it. */
+    public boolean keepCheckpoint() {
+        return keepCheckpoint;
     }
 
     public boolean enabled() {

@@ -26,6 +26,8 @@ public enum JobKey {
     MISFIRE("misfire", "FIRE_ONCE"),
     MISFIRE_THRESHOLD("misfireThreshold", "60s"),
     ON_SESSION_LOSS("onSessionLoss", "CANCEL"),
+    /** Whether a checkpoint outlives the firing that succeeded with it. */
+    KEEP_CHECKPOINT("keepCheckpoint", "false"),
     ENABLED("enabled", "true"),
     LABELS("labels", ""),
     DESCRIPTION("description", ""),

@@ -46,6 +46,19 @@ public sealed interface Outcome {
         }
     }
 
+    /**
+     * It was overtaken: another instance had taken the shard, or the job was removed, before its end could be recorded.
+     * Nothing of it is recorded.
+     *
+     * @param ranAs how the handler itself ended
+     */
+    record Fenced(Outcome ranAs) implements Outcome {
+        @Override
+        public String name() {
+            return "FENCED";
+        }
+    }
+
     /** It was cut off, by a shutdown or the loss of the session, and has really ended. */
     record Abandoned() implements Outcome {
         @Override

@@ -155,6 +155,26 @@ public record ShardRecord(
                 unknown);
     }
 
+    /** The record with what the handler leaves for the next attempt; null for nothing. */
+    public ShardRecord withCheckpoint(@Nullable String left) {
+        return new ShardRecord(
+                firing,
+                trigger,
+                through,
+                state,
+                owner,
+                attempt,
+                deaths,
+                outcome,
+                error,
+                startedAt,
+                finishedAt,
+                lastSucceeded,
+                notBefore,
+                left,
+                unknown);
+    }
+
     private static @Nullable Instant later(@Nullable Instant one, @Nullable Instant other) {
         if (one == null || other == null) {
             return one == null ? other : one;

@@ -5,10 +5,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a handler is told about the execution it is to do. Strings are never null; what is not set is "". */
 public final class ShardingContext {
+
+    /** The longest checkpoint, in bytes of UTF-8. */
+    public static final int MAX_CHECKPOINT_BYTES = 4096;
 
     private final ExecutionId executionId;
     private final int shardingTotalCount;
@@ -18,6 +22,8 @@ public final class ShardingContext {
     private final @Nullable Instant previousFireTime;
     private final @Nullable Long fencingToken;
     private final BooleanSupplier cancelled;
+    private final Consumer<String> checkpoints;
+    private volatile @Nullable String checkpoint;
 
     private ShardingContext(Builder builder) {
         executionId = new ExecutionId(
@@ -32,6 +38,8 @@ public final class ShardingContext {
         previousFireTime = builder.previousFireTime;
         fencingToken = builder.fencingToken;
         cancelled = builder.cancelled;
+        checkpoints = builder.checkpoints;
+        checkpoint = builder.checkpoint;
     }
 
     /** A context made by hand, for a unit test of a handler. Begins as shard 0 of 1, attempt 1, fired at the epoch. */
@@ -97,13 +105,70 @@ public final class ShardingContext {
      */
     public long fencingToken() {
         if (fencingToken == null) {
-            throw new IllegalStateException("No fencing token: the job \"" + jobName()
-                    + "\" has monitorExecution=false, so that its shards are not claimed. Set monitorExecution=true.");
+            throw unmonitored("fencing token");
         }
         return fencingToken;
     }
 
-    /** True once this execution should end: its instance shuts down, or may have lost its session. From any thread. */
+    private IllegalStateException unmonitored(String what) {
+        return new IllegalStateException("No " + what + ": the job \"" + jobName()
+                + "\" has monitorExecution=false, so that its shards are not claimed. Set monitorExecution=true.");
+    }
+
+    /**
+     * The last checkpoint of this shard: the one that this execution wrote, or else the one that was left by an earlier
+     * attempt, on whatever instance, or by an earlier firing that did not succeed. A firing that succeeds clears it,
+     * unless the job says {@code keepCheckpoint}. Empty when monitoring is off.
+     */
+    public Optional<String> checkpoint() {
+        return Optional.ofNullable(checkpoint);
+    }
+
+    /**
+     * Notes how far this execution has come, for whoever runs the shard after it. Waits until the registry has
+     * acknowledged it; refused, as everything that an overtaken execution would write. From any thread.
+     *
+     * <p>A thread that is interrupted already waits all the same, so that a cancelled execution can still say where it
+     * stopped; an interrupt during the wait ends it.
+     *
+     * @param value at most {@link #MAX_CHECKPOINT_BYTES} bytes in UTF-8
+     * @throws IllegalArgumentException when it is longer, or no text; the last checkpoint stays
+     * @throws ShardLostException when this execution no longer holds its shard
+     * @throws CheckpointUnconfirmedException when it may have been written, or not: there was no answer for half a minute,
+     *     or the thread was interrupted
+     * @throws IllegalStateException when {@code monitorExecution} is false: then there is no record to write it to
+     */
+    public void checkpoint(String value) {
+        if (fencingToken == null) {
+            throw unmonitored("checkpoint");
+        }
+        long size = utf8Length(value);
+        if (size > MAX_CHECKPOINT_BYTES) {
+            throw new IllegalArgumentException("The checkpoint of " + executionId + " has " + size
+                    + " bytes in UTF-8; at most " + MAX_CHECKPOINT_BYTES
+                    + " are kept. Note where the work stands, and keep the work itself elsewhere.");
+        }
+        checkpoints.accept(value);
+        checkpoint = value;
+    }
+
+    private long utf8Length(String value) {
+        return value.codePoints()
+                .mapToLong(point -> {
+                    if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
+                        throw new IllegalArgumentException(
+                                "The checkpoint of " + executionId
+                                        + " holds half a surrogate pair, which is no text: encode bytes, in Base64 for instance.");
+                    }
+                    return point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+                })
+                .sum();
+    }
+
+    /**
+     * True once this execution should end: its instance shuts down, or may have lost its session, or the shard was taken
+     * by another one. From any thread.
+     */
     public boolean isCancelled() {
         return cancelled.getAsBoolean();
     }
@@ -127,6 +192,8 @@ public final class ShardingContext {
         private @Nullable Instant previousFireTime;
         private @Nullable Long fencingToken;
         private BooleanSupplier cancelled = () -> false;
+        private Consumer<String> checkpoints = accepted -> {};
+        private @Nullable String checkpoint;
 
         private Builder() {}
 
@@ -183,6 +250,7 @@ public final class ShardingContext {
             return this;
         }
 
+        /** Without it the context is one of a job with {@code monitorExecution=false}, which has no checkpoints either. */
         public Builder fencingToken(long value) {
             fencingToken = value;
             return this;
@@ -190,6 +258,21 @@ public final class ShardingContext {
 
         public Builder cancelled(BooleanSupplier value) {
             cancelled = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /** What an earlier attempt left; null when none did. */
+        public Builder checkpoint(@Nullable String value) {
+            checkpoint = value;
+            return this;
+        }
+
+        /**
+         * Where checkpoints go: returns when one is acknowledged, or throws as {@link ShardingContext#checkpoint(String)}
+         * does. Accepts every one, when not set.
+         */
+        public Builder checkpoints(Consumer<String> value) {
+            checkpoints = Objects.requireNonNull(value);
             return this;
         }
 

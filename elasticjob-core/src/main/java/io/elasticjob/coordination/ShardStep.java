@@ -107,7 +107,7 @@ public sealed interface ShardStep {
     /**
      * The record that tells the end of an execution.
      *
-     * @param running the record as it was claimed
+     * @param running the record as it was claimed, with the last checkpoint
      * @param latest the schedule's latest fire time, not after now; null when there is none
      */
     static ShardRecord completion(
@@ -118,6 +118,7 @@ public sealed interface ShardStep {
         Instant fireTime = running.fireTime().orElse(null);
         boolean dueMeanwhile = latest != null && fireTime != null && latest.isAfter(fireTime);
         boolean skip = definition.misfire() == Misfire.SKIP && dueMeanwhile;
-        return running.completed(outcome, skip ? latest : fireTime, now);
+        ShardRecord ended = running.completed(outcome, skip ? latest : fireTime, now);
+        return definition.keepCheckpoint() ? ended.withCheckpoint(running.checkpoint()) : ended;
     }
 }

@@ -1,7 +1,6 @@
 package io.elasticjob.engine;
 
 import io.elasticjob.codec.ShardRecordCodec;
-import io.elasticjob.engine.ShardCell.Pending;
 import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Stat;
 import io.elasticjob.registry.Write;
@@ -27,7 +26,7 @@ final class Batch {
         writes.add(presence);
         Set<JobState> decidedUnder = new LinkedHashSet<>();
         for (ShardCell cell : cells) {
-            if (!(cell.pendingWrite() instanceof Pending.Completion)) {
+            if (!cell.pendingWrite().isOfExecution()) {
                 decidedUnder.add(cell.job);
             }
         }

@@ -39,7 +39,9 @@ sealed interface Effect {
 
     record Forget(Schedule schedule) implements Effect {}
 
-    record Start(String handler, ShardingContext.Builder context, Consumer<Outcome> ended) implements Effect {}
+    record Start(
+            String handler, ShardingContext.Builder context, Consumer<Checkpoint> checkpoint, Consumer<Outcome> ended)
+            implements Effect {}
 
     record Cancel(ExecutionId execution) implements Effect {}
 

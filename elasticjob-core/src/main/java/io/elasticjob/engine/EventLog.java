@@ -1,6 +1,7 @@
 package io.elasticjob.engine;
 
 import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.Outcome;
 import java.util.Collection;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -23,11 +24,7 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     started.execution(),
                     started.lateness().toMillis());
         } else if (event instanceof ElasticJobEvent.ExecutionEnded ended) {
-            log.debug(
-                    "Ended {}: {} after {} ms",
-                    ended.execution(),
-                    ended.outcome().name(),
-                    ended.duration().toMillis());
+            ended(ended);
         } else if (event instanceof ElasticJobEvent.InstanceRegistered registered) {
             log.info(
                     "Connected: this instance is {}; it counts as dead after {} s of silence",
@@ -77,11 +74,10 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     died.owner(),
                     died.execution(),
                     died.retried() ? "it is run again here" : "it is lost, the next firing runs");
-        } else if (event instanceof ElasticJobEvent.CompletionRefused refused) {
+        } else if (event instanceof ElasticJobEvent.ExecutionFenced fenced) {
             log.warn(
-                    "{} ended as {}, which could not be recorded: its shard had been taken, or its job removed",
-                    refused.execution(),
-                    refused.outcome().name());
+                    "{} was overtaken while it runs: its shard was taken, or its job removed. It is cancelled",
+                    fenced.execution());
         } else if (event instanceof ElasticJobEvent.FiringsSuperseded superseded) {
             log.info(
                     "{} shard {}: {} older firing(s) are not run, the one of {} is",
@@ -97,6 +93,23 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     skipped.through());
         } else {
             log.debug("{}", event);
+        }
+    }
+
+    private static void ended(ElasticJobEvent.ExecutionEnded ended) {
+        long millis = ended.duration().toMillis();
+        if (ended.outcome() instanceof Outcome.Fenced fenced) {
+            log.warn(
+                    "{} ended as {} after {} ms, which is not recorded: its shard had been taken, or its job removed",
+                    ended.execution(),
+                    fenced.ranAs().name(),
+                    millis);
+        } else {
+            log.debug(
+                    "Ended {}: {} after {} ms",
+                    ended.execution(),
+                    ended.outcome().name(),
+                    millis);
         }
     }
 

@@ -75,6 +75,7 @@ public final class JobEngine implements AutoCloseable {
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private final LongAdder requests = new LongAdder();
     private final LongAdder untold = new LongAdder();
+    private final Set<Checkpoint> checkpoints = ConcurrentHashMap.newKeySet();
 
     // Written by the loop alone.
     private volatile EngineStatus status;
@@ -228,6 +229,7 @@ public final class JobEngine implements AutoCloseable {
         ended = true;
         drained.complete(null); // whatever still runs is beyond this engine
         questions.forEach(question -> question.completeExceptionally(notRunning()));
+        checkpoints.forEach(JobEngine::tooLate);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -316,10 +318,7 @@ public final class JobEngine implements AutoCloseable {
         } else if (effect instanceof Effect.Renew renew) {
             registry.renew(renew.session());
         } else if (effect instanceof Effect.Start start) {
-            runner.start(
-                    start.handler(),
-                    start.context(),
-                    outcome -> post(() -> start.ended().accept(outcome)));
+            start(start);
         } else if (effect instanceof Effect.Cancel cancel) {
             runner.cancel(cancel.execution());
         } else if (effect instanceof Effect.Follow follow) {
@@ -339,15 +338,28 @@ public final class JobEngine implements AutoCloseable {
     }
 
     private void start(Effect.Start start) {
+        Consumer<Outcome> told = outcome -> post(() -> start.ended().accept(outcome));
         try {
-            runner.start(
-                    start.handler(),
-                    start.context(),
-                    outcome -> post(() -> start.ended().accept(outcome)));
+            runner.start(start.handler(), start.context(), text -> checkpoint(start, text), told);
         } catch (RuntimeException refused) {
-            log.error("The handler {} could not be started", start.handler(), refused);
-            post(() -> start.ended().accept(Outcome.Failed.because(refused)));
+            log.error("The runner could not start {}, which has failed; the next firing is tried", start, refused);
+            told.accept(Outcome.Failed.because(refused));
         }
+    }
+
+    private CompletionStage<Void> checkpoint(Effect.Start start, String text) {
+        Checkpoint checkpoint = new Checkpoint(text);
+        checkpoints.add(checkpoint);
+        checkpoint.answer().whenComplete((acknowledged, failed) -> checkpoints.remove(checkpoint));
+        post(() -> start.checkpoint().accept(checkpoint));
+        if (ended) { // looked at after it was added: either close() finds it there, or it is answered here
+            tooLate(checkpoint);
+        }
+        return checkpoint.answer();
+    }
+
+    private static void tooLate(Checkpoint checkpoint) {
+        checkpoint.lost("This instance has been closed: nothing is recorded any more");
     }
 
     /** Whatever comes of it, {@code then} hears of it. */
@@ -366,7 +378,7 @@ public final class JobEngine implements AutoCloseable {
     private static void tell(Consumer<ElasticJobEvent> listener, ElasticJobEvent event) {
         try {
             listener.accept(event);
-        } catch (RuntimeException failed) {
+        } catch (Throwable failed) {
             log.error(
                     "The listener {} failed at {}; the other listeners hear it all the same", listener, event, failed);
         }

@@ -265,6 +265,7 @@ final class Machine {
         presence.complain();
         fireTimes.values().forEach(this::due);
         checkLife();
+        shards.giveUpCheckpoints();
     }
 
     private void due(FireTimes times) {

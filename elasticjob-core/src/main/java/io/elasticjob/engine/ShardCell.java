@@ -6,7 +6,10 @@ import io.elasticjob.JobDefinition;
 import io.elasticjob.Outcome;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.coordination.ShardStep;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /** What this instance knows and does about one shard. Confined to the loop; written by {@link ShardTable} alone. */
@@ -45,12 +48,29 @@ final class ShardCell {
     sealed interface Pending {
         ShardRecord next();
 
+        /** Whether an execution writes it: under its claim alone, whatever became of the job's settings. */
+        default boolean isOfExecution() {
+            return false;
+        }
+
         /**
          * @param definition that it was decided under, and is begun under
          */
         record Claim(ShardRecord next, ShardStep.Claim step, JobDefinition definition) implements Pending {}
 
-        record Completion(ShardRecord next) implements Pending {}
+        record Progress(ShardRecord next, Checkpoint checkpoint) implements Pending {
+            @Override
+            public boolean isOfExecution() {
+                return true;
+            }
+        }
+
+        record Completion(ShardRecord next) implements Pending {
+            @Override
+            public boolean isOfExecution() {
+                return true;
+            }
+        }
 
         record Settlement(ShardRecord next, @Nullable ElasticJobEvent event) implements Pending {}
     }
@@ -60,16 +80,26 @@ final class ShardCell {
 
         final ExecutionId id;
         final JobDefinition definition;
-        final ShardRecord claimed;
-
         /** Whether the registry holds a claim for it, so that its end has to be recorded. */
         final boolean isClaimed;
 
         final long startedNanos;
         boolean cancelled;
 
+        /** The record as this execution wrote it last: its claim, with the last checkpoint. */
+        ShardRecord claimed;
+
+        /** Whether somebody else has written the record since. */
+        boolean fenced;
+
+        /** What the handler waits for, in the order of asking; one at a time is written. */
+        final Queue<Checkpoint> checkpoints = new ArrayDeque<>();
+
         @Nullable
         Outcome outcome;
+
+        /** From the start to the end; told when it is known what became of the end. */
+        Duration took = Duration.ZERO;
 
         Run(ExecutionId id, JobDefinition definition, ShardRecord claimed, boolean isClaimed, long startedNanos) {
             this.id = id;
@@ -77,6 +107,12 @@ final class ShardCell {
             this.claimed = claimed;
             this.isClaimed = isClaimed;
             this.startedNanos = startedNanos;
+        }
+
+        /** Tells the handler that what it waits for will not be written. */
+        void loseCheckpoints(String why) {
+            checkpoints.forEach(checkpoint -> checkpoint.lost(id + why));
+            checkpoints.clear();
         }
     }
 

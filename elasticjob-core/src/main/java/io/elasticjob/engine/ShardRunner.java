@@ -5,7 +5,9 @@ import io.elasticjob.Outcome;
 import io.elasticjob.ShardingContext;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Runs executions: in this process, or wherever an implementation takes them. Every method returns at once. */
 public interface ShardRunner extends AutoCloseable {
@@ -20,10 +22,18 @@ public interface ShardRunner extends AutoCloseable {
      * Begins an execution. Called from the engine's loop.
      *
      * @param handler one of {@link #handlers()}
-     * @param context what the handler is told; {@link ShardingContext#isCancelled()} is the runner's to answer
+     * @param context what the handler is told; {@link ShardingContext#isCancelled()} is the runner's to answer, and
+     *     {@link ShardingContext#checkpoint(String)} the runner's to wait in
+     * @param checkpoints takes a checkpoint of the handler's, from any thread, and returns at once; what it gives completes
+     *     when the checkpoint is acknowledged, or fails with {@link io.elasticjob.ShardLostException} or
+     *     {@link io.elasticjob.CheckpointUnconfirmedException}; on the loop's thread
      * @param ended called exactly once when the execution has really ended, from any thread, perhaps before this returns
      */
-    void start(String handler, ShardingContext.Builder context, Consumer<Outcome> ended);
+    void start(
+            String handler,
+            ShardingContext.Builder context,
+            Function<String, CompletionStage<Void>> checkpoints,
+            Consumer<Outcome> ended);
 
     /**
      * Asks an execution to end: its context says so, and its thread is interrupted. When it has ended by an exception

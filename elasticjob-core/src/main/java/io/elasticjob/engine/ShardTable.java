@@ -22,6 +22,7 @@ import io.elasticjob.registry.Stat;
 import io.elasticjob.registry.Write;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -45,6 +47,10 @@ final class ShardTable {
 
     /** As many writes in one transaction as pay; see the figures of group commit. */
     private static final int AT_ONCE = 200;
+    /** What a registry surely takes in one transaction: a mebibyte, less what goes beside the records. */
+    private static final int BYTES_AT_ONCE = 700 * 1024;
+    /** More than a record without error text and checkpoint has. */
+    private static final int SHORT_RECORD = 700;
     /** A completion that was refused so often travels apart from claims, whose refusals it would share. */
     private static final int REFUSALS_TOGETHER = 2;
 
@@ -53,6 +59,14 @@ final class ShardTable {
 
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private static final String OVERTAKEN =
+            " was overtaken: its shard was taken by another instance, or its job removed";
+    /**
+     * No handler waits for a checkpoint for longer: by then a lost connection is either back or likely to have cost the
+     * session, and what the handler could do meanwhile is worth more than the wait.
+     */
+    private static final Duration CHECKPOINT_PATIENCE = Duration.ofSeconds(30);
 
     private final Layout layout;
     private final Presence presence;
@@ -70,6 +84,9 @@ final class ShardTable {
     private final Set<ShardCell> toSettle = new LinkedHashSet<>();
     private final Set<ShardCell> toWrite = new LinkedHashSet<>();
     private final Map<String, List<ShardCell>> toAsk = new LinkedHashMap<>();
+
+    /** Checkpoints that may not have been answered, in the order of asking. */
+    private final Queue<Checkpoint> asked = new ArrayDeque<>();
 
     private int slotsHeld;
 
@@ -107,7 +124,8 @@ final class ShardTable {
                 case UNREAD, READING, WATCHING, ASKING -> true;
                 case RESTING, WAITING, UNREADABLE -> !sameInstance && isMonitored(cell);
                 case TO_WRITE -> !(cell.pending instanceof Pending.Completion);
-                case WRITING, DOUBTFUL, RUNNING -> false;
+                case RUNNING -> !sameInstance && mayBeOvertaken(cell.run);
+                case WRITING, DOUBTFUL -> false;
             };
             if (unsure) {
                 cell.pending = null;
@@ -117,6 +135,10 @@ final class ShardTable {
                 toSettle.add(cell);
             }
         }
+    }
+
+    private static boolean mayBeOvertaken(@Nullable Run run) {
+        return run != null && !run.fenced && run.definition.monitorExecution();
     }
 
     /** Everything is known again: what had to wait for that is looked at. */
@@ -135,7 +157,10 @@ final class ShardTable {
                 .filter(Objects::nonNull)
                 .filter(run -> run.definition.onSessionLoss() == OnSessionLoss.CANCEL)
                 .toList()
-                .forEach(this::cancel);
+                .forEach(run -> {
+                    run.loseCheckpoints(" is cancelled: its instance may have lost its session");
+                    cancel(run);
+                });
     }
 
     void cancelAll() {
@@ -236,9 +261,7 @@ final class ShardTable {
     private void consider(ShardCell cell) {
         Run run = cell.run;
         if (run != null) {
-            if (run.outcome != null) {
-                complete(cell, run);
-            }
+            goOn(cell, run);
             return;
         }
         ShardRecord owed = cell.owed;
@@ -356,7 +379,8 @@ final class ShardTable {
                 .shardingParameter(definition.shardingParameter(cell.shard))
                 .jobParameter(definition.jobParameter())
                 .fireTime(step.fireTime())
-                .previousFireTime(claimed.lastSucceeded());
+                .previousFireTime(claimed.lastSucceeded())
+                .checkpoint(claimed.checkpoint());
         if (token != null) {
             context.fencingToken(token);
         }
@@ -367,7 +391,60 @@ final class ShardTable {
         }
         outbox.publish(new ElasticJobEvent.ExecutionStarted(
                 id, step.fireTime(), Duration.between(step.fireTime(), outbox.now())));
-        outbox.add(new Effect.Start(definition.handler(), context, outcome -> ended(cell, run, outcome)));
+        outbox.add(new Effect.Start(
+                definition.handler(),
+                context,
+                checkpoint -> reached(cell, run, checkpoint),
+                outcome -> ended(cell, run, outcome)));
+    }
+
+    /** The handler has come this far. */
+    private void reached(ShardCell cell, Run run, Checkpoint checkpoint) {
+        boolean cancels = run.definition.onSessionLoss() == OnSessionLoss.CANCEL;
+        if (run.outcome != null || !run.definition.monitorExecution()) {
+            checkpoint.lost(run.id + " has ended, or is not monitored: nothing is recorded of it");
+        } else if (run.fenced) {
+            checkpoint.lost(run.id + OVERTAKEN);
+        } else if (cancels && !presence.isAlive()) {
+            checkpoint.lost(run.id + " can not be sure to hold its shard: its instance may have lost its session");
+        } else {
+            checkpoint.askedNanos = outbox.nanos();
+            asked.add(checkpoint);
+            run.checkpoints.add(checkpoint);
+            if (cell.phase == Phase.RUNNING) {
+                goOn(cell, run);
+            }
+        }
+    }
+
+    /** Lets no handler wait for ever while the registry is away. */
+    void giveUpCheckpoints() {
+        for (Checkpoint first = asked.peek(); first != null; first = asked.peek()) {
+            if (!first.isAnswered() && outbox.nanos() - first.askedNanos < CHECKPOINT_PATIENCE.toNanos()) {
+                return;
+            }
+            first.unconfirmed("The registry has not acknowledged a checkpoint for " + CHECKPOINT_PATIENCE.toSeconds()
+                    + " s; it may have been written, or not");
+            asked.remove();
+        }
+    }
+
+    /** With the claim held and no write under way: what the execution wants written comes next. */
+    private void goOn(ShardCell cell, Run run) {
+        cell.phase = Phase.RUNNING;
+        if (run.fenced) {
+            return;
+        }
+        run.claimed = cell.record;
+        while (!run.checkpoints.isEmpty() && run.checkpoints.element().isAnswered()) {
+            run.checkpoints.remove();
+        }
+        if (run.outcome != null) {
+            complete(cell, run);
+        } else if (!run.checkpoints.isEmpty()) {
+            Checkpoint next = run.checkpoints.element();
+            write(cell, new Pending.Progress(cell.record.withCheckpoint(next.text()), next));
+        }
     }
 
     private void ended(ShardCell cell, Run run, Outcome outcome) {
@@ -375,16 +452,25 @@ final class ShardTable {
             return;
         }
         run.outcome = outcome;
+        run.took = Duration.ofNanos(outbox.nanos() - run.startedNanos);
+        run.loseCheckpoints(" has ended");
         release(cell);
-        outbox.publish(new ElasticJobEvent.ExecutionEnded(
-                run.id, outcome, Duration.ofNanos(outbox.nanos() - run.startedNanos)));
-        if (!run.isClaimed) {
-            cell.run = null;
+        if (run.fenced) {
+            over(cell, run, new Outcome.Fenced(outcome));
+            unread(cell);
+        } else if (!run.isClaimed) {
+            over(cell, run, outcome);
             cell.record = completion(cell, run, outcome);
             consider(cell);
         } else if (cell.phase == Phase.RUNNING) {
             complete(cell, run);
         }
+    }
+
+    /** The execution has ended, and it is known what became of its end. */
+    private void over(ShardCell cell, Run run, Outcome outcome) {
+        cell.run = null;
+        outbox.publish(new ElasticJobEvent.ExecutionEnded(run.id, outcome, run.took));
     }
 
     private void complete(ShardCell cell, Run run) {
@@ -470,13 +556,38 @@ final class ShardTable {
         List<ShardCell> together = new ArrayList<>();
         List<ShardCell> apart = new ArrayList<>();
         for (ShardCell cell : toWrite) {
-            boolean alone = cell.refusals >= REFUSALS_TOGETHER && cell.pending instanceof Pending.Completion;
+            boolean alone =
+                    cell.refusals >= REFUSALS_TOGETHER && cell.pendingWrite().isOfExecution();
             (alone ? apart : together).add(cell);
         }
         toWrite.clear();
         Set<JobState> laid = new LinkedHashSet<>();
-        chunks(together).forEach(chunk -> commit(over, chunk, laid));
-        chunks(apart).forEach(chunk -> commit(over, chunk, laid));
+        transactions(together).forEach(chunk -> commit(over, chunk, laid));
+        transactions(apart).forEach(chunk -> commit(over, chunk, laid));
+    }
+
+    private static List<List<ShardCell>> transactions(List<ShardCell> cells) {
+        List<List<ShardCell>> all = new ArrayList<>();
+        int begin = 0;
+        int bytes = 0;
+        for (int i = 0; i < cells.size(); i++) {
+            int size = sizeOf(cells.get(i).pendingWrite().next());
+            if (i - begin == AT_ONCE || bytes + size > BYTES_AT_ONCE) {
+                all.add(cells.subList(begin, i));
+                begin = i;
+                bytes = 0;
+            }
+            bytes += size;
+        }
+        if (begin < cells.size()) {
+            all.add(cells.subList(begin, cells.size()));
+        }
+        return all;
+    }
+
+    private static int sizeOf(ShardRecord record) {
+        boolean isShort = record.checkpoint() == null && record.error() == null;
+        return isShort ? SHORT_RECORD : SHORT_RECORD + ShardRecordCodec.encode(record).length;
     }
 
     private void commit(Connection over, List<ShardCell> chunk, Set<JobState> laid) {
@@ -523,10 +634,21 @@ final class ShardTable {
         } else {
             if (pending instanceof Pending.Settlement settlement) {
                 tell(settlement.event());
-            } else {
-                cell.run = null;
+            }
+            if (cell.run != null) {
+                recorded(cell, cell.run, pending);
             }
             consider(cell);
+        }
+    }
+
+    /** What the execution wanted written is in the registry. */
+    private void recorded(ShardCell cell, Run run, Pending pending) {
+        Outcome outcome = run.outcome;
+        if (pending instanceof Pending.Progress progress) {
+            progress.checkpoint().acknowledged();
+        } else if (pending instanceof Pending.Completion && outcome != null) {
+            over(cell, run, outcome);
         }
     }
 
@@ -662,8 +784,11 @@ final class ShardTable {
             cell.record = value.value();
             return true;
         }
-        if (cell.run != null && cell.run.outcome != null) {
+        if (cell.run != null) {
             overtaken(cell, cell.run);
+        }
+        if (cell.run != null) {
+            return false; // looked at again when it has ended
         }
         if (decoded instanceof Decoded.Newer<ShardRecord> newer) {
             cell.phase = Phase.UNREADABLE;
@@ -691,8 +816,16 @@ final class ShardTable {
 
     /** Somebody else has written the record since this process claimed it, or it is gone. */
     private void overtaken(ShardCell cell, Run run) {
-        cell.run = null;
-        outbox.publish(new ElasticJobEvent.CompletionRefused(run.id, Objects.requireNonNull(run.outcome)));
+        Outcome outcome = run.outcome;
+        if (outcome != null) {
+            over(cell, run, new Outcome.Fenced(outcome));
+            return;
+        }
+        cell.phase = Phase.RUNNING; // to its end, which is not recorded; until then nothing is begun here for the shard
+        run.fenced = true;
+        run.loseCheckpoints(OVERTAKEN);
+        outbox.publish(new ElasticJobEvent.ExecutionFenced(run.id));
+        cancel(run);
     }
 
     private void settleDoubts(Connection over) {
@@ -736,12 +869,16 @@ final class ShardTable {
             tell(settlement.event());
         }
         Run run = cell.run;
-        if (pending instanceof Pending.Completion && run != null && !isStillClaimedBy(cell.record, run.claimed)) {
-            if (wasWritten(cell.record, pending.next())) {
-                cell.run = null;
+        if (run != null && !isStillClaimedBy(cell.record, run.claimed)) {
+            if (pending instanceof Pending.Completion && wasWritten(cell.record, pending.next())) {
+                recorded(cell, run, pending);
             } else {
                 overtaken(cell, run);
             }
+        } else if (run != null
+                && pending instanceof Pending.Progress progress
+                && Objects.equals(cell.record.checkpoint(), progress.next().checkpoint())) {
+            recorded(cell, run, pending);
         }
         consider(cell);
     }

@@ -1,11 +1,16 @@
 package io.elasticjob.runner;
 
+import io.elasticjob.CheckpointUnconfirmedException;
 import io.elasticjob.ExecutionId;
 import io.elasticjob.Outcome;
+import io.elasticjob.ShardLostException;
 import io.elasticjob.ShardingContext;
 import io.elasticjob.SimpleJob;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +34,7 @@ final class Execution implements Runnable {
 
     private final SimpleJob handler;
     private final ShardingContext context;
+    private final Function<String, CompletionStage<Void>> checkpoints;
     private final Consumer<Outcome> ended;
     private final CompletableFuture<Void> end = new CompletableFuture<>();
     private volatile boolean cancelled;
@@ -37,9 +43,15 @@ final class Execution implements Runnable {
     private State state = State.WAITING;
     private @Nullable Thread worker;
 
-    Execution(SimpleJob handler, ShardingContext.Builder context, Consumer<Outcome> ended) {
+    Execution(
+            SimpleJob handler,
+            ShardingContext.Builder context,
+            Function<String, CompletionStage<Void>> checkpoints,
+            Consumer<Outcome> ended) {
         this.handler = handler;
-        this.context = context.cancelled(() -> cancelled).build();
+        this.context =
+                context.cancelled(() -> cancelled).checkpoints(this::checkpoint).build();
+        this.checkpoints = checkpoints;
         this.ended = ended;
     }
 
@@ -71,6 +83,29 @@ final class Execution implements Runnable {
             leave();
             thread.setName(name);
             tell(outcome);
+        }
+    }
+
+    /** Waits on the handler's thread. An interrupt of before does not count: a cancelled execution can say where it stopped. */
+    private void checkpoint(String text) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            checkpoints.apply(text).toCompletableFuture().get();
+        } catch (InterruptedException impatient) {
+            interrupted = true;
+            throw new CheckpointUnconfirmedException(
+                    id() + " was interrupted while it waited for a checkpoint, which may have been written, or not");
+        } catch (ExecutionException failed) {
+            Throwable why = failed.getCause();
+            if (why instanceof ShardLostException) {
+                cancelled = true; // as it is about to be told
+                throw new ShardLostException(String.valueOf(why.getMessage()), why);
+            }
+            throw new CheckpointUnconfirmedException(String.valueOf(why == null ? failed : why.getMessage()), failed);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -17,6 +18,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,11 +87,15 @@ public final class InProcessShardRunner implements ShardRunner {
 
     /** {@inheritDoc} What can not be run at all, also after {@link #close(Duration)}, has failed when this returns. */
     @Override
-    public void start(String handler, ShardingContext.Builder context, Consumer<Outcome> ended) {
+    public void start(
+            String handler,
+            ShardingContext.Builder context,
+            Function<String, CompletionStage<Void>> checkpoints,
+            Consumer<Outcome> ended) {
         SimpleJob job = handlers.getOrDefault(handler, it -> {
             throw new IllegalArgumentException("There is no handler \"" + handler + "\" here");
         });
-        Execution execution = new Execution(job, context, ended);
+        Execution execution = new Execution(job, context, checkpoints, ended);
         unfinished.add(execution);
         execution.end().whenComplete((nothing, never) -> unfinished.remove(execution));
         // Looked at after the execution was added: either close() finds it there, or it is refused here.

@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Tells the ends of so many executions all in one turn of the loop, which only chance would do otherwise. */
 final class EndingTogether implements ShardRunner {
@@ -26,8 +28,12 @@ final class EndingTogether implements ShardRunner {
     }
 
     @Override
-    public void start(String handler, ShardingContext.Builder context, Consumer<Outcome> ended) {
-        runner.start(handler, context, outcome -> gather(() -> ended.accept(outcome)));
+    public void start(
+            String handler,
+            ShardingContext.Builder context,
+            Function<String, CompletionStage<Void>> checkpoint,
+            Consumer<Outcome> ended) {
+        runner.start(handler, context, checkpoint, outcome -> gather(() -> ended.accept(outcome)));
     }
 
     private synchronized void gather(Runnable end) {

@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -27,6 +29,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +38,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class InProcessShardRunnerTest {
 
     private static final Instant FIRE_TIME = Instant.parse("2026-03-01T02:00:00Z");
+
+    private static final Function<String, CompletionStage<Void>> CHECKPOINTS =
+            text -> CompletableFuture.completedFuture(null);
 
     private final List<InProcessShardRunner> runners = new ArrayList<>();
 
@@ -125,7 +131,7 @@ class InProcessShardRunnerTest {
         start(closed, 0);
         assertThat(((Outcome.Failed) outcome()).error()).contains("closed");
 
-        platform(1, context -> {}).start("play", ShardingContext.builder(), told::add);
+        platform(1, context -> {}).start("play", ShardingContext.builder(), CHECKPOINTS, told::add);
         assertThat(((Outcome.Failed) outcome()).error()).contains("\"play\"");
         assertThat(told).isEmpty();
     }
@@ -133,7 +139,7 @@ class InProcessShardRunnerTest {
     @Test
     void anEngineThatFailsToListenHarmsNobody() throws Exception {
         InProcessShardRunner runner = platform(1, context -> {});
-        runner.start("work", context(0), outcome -> {
+        runner.start("work", context(0), CHECKPOINTS, outcome -> {
             throw new AssertionError("on purpose");
         });
         start(runner, 1);
@@ -244,7 +250,7 @@ class InProcessShardRunnerTest {
             InProcessShardRunner runner = InProcessShardRunner.on(waiting::add, Map.of("work", job), 1);
             int first = round * executions;
             for (int shard = first; shard < first + executions; shard++) {
-                runner.start("work", context(shard), outcome -> {
+                runner.start("work", context(shard), CHECKPOINTS, outcome -> {
                     if (Thread.currentThread().isInterrupted()) {
                         strayInterrupts.incrementAndGet();
                     }
@@ -357,7 +363,7 @@ class InProcessShardRunnerTest {
     }
 
     private void start(InProcessShardRunner runner, int shard) {
-        runner.start("work", context(shard), told::add);
+        runner.start("work", context(shard), CHECKPOINTS, told::add);
     }
 
     private Outcome outcome() throws InterruptedException {

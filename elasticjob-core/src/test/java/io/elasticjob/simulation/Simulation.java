@@ -2,6 +2,7 @@ package io.elasticjob.simulation;
 
 import io.elasticjob.Firing;
 import io.elasticjob.JobDefinition;
+import io.elasticjob.JobKey;
 import io.elasticjob.Schedule;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.codec.Decoded;
@@ -63,7 +64,20 @@ final class Simulation {
     private int sessions;
 
     /** One write of a record: what it said before and after, and when. */
-    private record Written(Instant at, long zxid, ShardRecord before, ShardRecord after, boolean ownerBeforeLived) {}
+    private record Written(Instant at, long zxid, ShardRecord before, ShardRecord after, boolean ownerBeforeLived) {
+
+        boolean isCheckpoint() {
+            return before.isRunning()
+                    && after.isRunning()
+                    && Objects.equals(before.owner(), after.owner())
+                    && Objects.equals(before.firing(), after.firing())
+                    && before.attempt() == after.attempt();
+        }
+
+        boolean isClaim() {
+            return after.isRunning() && !isCheckpoint();
+        }
+    }
 
     private final class Process {
         final String name;
@@ -86,13 +100,14 @@ final class Simulation {
                     .eventExecutor(Runnable::run)
                     .fireSource(new SimulatedFireSource(watch, () -> !calm && random.nextInt(20) == 0))
                     .runner(new SimulatedRunner(
-                            name,
-                            time,
-                            watch,
-                            ledger,
-                            jobs.stream().map(JobDefinition::name).collect(Collectors.toSet()),
-                            4 + random.nextInt(12),
-                            Simulation.this::duration))
+                                    name,
+                                    time,
+                                    watch,
+                                    ledger,
+                                    jobs.stream().map(JobDefinition::name).collect(Collectors.toSet()),
+                                    4 + random.nextInt(12),
+                                    Simulation.this::duration)
+                            .checkpoints(() -> random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 0))
                     .listener(event -> note(name + ": " + event));
             jobs.forEach(builder::job);
             engine = builder.instanceIds(() -> name + "." + sessions++).build();
@@ -163,6 +178,8 @@ final class Simulation {
                         .every(Duration.ofSeconds(5))
                         .shards(1 + random.nextInt(6))
                         .failover(random.nextBoolean())
+                        .set(JobKey.ON_SESSION_LOSS, random.nextBoolean() ? "CONTINUE" : "CANCEL")
+                        .set(JobKey.KEEP_CHECKPOINT, Boolean.toString(random.nextBoolean()))
                         .build());
         ensemble.observe(this::observe);
     }
@@ -182,6 +199,7 @@ final class Simulation {
         Instant last = promised.plus(QUIET);
         time.passUntil(last.plusSeconds(3));
         checkEachClaimStartedOnce();
+        checkCheckpoints();
         checkNoOverlap();
         checkQuietTime(promised, last);
         return violations;
@@ -337,10 +355,30 @@ final class Simulation {
         note("registry: " + change.path() + " " + after.state() + " " + after.firing() + " attempt " + after.attempt()
                 + " by " + after.owner() + " zxid " + change.zxid());
         boolean lived = before.owner() != null && isLive(before.owner());
-        histories
-                .computeIfAbsent(change.path(), any -> new ArrayList<>())
-                .add(new Written(time.now(), change.zxid(), before, after, lived));
-        checkStep(change.path(), before, after, lived);
+        List<Written> history = histories.computeIfAbsent(change.path(), any -> new ArrayList<>());
+        Written written = new Written(time.now(), change.zxid(), before, after, lived);
+        if (written.isCheckpoint()) {
+            checkProgress(change.path(), history, written);
+        } else {
+            checkStep(change.path(), before, after, lived);
+        }
+        history.add(written);
+    }
+
+    /** A checkpoint changes nothing else, and only the execution whose claim holds the record writes one. */
+    private void checkProgress(String path, List<Written> history, Written written) {
+        ShardRecord after = written.after();
+        if (!after.equals(written.before().withCheckpoint(after.checkpoint()))) {
+            violate(path + " was changed while it ran", written.before(), after);
+        }
+        long claim = history.stream()
+                .filter(Written::isClaim)
+                .mapToLong(Written::zxid)
+                .max()
+                .orElse(0);
+        if (after.checkpoint() == null || !after.checkpoint().startsWith(claim + ":")) {
+            violate(path + " got a checkpoint of an execution that does not hold it", written.before(), after);
+        }
     }
 
     private static ShardRecord record(Read read) {
@@ -375,6 +413,10 @@ final class Simulation {
                 && (after.through() == null || after.through().isBefore(before.through()))) {
             violate(path + " went back in what is decided", before, after);
         }
+        boolean cleared = after.checkpoint() == null && "SUCCEEDED".equals(after.outcome());
+        if (!cleared && !Objects.equals(before.checkpoint(), after.checkpoint())) {
+            violate(path + " lost its checkpoint, or got one, though it did not succeed", before, after);
+        }
     }
 
     private static boolean isThrough(ShardRecord record, @Nullable Firing firing) {
@@ -390,9 +432,8 @@ final class Simulation {
     /** Every run was begun under a claim of its own that the registry holds in its history. */
     private void checkEachClaimStartedOnce() {
         Set<String> claims = new HashSet<>();
-        histories.forEach((path, writes) -> writes.stream()
-                .filter(write -> write.after().isRunning())
-                .forEach(write -> claims.add(claimOf(path, write.zxid()))));
+        histories.forEach((path, writes) ->
+                writes.stream().filter(Written::isClaim).forEach(write -> claims.add(claimOf(path, write.zxid()))));
         Set<String> begun = new HashSet<>();
         for (Ledger.Entry entry : ledger.entries()) {
             String path = path(entry);
@@ -401,6 +442,27 @@ final class Simulation {
             }
             if (!begun.add(claimOf(path, entry.token))) {
                 violations.add("one claim was run twice: " + entry);
+            }
+        }
+    }
+
+    /** What was acknowledged was written under the claim; and each run was told what the record said when it was claimed. */
+    private void checkCheckpoints() {
+        for (Ledger.Entry entry : ledger.entries()) {
+            String written = null;
+            Set<String> ofThisRun = new HashSet<>();
+            for (Written write : histories.getOrDefault(path(entry), List.of())) {
+                if (write.zxid() == entry.token) {
+                    written = write.before().checkpoint();
+                } else if (write.isCheckpoint() && write.zxid() > entry.token) {
+                    ofThisRun.add(String.valueOf(write.after().checkpoint()));
+                }
+            }
+            if (!Objects.equals(entry.context.checkpoint().orElse(null), written)) {
+                violations.add("was told another checkpoint than " + written + ": " + entry);
+            }
+            if (!ofThisRun.containsAll(entry.acknowledged)) {
+                violations.add("acknowledged but never written: " + entry.acknowledged + " of " + entry);
             }
         }
     }
@@ -439,6 +501,7 @@ final class Simulation {
     private boolean claimedFromTheLiving(String path, Ledger.Entry earlier, Ledger.Entry later) {
         // Between the two claims the record must have gone through the death of the earlier owner.
         return histories.get(path).stream()
+                .filter(write -> !write.isCheckpoint())
                 .filter(write -> write.zxid() > earlier.token && write.zxid() <= later.token)
                 .findFirst()
                 .map(Written::ownerBeforeLived)

@@ -19,6 +19,10 @@ public final class Ledger {
         public final ShardingContext context;
         public final Instant started;
         public @Nullable Instant ended;
+        /** Whether it was asked to end. */
+        public boolean cancelled;
+        /** Checkpoints whose writing was acknowledged, in order. */
+        public final List<String> acknowledged = new ArrayList<>();
 
         Entry(String process, ShardingContext context, long token, Instant started) {
             this.process = process;
