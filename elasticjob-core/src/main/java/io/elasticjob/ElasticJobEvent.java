@@ -68,6 +68,17 @@ public sealed interface ElasticJobEvent {
     /** A claim was refused: another instance had written the shard's record, or the job was changed. */
     record ClaimRefused(String job, int shard) implements ElasticJobEvent {}
 
+    /** This instance does from now on what needs exactly one doer in the namespace. */
+    record LeadershipTaken(String instance) implements ElasticJobEvent {}
+
+    /**
+     * A firing came due long ago, and nobody has begun or decided it; told by the leader, once until the shard goes on.
+     *
+     * @param fireTime of the latest firing that should have begun by now
+     * @param since fire time of the oldest one that nobody has begun or decided
+     */
+    record FiringOverdue(String job, int shard, Instant fireTime, Instant since) implements ElasticJobEvent {}
+
     /** The registry could not be used as expected; what happens next is in {@code consequence}. */
     record RegistryTrouble(String what, String consequence) implements ElasticJobEvent {}
 }

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param clockSkew the registry's clock minus the local one, as last measured; null before the first measurement
  * @param activeExecutions claimed or running on this instance now
  * @param slots how many may be
+ * @param leader whether this instance is the one of the namespace that does what needs exactly one doer
+ * @param overdueJobs how many jobs have a shard whose firing nobody has begun in time, as the leader last saw; 0 on
+ *     every other instance
  */
 public record EngineStatus(
         Phase phase,
@@ -25,7 +28,9 @@ public record EngineStatus(
         @Nullable Instant away,
         @Nullable Duration clockSkew,
         int activeExecutions,
-        int slots) {
+        int slots,
+        boolean leader,
+        int overdueJobs) {
 
     /** Where an engine is in its life. */
     public enum Phase {

@@ -51,6 +51,8 @@ final class EventLog implements Consumer<ElasticJobEvent> {
             log.warn(
                     "The session of {} is over: this process registers as a new instance and goes on",
                     ended.instance());
+        } else if (event instanceof ElasticJobEvent.LeadershipTaken taken) {
+            log.info("{} is the leader: it watches over what is overdue", taken.instance());
         } else if (event instanceof ElasticJobEvent.RegistryTrouble trouble) {
             log.warn("{}: {}", trouble.what(), trouble.consequence());
         } else {
@@ -93,6 +95,13 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     skipped.job(),
                     skipped.shard(),
                     skipped.through());
+        } else if (event instanceof ElasticJobEvent.FiringOverdue overdue) {
+            log.warn(
+                    "{} shard {} is overdue: nobody has begun the firing of {}, nor any since {}",
+                    overdue.job(),
+                    overdue.shard(),
+                    overdue.fireTime(),
+                    overdue.since());
         } else {
             log.debug("{}", event);
         }

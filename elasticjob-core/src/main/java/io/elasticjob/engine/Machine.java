@@ -57,6 +57,8 @@ final class Machine {
     private final Roster roster;
     private final JobTable jobs;
     private final ShardTable shards;
+    private final Leadership leadership;
+    private final OverdueSweep overdue;
     private final Map<Schedule, FireTimes> fireTimes = new LinkedHashMap<>();
     private final Set<JobState> toAssign = new LinkedHashSet<>();
 
@@ -79,6 +81,8 @@ final class Machine {
         this.roster = new Roster(layout, outbox, this::rosterListed);
         this.jobs = new JobTable(layout, application, declared, presence, roster, outbox, new JobsRead());
         this.shards = new ShardTable(layout, presence, roster, jobs, outbox, slots);
+        this.overdue = new OverdueSweep(presence, jobs, outbox);
+        this.leadership = new Leadership(layout, presence, outbox, new Duties());
     }
 
     // ---- What happens ---------------------------------------------------------------------------------------------
@@ -116,6 +120,7 @@ final class Machine {
         layout.instanceAt(path).ifPresent(roster::changed);
         layout.jobAt(path).ifPresent(jobs::changed);
         shards.changed(path);
+        leadership.changed(path);
     }
 
     void fired(Schedule schedule, Instant fireTime) {
@@ -157,7 +162,7 @@ final class Machine {
     // ---- Views ----------------------------------------------------------------------------------------------------
 
     EngineStatus status(EngineStatus.Phase phase) {
-        return presence.status(phase, shards.slotsHeld(), slots);
+        return presence.status(phase, shards.slotsHeld(), slots, leadership.isHeld(), overdue.jobs());
     }
 
     NamespaceView namespace(EngineStatus.Phase phase) {
@@ -258,6 +263,7 @@ final class Machine {
     private void disconnected() {
         roster.disconnected();
         jobs.disconnected();
+        leadership.disconnected();
     }
 
     private void tick() {
@@ -385,6 +391,7 @@ final class Machine {
             sameInstance = true;
             roster.relist(connection);
             jobs.reload(connection);
+            leadership.seek(connection);
         }
 
         @Override
@@ -397,6 +404,21 @@ final class Machine {
             sameInstance = false;
             jobs.jobs().forEach(JobState::disown);
             shards.lifeLost();
+        }
+    }
+
+    private final class Duties implements Leadership.Duties {
+
+        @Override
+        public void round(Connection over) {
+            if (isReady()) {
+                overdue.round(over);
+            }
+        }
+
+        @Override
+        public void lost() {
+            overdue.forget();
         }
     }
 

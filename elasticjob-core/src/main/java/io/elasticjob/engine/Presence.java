@@ -214,7 +214,7 @@ final class Presence {
         return skew == null ? outbox.now() : outbox.now().plus(skew);
     }
 
-    EngineStatus status(EngineStatus.Phase phase, int active, int slots) {
+    EngineStatus status(EngineStatus.Phase phase, int active, int slots, boolean leader, int overdueJobs) {
         return new EngineStatus(
                 phase,
                 self.name(),
@@ -223,7 +223,9 @@ final class Presence {
                 awaySince,
                 skew,
                 active,
-                slots);
+                slots,
+                leader,
+                overdueJobs);
     }
 
     private void register(Connection under) {

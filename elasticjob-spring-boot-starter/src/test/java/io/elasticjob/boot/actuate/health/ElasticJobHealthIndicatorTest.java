@@ -56,6 +56,6 @@ class ElasticJobHealthIndicatorTest {
     }
 
     private static EngineStatus status(@Nullable String instance, @Nullable Instant away, @Nullable Duration skew) {
-        return new EngineStatus(Phase.STARTED, "till-7", instance, Duration.ofSeconds(15), away, skew, 3, 64);
+        return new EngineStatus(Phase.STARTED, "till-7", instance, Duration.ofSeconds(15), away, skew, 3, 64, false, 0);
     }
 }
