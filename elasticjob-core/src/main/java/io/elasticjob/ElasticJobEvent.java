@@ -68,6 +68,25 @@ public sealed interface ElasticJobEvent {
     /** A claim was refused: another instance had written the shard's record, or the job was changed. */
     record ClaimRefused(String job, int shard) implements ElasticJobEvent {}
 
+    /**
+     * The clock of this instance is too far from the registry's: it takes nothing new until that is over, and shows itself
+     * as draining, so that others take over.
+     *
+     * @param skew the registry's clock minus the local one
+     */
+    record ClockOff(Duration skew, Duration maxTimeDiff) implements ElasticJobEvent {}
+
+    /** The clock of this instance is near the registry's again: it takes firings as before. */
+    record ClockRight(Duration skew) implements ElasticJobEvent {}
+
+    /**
+     * A record said that firings were decided which can not have come due yet; it was put right.
+     *
+     * @param through what it said
+     * @param corrected up to which firing everything counts as decided now
+     */
+    record RecordCorrected(String job, int shard, Instant through, Instant corrected) implements ElasticJobEvent {}
+
     /** This instance does from now on what needs exactly one doer in the namespace. */
     record LeadershipTaken(String instance) implements ElasticJobEvent {}
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param currentSessionTimeout as negotiated; null while there is no session
  * @param away since when the registry can not be reached, by the local clock; null while it can
  * @param clockSkew the registry's clock minus the local one, as last measured; null before the first measurement
+ * @param clockOff whether the clocks are too far apart, so that this instance takes nothing new
  * @param activeExecutions claimed or running on this instance now
  * @param slots how many may be
  * @param leader whether this instance is the one of the namespace that does what needs exactly one doer
@@ -27,6 +28,7 @@ public record EngineStatus(
         @Nullable Duration currentSessionTimeout,
         @Nullable Instant away,
         @Nullable Duration clockSkew,
+        boolean clockOff,
         int activeExecutions,
         int slots,
         boolean leader,

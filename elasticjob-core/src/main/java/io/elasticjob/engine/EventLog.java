@@ -1,6 +1,9 @@
 package io.elasticjob.engine;
 
+import io.elasticjob.Durations;
 import io.elasticjob.ElasticJobEvent;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -51,6 +54,14 @@ final class EventLog implements Consumer<ElasticJobEvent> {
             log.warn(
                     "The session of {} is over: this process registers as a new instance and goes on",
                     ended.instance());
+        } else if (event instanceof ElasticJobEvent.ClockOff off) {
+            log.error(
+                    "The clock here is {} away from the registry's, more than {}: nothing new starts here until that is"
+                            + " over, others take over",
+                    rounded(off.skew()),
+                    Durations.format(off.maxTimeDiff()));
+        } else if (event instanceof ElasticJobEvent.ClockRight right) {
+            log.info("The clock here is near the registry's again, {} away: jobs go on", rounded(right.skew()));
         } else if (event instanceof ElasticJobEvent.LeadershipTaken taken) {
             log.info("{} is the leader: it watches over what is overdue", taken.instance());
         } else if (event instanceof ElasticJobEvent.RegistryTrouble trouble) {
@@ -95,6 +106,13 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     skipped.job(),
                     skipped.shard(),
                     skipped.through());
+        } else if (event instanceof ElasticJobEvent.RecordCorrected corrected) {
+            log.warn(
+                    "{} shard {}: its record was from the future, {}, and is put right; firings after {} run",
+                    corrected.job(),
+                    corrected.shard(),
+                    corrected.through(),
+                    corrected.corrected());
         } else if (event instanceof ElasticJobEvent.FiringOverdue overdue) {
             log.warn(
                     "{} shard {} is overdue: nobody has begun the firing of {}, nor any since {}",
@@ -105,6 +123,10 @@ final class EventLog implements Consumer<ElasticJobEvent> {
         } else {
             log.debug("{}", event);
         }
+    }
+
+    private static String rounded(Duration skew) {
+        return Durations.format(skew.abs().truncatedTo(ChronoUnit.MILLIS));
     }
 
     private static String shards(Collection<Integer> owned, int total) {

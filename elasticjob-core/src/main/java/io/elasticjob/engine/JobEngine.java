@@ -1,5 +1,6 @@
 package io.elasticjob.engine;
 
+import io.elasticjob.Durations;
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.Instance;
 import io.elasticjob.InvalidSettingException;
@@ -86,7 +87,8 @@ public final class JobEngine implements AutoCloseable {
         this.timekeeper = builder.timekeeper != null ? builder.timekeeper : keep(new SystemTimekeeper());
         Instance self = builder.self(runner, timekeeper.now());
         this.eventExecutor = builder.eventExecutor != null ? builder.eventExecutor : ownEventThread();
-        this.machine = new Machine(layout, self, builder.ids(self.name()), jobs, builder.strategies, runner.slots());
+        this.machine = new Machine(
+                layout, self, builder.ids(self.name()), jobs, builder.strategies, runner.slots(), builder.maxTimeDiff);
         this.status = machine.status(Phase.LATENT);
     }
 
@@ -366,6 +368,7 @@ public final class JobEngine implements AutoCloseable {
         Map<String, String> labels = Map.of();
         String version = "";
         StrategyCatalog strategies = StrategyCatalog.builtIn();
+        Duration maxTimeDiff = Duration.ofSeconds(10);
         final Map<String, JobDefinition> jobs = new LinkedHashMap<>();
         final List<Consumer<ElasticJobEvent>> listeners = new ArrayList<>();
 
@@ -420,6 +423,23 @@ public final class JobEngine implements AutoCloseable {
 
         public Builder strategies(StrategyCatalog value) {
             strategies = value;
+            return this;
+        }
+
+        /**
+         * How far the clock of this process may be from the registry's; beyond it this instance takes nothing new, and
+         * others take over. The default is 10 s. The same for all instances of a namespace.
+         *
+         * @throws InvalidSettingException when it is shorter than a second
+         */
+        public Builder maxTimeDiff(Duration value) {
+            if (value.compareTo(Duration.ofSeconds(1)) < 0) {
+                throw new InvalidSettingException(
+                        "elasticjob.max-time-diff",
+                        Durations.format(value),
+                        "must be at least 1s: clocks that are told the time over a network are never closer for sure");
+            }
+            maxTimeDiff = value;
             return this;
         }
 

@@ -72,12 +72,13 @@ final class Machine {
             Supplier<String> ids,
             Map<String, JobDefinition> declared,
             StrategyCatalog strategies,
-            int slots) {
+            int slots,
+            Duration maxTimeDiff) {
         this.layout = layout;
         this.application = self.application();
         this.strategies = strategies;
         this.slots = slots;
-        this.presence = new Presence(layout, self, ids, outbox, new Present());
+        this.presence = new Presence(layout, self, ids, outbox, new Present(), maxTimeDiff);
         this.roster = new Roster(layout, outbox, this::rosterListed);
         this.jobs = new JobTable(layout, application, declared, presence, roster, outbox, new JobsRead());
         this.shards = new ShardTable(layout, presence, roster, jobs, outbox, slots);
@@ -148,6 +149,9 @@ final class Machine {
 
     /** Ends the turn: gives what it wants done, in order. */
     List<Effect> endTurn() {
+        if (!presence.clockIsAsBefore()) {
+            wasReady = false; // what rests because of it is looked at again
+        }
         assignAll();
         jobs.flush();
         boolean ready = isReady();
@@ -267,7 +271,7 @@ final class Machine {
     }
 
     private void tick() {
-        presence.complain();
+        presence.tick();
         fireTimes.values().forEach(this::due);
         checkLife();
         outbox.alarm(TICK, this::tick);
