@@ -2,6 +2,7 @@ package io.elasticjob;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.SortedSet;
 
 /**
@@ -86,6 +87,15 @@ public sealed interface ElasticJobEvent {
      * @param corrected up to which firing everything counts as decided now
      */
     record RecordCorrected(String job, int shard, Instant through, Instant corrected) implements ElasticJobEvent {}
+
+    /**
+     * The engine's loop does not turn: its session is given up, so that others take over. When the loop turns again, this
+     * process comes back as a new instance.
+     *
+     * @param silence how long it has not turned
+     * @param where it is, innermost call first
+     */
+    record LoopStuck(Duration silence, List<StackTraceElement> where) implements ElasticJobEvent {}
 
     /** This instance does from now on what needs exactly one doer in the namespace. */
     record LeadershipTaken(String instance) implements ElasticJobEvent {}

@@ -62,6 +62,14 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     Durations.format(off.maxTimeDiff()));
         } else if (event instanceof ElasticJobEvent.ClockRight right) {
             log.info("The clock here is near the registry's again, {} away: jobs go on", rounded(right.skew()));
+        } else if (event instanceof ElasticJobEvent.LoopStuck stuck) {
+            log.error(
+                    "The job engine has stood still for {}: its session is given up, so that others take over. It is stuck"
+                            + " at{}",
+                    rounded(stuck.silence()),
+                    stuck.where().stream()
+                            .map(frame -> System.lineSeparator() + "\tat " + frame)
+                            .collect(Collectors.joining()));
         } else if (event instanceof ElasticJobEvent.LeadershipTaken taken) {
             log.info("{} is the leader: it watches over what is overdue", taken.instance());
         } else if (event instanceof ElasticJobEvent.RegistryTrouble trouble) {

@@ -73,6 +73,14 @@ public final class JobEngine implements AutoCloseable {
 
     // Written by the loop alone.
     private volatile EngineStatus status;
+    private volatile long turns;
+    private volatile @Nullable Thread loop;
+
+    /** Of the present session. Written by the registry's thread alone: for the watchdog, when the loop can not say. */
+    private volatile @Nullable Session session;
+
+    /** Only where the loop is this engine's own: somebody else's may be stepped by hand, or in virtual time. */
+    private final @Nullable Watchdog watchdog;
 
     private JobEngine(Builder builder) {
         this.registry = required("registry", builder.registry);
@@ -90,6 +98,7 @@ public final class JobEngine implements AutoCloseable {
         this.machine = new Machine(
                 layout, self, builder.ids(self.name()), jobs, builder.strategies, runner.slots(), builder.maxTimeDiff);
         this.status = machine.status(Phase.LATENT);
+        this.watchdog = builder.timekeeper == null ? keepFirst(watchdog()) : null;
     }
 
     /** Begins to build an engine. */
@@ -108,9 +117,13 @@ public final class JobEngine implements AutoCloseable {
         }
         fireSource.open((schedule, fireTime) -> post(() -> machine.fired(schedule, fireTime)));
         post(machine::started);
+        if (watchdog != null) {
+            watchdog.start();
+        }
         registry.open(new RegistryListener() {
             @Override
             public void connected(Session session) {
+                JobEngine.this.session = session;
                 post(() -> machine.connected(session));
             }
 
@@ -121,6 +134,7 @@ public final class JobEngine implements AutoCloseable {
 
             @Override
             public void lost(Session session) {
+                JobEngine.this.session = null;
                 post(() -> machine.lost(session));
             }
 
@@ -250,18 +264,46 @@ public final class JobEngine implements AutoCloseable {
     /** One turn: everything that has happened by now is decided on together, then carried out together. */
     private void turn() {
         ringing.set(false);
+        loop = Thread.currentThread();
         machine.turn(timekeeper.now(), timekeeper.nanoTime());
         for (int dealtWith = 0; dealtWith < MOST_AT_ONCE && !mailbox.isEmpty(); dealtWith++) {
             guarded(mailbox.remove());
         }
         guarded(() -> machine.endTurn().forEach(this::carryOut));
         status = machine.status(phase());
+        turns++;
         if (draining.get() && machine.isIdle()) {
             drained.complete(null);
         }
         if (!mailbox.isEmpty()) {
             ring();
         }
+    }
+
+    private Watchdog watchdog() {
+        return new Watchdog(
+                timekeeper,
+                () -> turns,
+                () -> {
+                    Session present = session;
+                    return present == null ? Duration.ZERO : present.timeout();
+                },
+                this::stuck);
+    }
+
+    /** On the watchdog's thread: leaves the loop to itself, and lets the others have its shards. */
+    private void stuck(Duration silence) {
+        Thread stuck = loop;
+        List<StackTraceElement> where = stuck == null ? List.of() : List.of(stuck.getStackTrace());
+        publish(new ElasticJobEvent.LoopStuck(silence, where));
+        Session present = session;
+        if (present != null) {
+            registry.renew(present);
+        }
+    }
+
+    private void publish(ElasticJobEvent event) {
+        eventExecutor.execute(() -> listeners.forEach(listener -> tell(listener, event)));
     }
 
     private static void guarded(Runnable step) {
@@ -274,7 +316,7 @@ public final class JobEngine implements AutoCloseable {
 
     private void carryOut(Effect effect) {
         if (effect instanceof Effect.Publish publish) {
-            eventExecutor.execute(() -> listeners.forEach(listener -> tell(listener, publish.event())));
+            publish(publish.event());
         } else if (effect instanceof Effect.Commit commit) {
             ask(() -> registry.commit(commit.session(), commit.writes()), commit.then());
         } else if (effect instanceof Effect.ReadAll read) {
@@ -342,6 +384,12 @@ public final class JobEngine implements AutoCloseable {
 
     private <T extends AutoCloseable> T keep(T closeable) {
         own.add(closeable);
+        return closeable;
+    }
+
+    /** Closed before what is kept already. */
+    private <T extends AutoCloseable> T keepFirst(T closeable) {
+        own.add(0, closeable);
         return closeable;
     }
 
