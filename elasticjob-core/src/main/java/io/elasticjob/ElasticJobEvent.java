@@ -2,6 +2,7 @@ package io.elasticjob;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.SortedSet;
 
 /**
@@ -78,6 +79,45 @@ public sealed interface ElasticJobEvent {
 
     /** A claim was refused: another instance had written the shard's record, or the job was changed. */
     record ClaimRefused(String job, int shard) implements ElasticJobEvent {}
+
+    /**
+     * The clock of this instance is too far from the registry's: it takes nothing new until that is over, and shows itself
+     * as draining, so that others take over.
+     *
+     * @param skew the registry's clock minus the local one
+     */
+    record ClockOff(Duration skew, Duration maxTimeDiff) implements ElasticJobEvent {}
+
+    /** The clock of this instance is near the registry's again: it takes firings as before. */
+    record ClockRight(Duration skew) implements ElasticJobEvent {}
+
+    /**
+     * A record said that firings were decided which can not have come due yet; it was put right.
+     *
+     * @param through what it said
+     * @param corrected up to which firing everything counts as decided now
+     */
+    record RecordCorrected(String job, int shard, Instant through, Instant corrected) implements ElasticJobEvent {}
+
+    /**
+     * The engine's loop does not turn: its session is given up, so that others take over. When the loop turns again, this
+     * process comes back as a new instance.
+     *
+     * @param silence how long it has not turned
+     * @param where it is, innermost call first
+     */
+    record LoopStuck(Duration silence, List<StackTraceElement> where) implements ElasticJobEvent {}
+
+    /** This instance does from now on what needs exactly one doer in the namespace. */
+    record LeadershipTaken(String instance) implements ElasticJobEvent {}
+
+    /**
+     * A firing came due long ago, and nobody has begun or decided it; told by the leader, once until the shard goes on.
+     *
+     * @param fireTime of the latest firing that should have begun by now
+     * @param since fire time of the oldest one that nobody has begun or decided
+     */
+    record FiringOverdue(String job, int shard, Instant fireTime, Instant since) implements ElasticJobEvent {}
 
     /** The registry could not be used as expected; what happens next is in {@code consequence}. */
     record RegistryTrouble(String what, String consequence) implements ElasticJobEvent {}

@@ -175,6 +175,29 @@ public record ShardRecord(
                 unknown);
     }
 
+    /**
+     * The record with another {@code through}, be it an earlier one: for a record that a wrong clock has written. Nothing
+     * else moves it back.
+     */
+    public ShardRecord correctedThrough(Instant corrected) {
+        return new ShardRecord(
+                firing,
+                trigger,
+                corrected,
+                state,
+                owner,
+                attempt,
+                deaths,
+                outcome,
+                error,
+                startedAt,
+                finishedAt,
+                lastSucceeded,
+                notBefore,
+                checkpoint,
+                unknown);
+    }
+
     private static @Nullable Instant later(@Nullable Instant one, @Nullable Instant other) {
         if (one == null || other == null) {
             return one == null ? other : one;

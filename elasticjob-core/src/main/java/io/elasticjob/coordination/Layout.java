@@ -12,6 +12,7 @@ import java.util.Optional;
  *   instances/{instanceId}                     ephemeral: a live instance
  *   jobs/{job}                                 a job: declared configuration, overrides, since
  *   shards/{job}@{creation of jobs/{job}}/{item}   a shard's record; a new life of a job begins with new records
+ *   leader                                     ephemeral: id of the one instance that does what needs exactly one doer
  * </pre>
  *
  * @param namespace a valid name, see {@link JobDefinition#checkedName}
@@ -50,8 +51,12 @@ public record Layout(String namespace) {
         return jobs() + "/" + name;
     }
 
-    private String shards() {
+    public String shards() {
         return root() + "/shards";
+    }
+
+    public String leader() {
+        return root() + "/leader";
     }
 
     /**
@@ -65,6 +70,22 @@ public record Layout(String namespace) {
 
     public String record(String job, long life, int shard) {
         return records(job, life) + "/" + shard;
+    }
+
+    /**
+     * The records of one life of a job.
+     *
+     * @param life transaction id of the creation of the job's node
+     */
+    public record JobLife(String job, long life) {}
+
+    /** Whose records a folder holds, by its name; empty when this version would not have named it so. */
+    public static Optional<JobLife> lifeNamed(String folder) {
+        int at = folder.lastIndexOf('@');
+        String life = folder.substring(at + 1);
+        return at > 0 && life.matches("\\d{1,18}")
+                ? Optional.of(new JobLife(folder.substring(0, at), Long.parseLong(life)))
+                : Optional.empty();
     }
 
     /** The instance that a path is the node of. */

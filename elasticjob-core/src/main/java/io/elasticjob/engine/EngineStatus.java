@@ -14,8 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param currentSessionTimeout as negotiated; null while there is no session
  * @param away since when the registry can not be reached, by the local clock; null while it can
  * @param clockSkew the registry's clock minus the local one, as last measured; null before the first measurement
+ * @param clockOff whether the clocks are too far apart, so that this instance takes nothing new
  * @param activeExecutions claimed or running on this instance now
  * @param slots how many may be
+ * @param leader whether this instance is the one of the namespace that does what needs exactly one doer
+ * @param overdueJobs how many jobs have a shard whose firing nobody has begun in time, as the leader last saw; 0 on
+ *     every other instance
  */
 public record EngineStatus(
         Phase phase,
@@ -24,8 +28,11 @@ public record EngineStatus(
         @Nullable Duration currentSessionTimeout,
         @Nullable Instant away,
         @Nullable Duration clockSkew,
+        boolean clockOff,
         int activeExecutions,
-        int slots) {
+        int slots,
+        boolean leader,
+        int overdueJobs) {
 
     /** Where an engine is in its life. */
     public enum Phase {
@@ -52,7 +59,7 @@ public record EngineStatus(
 
     /** The same after the end. */
     EngineStatus closed() {
-        return new EngineStatus(Phase.CLOSED, instanceName, null, null, away, clockSkew, 0, slots);
+        return new EngineStatus(Phase.CLOSED, instanceName, null, null, away, clockSkew, false, 0, slots, false, 0);
     }
 
     /** Registered and connected. */

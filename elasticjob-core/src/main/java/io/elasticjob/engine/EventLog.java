@@ -1,7 +1,10 @@
 package io.elasticjob.engine;
 
+import io.elasticjob.Durations;
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.Outcome;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -50,6 +53,24 @@ final class EventLog implements Consumer<ElasticJobEvent> {
             log.warn(
                     "The session of {} is over: this process registers as a new instance and goes on",
                     ended.instance());
+        } else if (event instanceof ElasticJobEvent.ClockOff off) {
+            log.error(
+                    "The clock here is {} away from the registry's, more than {}: nothing new starts here until that is"
+                            + " over, others take over",
+                    rounded(off.skew()),
+                    Durations.format(off.maxTimeDiff()));
+        } else if (event instanceof ElasticJobEvent.ClockRight right) {
+            log.info("The clock here is near the registry's again, {} away: jobs go on", rounded(right.skew()));
+        } else if (event instanceof ElasticJobEvent.LoopStuck stuck) {
+            log.error(
+                    "The job engine has stood still for {}: its session is given up, so that others take over. It is stuck"
+                            + " at{}",
+                    rounded(stuck.silence()),
+                    stuck.where().stream()
+                            .map(frame -> System.lineSeparator() + "\tat " + frame)
+                            .collect(Collectors.joining()));
+        } else if (event instanceof ElasticJobEvent.LeadershipTaken taken) {
+            log.info("{} is the leader: it watches over what is overdue", taken.instance());
         } else if (event instanceof ElasticJobEvent.RegistryTrouble trouble) {
             log.warn("{}: {}", trouble.what(), trouble.consequence());
         } else {
@@ -91,6 +112,20 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     skipped.job(),
                     skipped.shard(),
                     skipped.through());
+        } else if (event instanceof ElasticJobEvent.RecordCorrected corrected) {
+            log.warn(
+                    "{} shard {}: its record was from the future, {}, and is put right; firings after {} run",
+                    corrected.job(),
+                    corrected.shard(),
+                    corrected.through(),
+                    corrected.corrected());
+        } else if (event instanceof ElasticJobEvent.FiringOverdue overdue) {
+            log.warn(
+                    "{} shard {} is overdue: nobody has begun the firing of {}, nor any since {}",
+                    overdue.job(),
+                    overdue.shard(),
+                    overdue.fireTime(),
+                    overdue.since());
         } else {
             log.debug("{}", event);
         }
@@ -111,6 +146,10 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     ended.outcome().name(),
                     millis);
         }
+    }
+
+    private static String rounded(Duration skew) {
+        return Durations.format(skew.abs().truncatedTo(ChronoUnit.MILLIS));
     }
 
     private static String shards(Collection<Integer> owned, int total) {

@@ -1,5 +1,6 @@
 package io.elasticjob.engine;
 
+import io.elasticjob.Durations;
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.Instance;
 import io.elasticjob.InvalidSettingException;
@@ -79,6 +80,14 @@ public final class JobEngine implements AutoCloseable {
 
     // Written by the loop alone.
     private volatile EngineStatus status;
+    private volatile long turns;
+    private volatile @Nullable Thread loop;
+
+    /** Of the present session. Written by the registry's thread alone: for the watchdog, when the loop can not say. */
+    private volatile @Nullable Session session;
+
+    /** Only where the loop is this engine's own: somebody else's may be stepped by hand, or in virtual time. */
+    private final @Nullable Watchdog watchdog;
 
     /** After it the loop does nothing more. */
     private volatile boolean ended;
@@ -99,8 +108,10 @@ public final class JobEngine implements AutoCloseable {
         this.timekeeper = builder.timekeeper != null ? builder.timekeeper : keep(new SystemTimekeeper());
         Instance self = builder.self(runner, timekeeper.now());
         this.eventExecutor = builder.eventExecutor != null ? builder.eventExecutor : ownEventThread();
-        this.machine = new Machine(layout, self, builder.ids(self.name()), jobs, builder.strategies, runner.slots());
+        this.machine = new Machine(
+                layout, self, builder.ids(self.name()), jobs, builder.strategies, runner.slots(), builder.maxTimeDiff);
         this.status = machine.status(Phase.LATENT);
+        this.watchdog = builder.timekeeper == null ? keepFirst(watchdog()) : null;
     }
 
     /** Begins to build an engine. */
@@ -119,9 +130,13 @@ public final class JobEngine implements AutoCloseable {
         }
         fireSource.open((schedule, fireTime) -> post(() -> machine.fired(schedule, fireTime)));
         post(machine::started);
+        if (watchdog != null) {
+            watchdog.start();
+        }
         registry.open(new RegistryListener() {
             @Override
             public void connected(Session session) {
+                JobEngine.this.session = session;
                 post(() -> machine.connected(session));
             }
 
@@ -132,6 +147,7 @@ public final class JobEngine implements AutoCloseable {
 
             @Override
             public void lost(Session session) {
+                JobEngine.this.session = null;
                 post(() -> machine.lost(session));
             }
 
@@ -280,18 +296,46 @@ public final class JobEngine implements AutoCloseable {
         if (ended) {
             return;
         }
+        loop = Thread.currentThread();
         machine.turn(timekeeper.now(), timekeeper.nanoTime());
         for (int dealtWith = 0; dealtWith < MOST_AT_ONCE && !mailbox.isEmpty(); dealtWith++) {
             guarded(mailbox.remove());
         }
         guarded(() -> machine.endTurn().forEach(effect -> guarded(() -> carryOut(effect))));
         status = machine.status(phase());
+        turns++;
         if (machine.isDrained()) {
             drained.complete(null);
         }
         if (!mailbox.isEmpty()) {
             ring();
         }
+    }
+
+    private Watchdog watchdog() {
+        return new Watchdog(
+                timekeeper,
+                () -> turns,
+                () -> {
+                    Session present = session;
+                    return present == null ? Duration.ZERO : present.timeout();
+                },
+                this::stuck);
+    }
+
+    /** On the watchdog's thread: leaves the loop to itself, and lets the others have its shards. */
+    private void stuck(Duration silence) {
+        Thread stuck = loop;
+        List<StackTraceElement> where = stuck == null ? List.of() : List.of(stuck.getStackTrace());
+        publish(new ElasticJobEvent.LoopStuck(silence, where));
+        Session present = session;
+        if (present != null) {
+            registry.renew(present);
+        }
+    }
+
+    private void publish(ElasticJobEvent event) {
+        eventExecutor.execute(() -> listeners.forEach(listener -> tell(listener, event)));
     }
 
     private static void guarded(Runnable step) {
@@ -304,7 +348,7 @@ public final class JobEngine implements AutoCloseable {
 
     private void carryOut(Effect effect) {
         if (effect instanceof Effect.Publish publish) {
-            eventExecutor.execute(() -> listeners.forEach(listener -> tell(listener, publish.event())));
+            publish(publish.event());
         } else if (effect instanceof Effect.Commit commit) {
             ask(() -> registry.commit(commit.session(), commit.writes()), commit.then());
         } else if (effect instanceof Effect.ReadAll read) {
@@ -407,6 +451,12 @@ public final class JobEngine implements AutoCloseable {
         return closeable;
     }
 
+    /** Closed before what is kept already. */
+    private <T extends AutoCloseable> T keepFirst(T closeable) {
+        own.add(0, closeable);
+        return closeable;
+    }
+
     private static <T> T required(String what, @Nullable T value) {
         if (value == null) {
             throw new IllegalStateException("An engine needs a " + what);
@@ -430,6 +480,7 @@ public final class JobEngine implements AutoCloseable {
         Map<String, String> labels = Map.of();
         String version = "";
         StrategyCatalog strategies = StrategyCatalog.builtIn();
+        Duration maxTimeDiff = Duration.ofSeconds(10);
         final Map<String, JobDefinition> jobs = new LinkedHashMap<>();
         final List<Consumer<ElasticJobEvent>> listeners = new ArrayList<>();
 
@@ -484,6 +535,23 @@ public final class JobEngine implements AutoCloseable {
 
         public Builder strategies(StrategyCatalog value) {
             strategies = value;
+            return this;
+        }
+
+        /**
+         * How far the clock of this process may be from the registry's; beyond it this instance takes nothing new, and
+         * others take over. The default is 10 s. The same for all instances of a namespace.
+         *
+         * @throws InvalidSettingException when it is shorter than a second
+         */
+        public Builder maxTimeDiff(Duration value) {
+            if (value.compareTo(Duration.ofSeconds(1)) < 0) {
+                throw new InvalidSettingException(
+                        "elasticjob.max-time-diff",
+                        Durations.format(value),
+                        "must be at least 1s: clocks that are told the time over a network are never closer for sure");
+            }
+            maxTimeDiff = value;
             return this;
         }
 

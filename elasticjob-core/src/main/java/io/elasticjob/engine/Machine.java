@@ -57,6 +57,8 @@ final class Machine {
     private final Roster roster;
     private final JobTable jobs;
     private final ShardTable shards;
+    private final Leadership leadership;
+    private final OverdueSweep overdue;
     private final Map<Schedule, FireTimes> fireTimes = new LinkedHashMap<>();
     private final Set<JobState> toAssign = new LinkedHashSet<>();
 
@@ -70,15 +72,18 @@ final class Machine {
             Supplier<String> ids,
             Map<String, JobDefinition> declared,
             StrategyCatalog strategies,
-            int slots) {
+            int slots,
+            Duration maxTimeDiff) {
         this.layout = layout;
         this.application = self.application();
         this.strategies = strategies;
         this.slots = slots;
-        this.presence = new Presence(layout, self, ids, outbox, new Present());
+        this.presence = new Presence(layout, self, ids, outbox, new Present(), maxTimeDiff);
         this.roster = new Roster(layout, outbox, this::rosterListed);
         this.jobs = new JobTable(layout, application, declared, presence, roster, outbox, new JobsRead());
         this.shards = new ShardTable(layout, presence, roster, jobs, outbox, slots);
+        this.overdue = new OverdueSweep(presence, jobs, outbox);
+        this.leadership = new Leadership(layout, presence, outbox, new Duties());
     }
 
     // ---- What happens ---------------------------------------------------------------------------------------------
@@ -116,6 +121,7 @@ final class Machine {
         layout.instanceAt(path).ifPresent(roster::changed);
         layout.jobAt(path).ifPresent(jobs::changed);
         shards.changed(path);
+        leadership.changed(path);
     }
 
     void fired(Schedule schedule, Instant fireTime) {
@@ -138,11 +144,14 @@ final class Machine {
 
     /** Whether this instance drains, nothing runs here, and nothing remains to be recorded. */
     boolean isDrained() {
-        return presence.isDraining() && shards.isIdle();
+        return presence.isLeaving() && shards.isIdle();
     }
 
     /** Ends the turn: gives what it wants done, in order. */
     List<Effect> endTurn() {
+        if (!presence.clockIsAsBefore()) {
+            wasReady = false; // what rests because of it is looked at again
+        }
         assignAll();
         jobs.flush();
         boolean ready = isReady();
@@ -157,7 +166,7 @@ final class Machine {
     // ---- Views ----------------------------------------------------------------------------------------------------
 
     EngineStatus status(EngineStatus.Phase phase) {
-        return presence.status(phase, shards.slotsHeld(), slots);
+        return presence.status(phase, shards.slotsHeld(), slots, leadership.isHeld(), overdue.jobs());
     }
 
     NamespaceView namespace(EngineStatus.Phase phase) {
@@ -258,11 +267,12 @@ final class Machine {
     private void disconnected() {
         roster.disconnected();
         jobs.disconnected();
+        leadership.disconnected();
     }
 
     private void tick() {
         outbox.alarm(TICK, this::tick); // first of all: whatever fails here, there is a next time
-        presence.complain();
+        presence.tick();
         fireTimes.values().forEach(this::due);
         checkLife();
         shards.giveUpCheckpoints();
@@ -387,6 +397,7 @@ final class Machine {
             sameInstance = true;
             roster.relist(connection);
             jobs.reload(connection);
+            leadership.seek(connection);
         }
 
         @Override
@@ -394,6 +405,21 @@ final class Machine {
             sameInstance = false;
             jobs.jobs().forEach(JobState::disown);
             shards.lifeLost();
+        }
+    }
+
+    private final class Duties implements Leadership.Duties {
+
+        @Override
+        public void round(Connection over) {
+            if (isReady()) {
+                overdue.round(over);
+            }
+        }
+
+        @Override
+        public void lost() {
+            overdue.forget();
         }
     }
 

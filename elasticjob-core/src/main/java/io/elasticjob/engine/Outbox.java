@@ -1,6 +1,7 @@
 package io.elasticjob.engine;
 
 import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.coordination.RegistryClock;
 import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Write;
@@ -8,11 +9,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The present turn of the loop: its time, the same for all that is decided in it, and what it wants done. Confined to the
- * loop.
+ * The present turn of the loop: its time, the same for all that is decided in it, and what it wants done. Every put that
+ * is answered tells the registry's time as well. Confined to the loop.
  */
 final class Outbox {
 
@@ -20,6 +23,7 @@ final class Outbox {
     private Instant now = Instant.EPOCH;
     private long nanos;
     private String lastTrouble = "";
+    private @Nullable RegistryClock registryClock;
 
     /** Begins a turn. */
     void turn(Instant now, long nanos) {
@@ -49,6 +53,17 @@ final class Outbox {
     /** The stopwatch at the beginning of this turn. */
     long nanos() {
         return nanos;
+    }
+
+    /** The registry's clock as last read; empty before it first told the time. */
+    Optional<RegistryClock> registryClock() {
+        return Optional.ofNullable(registryClock);
+    }
+
+    /** Takes note of the registry's time of a write, with what the stopwatch showed when it was sent and answered. */
+    void stamped(Instant stamp, long sent, long answered) {
+        RegistryClock read = RegistryClock.stamped(stamp, sent, answered);
+        registryClock = registryClock == null ? read : registryClock.then(read);
     }
 
     void add(Effect effect) {
@@ -86,7 +101,16 @@ final class Outbox {
     }
 
     void commit(Connection over, List<Write> writes, Consumer<Result<Answer>> then) {
-        effects.add(new Effect.Commit(over.session(), writes, then));
+        long sent = nanos;
+        effects.add(new Effect.Commit(over.session(), writes, result -> {
+            if (result instanceof Result.Told<Answer> told && told.answer() instanceof Answer.Committed done) {
+                done.results().stream()
+                        .flatMap(written -> written.stat().stream())
+                        .findFirst()
+                        .ifPresent(stat -> stamped(stat.modifiedAt(), sent, nanos));
+            }
+            then.accept(result);
+        }));
     }
 
     void alarm(Duration delay, Runnable then) {

@@ -4,6 +4,7 @@ import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.Instance;
 import io.elasticjob.codec.InstanceCodec;
 import io.elasticjob.coordination.Layout;
+import io.elasticjob.coordination.RegistryClock;
 import io.elasticjob.coordination.SessionDeadline;
 import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Read;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class Presence {
 
     private static final Duration RETRY = Duration.ofSeconds(1);
+    /** How often the registry's time is asked for while the clocks are too far apart: else nothing would be written. */
+    private static final Duration ASK_TIME = Duration.ofSeconds(10);
     /** How long a registry may take to appear before that is worth a word. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -41,6 +44,7 @@ final class Presence {
     private final Supplier<String> ids;
     private final Outbox outbox;
     private final Listener listener;
+    private final Duration maxTimeDiff;
 
     private @Nullable Session session;
     private @Nullable Connection connection;
@@ -48,35 +52,51 @@ final class Presence {
     private boolean complained;
     private boolean registered;
     private boolean draining;
-    private Instance.State registering = Instance.State.UP;
-    private Instance.State published = Instance.State.UP;
     private @Nullable Connection laidFor;
     private @Nullable String id;
     private int version;
     private long startedOrder;
-    private Instant registrationSent = Instant.EPOCH;
-    private @Nullable Duration skew;
+    private long registrationSent;
+    private boolean clockOff;
+    private long clockAskedAt;
+
+    /** Whether the registry shows this instance as draining; null when that is not known. */
+    private @Nullable Boolean shownDraining;
+
+    private boolean showing;
     private @Nullable SessionDeadline deadline;
     private @Nullable Instant awaySince;
 
     /**
      * @param self everything about this instance but its id and order of start
      * @param ids gives an id that was never given before
+     * @param maxTimeDiff how far from the registry's the local clock may be for this instance to take firings
      */
-    Presence(Layout layout, Instance self, Supplier<String> ids, Outbox outbox, Listener listener) {
+    Presence(
+            Layout layout,
+            Instance self,
+            Supplier<String> ids,
+            Outbox outbox,
+            Listener listener,
+            Duration maxTimeDiff) {
         this.layout = layout;
         this.self = self;
         this.ids = ids;
         this.outbox = outbox;
         this.listener = listener;
+        this.maxTimeDiff = maxTimeDiff;
     }
 
     void starting() {
         awaySince = outbox.now();
     }
 
+    Duration maxTimeDiff() {
+        return maxTimeDiff;
+    }
+
     /** Says once, after a while, that the registry was not found since the start. */
-    void complain() {
+    private void complain() {
         Instant since = awaySince;
         if (!complained && !everConnected && since != null && outbox.now().isAfter(since.plus(PATIENCE))) {
             complained = true;
@@ -91,6 +111,7 @@ final class Presence {
         if (!same) {
             end();
             id = ids.get();
+            registrationSent = outbox.nanos();
         }
         Connection made = new Connection(next);
         session = next;
@@ -101,7 +122,7 @@ final class Presence {
         if (registered) {
             awaySince = null;
             outbox.publish(new ElasticJobEvent.RegistryResumed(currentId()));
-            publish();
+            showState();
             listener.present(made);
         } else {
             register(made);
@@ -126,6 +147,7 @@ final class Presence {
             return;
         }
         connection = null;
+        showing = false;
         awaySince = outbox.now();
         if (session != null) {
             deadline = new SessionDeadline(outbox.now(), outbox.nanos(), session.timeout());
@@ -160,39 +182,86 @@ final class Presence {
         }
     }
 
-    /** Shows the others that this instance takes nothing new: now, or as soon as it can. */
+    /** Takes nothing new from now on, and shows it to the others. */
     void drain() {
         draining = true;
-        publish();
+        showState();
     }
 
-    /** Puts what this instance is now into its node, until the registry has it. */
-    private void publish() {
-        Connection over = connection;
-        if (over == null || !registered || published == state()) {
+    /** Whether this instance was told to leave. */
+    boolean isLeaving() {
+        return draining;
+    }
+
+    /** Whether this instance takes nothing new: it was told so, or its clock is not to be trusted. */
+    boolean isDraining() {
+        return draining || clockOff;
+    }
+
+    /** Whether the clock is as before: near enough to the registry's, or not. Shows the others what is other. */
+    boolean clockIsAsBefore() {
+        boolean before = clockOff;
+        Optional<RegistryClock> registry = outbox.registryClock();
+        if (registry.isEmpty()) {
+            return true;
+        }
+        clockOff = registry.get().isBeyond(maxTimeDiff, before, outbox.now(), outbox.nanos());
+        if (clockOff == before) {
+            return true;
+        }
+        Duration skew = registry.get().skew(outbox.now(), outbox.nanos());
+        outbox.publish(
+                clockOff ? new ElasticJobEvent.ClockOff(skew, maxTimeDiff) : new ElasticJobEvent.ClockRight(skew));
+        showState();
+        return false;
+    }
+
+    /** Shows again what could not be shown, and asks for the time if it is in doubt. */
+    void tick() {
+        complain();
+        boolean askTime = clockOff && outbox.nanos() - clockAskedAt >= ASK_TIME.toNanos();
+        if (askTime) {
+            shownDraining = null;
+        }
+        showState();
+    }
+
+    /** Writes this instance's own node, unless it says already whether this instance takes anything new. */
+    private void showState() {
+        Connection current = connection;
+        boolean shown = isDraining();
+        if (current == null || !registered || showing || Boolean.valueOf(shown).equals(shownDraining)) {
             return;
         }
-        Instance.State next = state();
+        showing = true;
+        clockAskedAt = outbox.nanos();
         Write put = new Write.Put(layout.instance(currentId()), encoded(), version);
-        outbox.commit(over, List.of(put), result -> {
-            if (over != connection || !registered) {
-                return; // done on the way back
+        outbox.commit(current, List.of(put), result -> {
+            if (current != connection) {
+                return;
             }
+            showing = false;
             if (result instanceof Result.Told<Answer> told && told.answer() instanceof Answer.Committed done) {
-                published = next;
+                shownDraining = shown;
                 done.results().get(0).stat().ifPresent(this::confirmed);
+                showState(); // it may have changed meanwhile
             } else {
-                outbox.alarm(RETRY, this::publish); // by then the roster has read what version there is
+                shownDraining = null;
+                readOwnNode(current);
             }
         });
     }
 
-    private Instance.State state() {
-        return draining ? Instance.State.DRAINING : Instance.State.UP;
-    }
-
-    boolean isDraining() {
-        return draining;
+    private void readOwnNode(Connection over) {
+        outbox.read(over, List.of(layout.instance(currentId())), result -> {
+            if (over == connection && result instanceof Result.Told<List<Read>> told) {
+                if (told.answer().get(0) instanceof Read.Present present) {
+                    confirmed(present.stat());
+                } else {
+                    vanished();
+                }
+            }
+        });
     }
 
     /** What to ask and write over: there only while connected and registered. */
@@ -240,24 +309,28 @@ final class Presence {
 
     /** The registry's clock now, as well as can be known here. */
     Instant registryNow() {
-        return skew == null ? outbox.now() : outbox.now().plus(skew);
+        return outbox.registryClock().map(clock -> clock.now(outbox.nanos())).orElse(outbox.now());
     }
 
-    EngineStatus status(EngineStatus.Phase phase, int active, int slots) {
+    EngineStatus status(EngineStatus.Phase phase, int active, int slots, boolean leader, int overdueJobs) {
         return new EngineStatus(
                 phase,
                 self.name(),
                 registered ? id : null,
                 session == null ? null : session.timeout(),
                 awaySince,
-                skew,
+                outbox.registryClock()
+                        .map(clock -> clock.skew(outbox.now(), outbox.nanos()))
+                        .orElse(null),
+                clockOff,
                 active,
-                slots);
+                slots,
+                leader,
+                overdueJobs);
     }
 
     private void register(Connection under) {
-        registrationSent = outbox.now();
-        registering = state();
+        boolean shown = isDraining();
         Write create = new Write.Create(layout.instance(currentId()), encoded(), Write.Life.EPHEMERAL);
         outbox.commit(under, List.of(create), result -> {
             if (under != connection || registered) {
@@ -268,6 +341,7 @@ final class Presence {
                     layRoots(under);
                     registerLaid(under);
                 } else {
+                    shownDraining = told.answer() instanceof Answer.Committed ? shown : null;
                     registered(under); // PRESENT: an earlier try of this very session came through
                 }
             } else if (result instanceof Result.Unknown<Answer> unknown) {
@@ -297,25 +371,24 @@ final class Presence {
 
     private void registered(Connection under) {
         registered = true;
-        published = registering;
         version = 0;
         awaySince = null;
         outbox.publish(new ElasticJobEvent.InstanceRegistered(
                 currentId(), under.session().timeout()));
-        measureSkew(under);
-        publish();
+        readRegistryClock(under);
+        showState();
         listener.present(under);
     }
 
-    private void measureSkew(Connection under) {
-        Instant sent = registrationSent;
-        Duration roundTrip = Duration.between(sent, outbox.now());
+    /** Only a put answers with the registry's time, so that the one of the registration has to be read. */
+    private void readRegistryClock(Connection under) {
+        long sent = registrationSent;
+        long answered = outbox.nanos();
         outbox.read(under, List.of(layout.instance(currentId())), result -> {
             if (result instanceof Result.Told<List<Read>> told
                     && told.answer().get(0) instanceof Read.Present present) {
                 confirmed(present.stat());
-                skew = Duration.between(
-                        sent.plus(roundTrip.dividedBy(2)), present.stat().createdAt());
+                outbox.stamped(present.stat().createdAt(), sent, answered);
             }
         });
     }
@@ -339,6 +412,8 @@ final class Presence {
         registered = false;
         deadline = null;
         version = 0;
+        shownDraining = null;
+        showing = false;
         if (had && id != null) {
             outbox.publish(new ElasticJobEvent.SessionEnded(id));
             listener.identityLost();
@@ -347,6 +422,7 @@ final class Presence {
     }
 
     private byte[] encoded() {
+        Instance.State state = isDraining() ? Instance.State.DRAINING : Instance.State.UP;
         return InstanceCodec.encode(new Instance(
                 currentId(),
                 self.name(),
@@ -357,7 +433,7 @@ final class Presence {
                 self.handlers(),
                 self.declares(),
                 self.strategies(),
-                state(),
+                state,
                 startedOrder,
                 self.startedAt(),
                 self.version()));

@@ -10,6 +10,7 @@ import io.elasticjob.ShardRecord;
 import io.elasticjob.ShardingContext;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.ShardRecordCodec;
+import io.elasticjob.coordination.FutureRecord;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.SessionDeadline;
 import io.elasticjob.coordination.ShardStep;
@@ -297,7 +298,11 @@ final class ShardTable {
 
     private ShardStep next(ShardCell cell) {
         Instant now = outbox.now();
-        return ShardStep.next(cell.job.forDecision(now), cell.shard, cell.record, ownerOf(cell), now);
+        ShardStep.Job job = cell.job.forDecision(now);
+        return outbox.registryClock()
+                .flatMap(clock -> FutureRecord.corrected(
+                        job, cell.shard, cell.record, clock.now(outbox.nanos()), presence.maxTimeDiff()))
+                .orElseGet(() -> ShardStep.next(job, cell.shard, cell.record, ownerOf(cell), now));
     }
 
     private ShardStep.Owner ownerOf(ShardCell cell) {

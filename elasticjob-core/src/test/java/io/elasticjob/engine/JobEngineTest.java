@@ -14,13 +14,9 @@ import io.elasticjob.codec.StoredJobCodec;
 import io.elasticjob.coordination.ShardCount;
 import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.engine.World.Process;
-import io.elasticjob.memory.MemoryRegistry;
 import io.elasticjob.memory.Requests;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.RegistryException;
-import io.elasticjob.registry.RegistryListener;
-import io.elasticjob.registry.Session;
-import io.elasticjob.registry.Write;
 import io.elasticjob.sharding.Assignment;
 import io.elasticjob.sharding.StrategyCatalog;
 import io.elasticjob.testing.Ledger;
@@ -844,23 +840,6 @@ class JobEngineTest {
 
     /** As an operator's hand does it. */
     private void overwrite(String path, String data) {
-        MemoryRegistry hand = world.ensemble.client(World.SESSION);
-        hand.open(new RegistryListener() {
-            @Override
-            public void connected(Session session) {
-                int version = ((Read.Present) world.ensemble.node(path)).stat().version();
-                hand.commit(session, List.of(new Write.Put(path, data.getBytes(StandardCharsets.UTF_8), version)));
-            }
-
-            @Override
-            public void suspended() {}
-
-            @Override
-            public void lost(Session session) {}
-
-            @Override
-            public void changed(String changed) {}
-        });
-        world.settle();
+        world.overwrite(path, data.getBytes(StandardCharsets.UTF_8));
     }
 }

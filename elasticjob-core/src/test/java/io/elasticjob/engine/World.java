@@ -11,6 +11,7 @@ import io.elasticjob.memory.MemoryRegistry;
 import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.RegistryException;
+import io.elasticjob.registry.RegistryListener;
 import io.elasticjob.registry.Session;
 import io.elasticjob.registry.Write;
 import io.elasticjob.sharding.StrategyCatalog;
@@ -37,14 +38,15 @@ final class World {
     static final Duration SESSION = Duration.ofSeconds(6);
 
     final VirtualTime time = new VirtualTime(Instant.parse("2026-01-01T00:00:00.500Z"));
-    final MemoryEnsemble ensemble = new MemoryEnsemble(time);
+    final VirtualTime.Watch registryWatch = time.watch(Duration.ZERO);
+    final MemoryEnsemble ensemble = new MemoryEnsemble(registryWatch);
     final Ledger ledger = new Ledger();
     private int sessions;
 
     /** One process. */
     final class Process {
         final String name;
-        final VirtualTime.Watch watch = time.watch(Duration.ZERO);
+        final VirtualTime.Watch watch;
         final MemoryRegistry registry = ensemble.client(SESSION, new Faults() {
             @Override
             public int behind(int most) {
@@ -76,7 +78,18 @@ final class World {
         boolean unsynced;
 
         private Process(String name, String application, int slots, StrategyCatalog strategies, JobDefinition... jobs) {
+            this(name, application, slots, strategies, Duration.ZERO, jobs);
+        }
+
+        private Process(
+                String name,
+                String application,
+                int slots,
+                StrategyCatalog strategies,
+                Duration skew,
+                JobDefinition... jobs) {
             this.name = name;
+            watch = time.watch(skew);
             Set<String> handlers =
                     Arrays.stream(jobs).map(JobDefinition::handler).collect(Collectors.toCollection(TreeSet::new));
             runner = new SimulatedRunner(name, time, watch, ledger, handlers, slots, () -> duration);
@@ -166,10 +179,40 @@ final class World {
         return process;
     }
 
+    /** One whose clock is wrong by so much. */
+    Process startWithClock(String name, Duration skew, JobDefinition... jobs) {
+        Process process = new Process(name, "shop", 64, StrategyCatalog.builtIn(), skew, jobs);
+        settle();
+        return process;
+    }
+
     Process startOf(String application, String name, JobDefinition... jobs) {
         Process process = new Process(name, application, 64, StrategyCatalog.builtIn(), jobs);
         settle();
         return process;
+    }
+
+    /** As an operator's hand does it. */
+    void overwrite(String path, byte[] data) {
+        MemoryRegistry hand = ensemble.client(SESSION);
+        hand.open(new RegistryListener() {
+            @Override
+            public void connected(Session session) {
+                int version = ((Read.Present) ensemble.node(path)).stat().version();
+                hand.commit(session, List.of(new Write.Put(path, data, version)))
+                        .thenRun(hand::close);
+            }
+
+            @Override
+            public void suspended() {}
+
+            @Override
+            public void lost(Session session) {}
+
+            @Override
+            public void changed(String changed) {}
+        });
+        settle();
     }
 
     /** Lets everybody learn what there is to learn. */

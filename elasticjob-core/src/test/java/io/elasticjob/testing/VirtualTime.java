@@ -90,13 +90,18 @@ public final class VirtualTime implements Timekeeper {
     /** The time of one process: it can be stopped for good or for a while. */
     public final class Watch implements Timekeeper {
 
-        private final Duration skew;
+        private Duration skew;
         private final Queue<Runnable> held = new ArrayDeque<>();
         private boolean frozen;
         private boolean dead;
 
         private Watch(Duration skew) {
             this.skew = skew;
+        }
+
+        /** The wall clock jumps: from now on it is wrong by so much. */
+        public void skew(Duration next) {
+            skew = next;
         }
 
         /** The process stands still. */

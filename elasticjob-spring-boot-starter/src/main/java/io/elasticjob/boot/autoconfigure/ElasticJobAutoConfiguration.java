@@ -150,6 +150,13 @@ public final class ElasticJobAutoConfiguration {
         };
     }
 
+    /** What all applications of a namespace should say alike. */
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    JobEngineCustomizer elasticJobNamespaceRules(ElasticJobProperties properties) {
+        return engine -> engine.maxTimeDiff(properties.getMaxTimeDiff());
+    }
+
     private static String namespace(ElasticJobProperties properties, Environment environment) {
         String namespace = properties.getNamespace();
         if (namespace != null) {

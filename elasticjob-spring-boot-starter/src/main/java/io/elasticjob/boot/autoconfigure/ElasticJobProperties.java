@@ -20,6 +20,12 @@ public class ElasticJobProperties {
     /** Where applications meet; job names are unique within it. The default is spring.application.name. */
     private @Nullable String namespace;
 
+    /**
+     * How far the clock of this process may be from the registry's; beyond it the process takes no new firings, and others
+     * take over. The same for all applications of a namespace.
+     */
+    private Duration maxTimeDiff = Duration.ofSeconds(10);
+
     private final Registry registry = new Registry();
 
     private final Instance instance = new Instance();
@@ -56,6 +62,14 @@ public class ElasticJobProperties {
 
     public void setNamespace(@Nullable String namespace) {
         this.namespace = namespace;
+    }
+
+    public Duration getMaxTimeDiff() {
+        return maxTimeDiff;
+    }
+
+    public void setMaxTimeDiff(Duration maxTimeDiff) {
+        this.maxTimeDiff = maxTimeDiff;
     }
 
     public Registry getRegistry() {

@@ -4,6 +4,7 @@ import io.elasticjob.Durations;
 import io.elasticjob.engine.EngineStatus;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
  * DOWN when the registry has been away for too long; a shorter absence is told in the details only, since jobs go on by
- * themselves when it is back. Says nothing where there is no engine.
+ * themselves when it is back. OUT_OF_SERVICE while the clock is so wrong that this instance takes nothing: it is well but
+ * for that, and others run its jobs. Says nothing where there is no engine.
  */
 public final class ElasticJobHealthIndicator implements HealthIndicator {
 
@@ -36,13 +38,7 @@ public final class ElasticJobHealthIndicator implements HealthIndicator {
         boolean tooLong = engine.awaySince()
                 .filter(since -> !clock.instant().isBefore(since.plus(downAfter)))
                 .isPresent();
-        Health.Builder health = tooLong
-                ? Health.down()
-                        .withDetail(
-                                "reason",
-                                "the registry has been away for " + Durations.format(downAfter)
-                                        + " or longer: no job starts here until it is back")
-                : Health.up();
+        Health.Builder health = tooLong ? away() : engine.clockOff() ? clockOff(engine) : Health.up();
         health.withDetail("phase", engine.phase())
                 .withDetail("connected", engine.isConnected())
                 .withDetail("instanceName", engine.instanceName());
@@ -56,5 +52,26 @@ public final class ElasticJobHealthIndicator implements HealthIndicator {
         return health.withDetail("activeExecutions", engine.activeExecutions())
                 .withDetail("slots", engine.slots())
                 .build();
+    }
+
+    private Health.Builder away() {
+        return Health.down()
+                .withDetail(
+                        "reason",
+                        "the registry has been away for " + Durations.format(downAfter)
+                                + " or longer: no job starts here until it is back");
+    }
+
+    private static Health.Builder clockOff(EngineStatus engine) {
+        Duration skew = engine.clockSkew();
+        return Health.outOfService()
+                .withDetail(
+                        "reason",
+                        "the clock here is "
+                                + (skew == null
+                                        ? ""
+                                        : Durations.format(skew.abs().truncatedTo(ChronoUnit.MILLIS)) + " ")
+                                + "away from the registry's, more than elasticjob.max-time-diff: no job starts here"
+                                + " until one of them is set right");
     }
 }

@@ -46,6 +46,9 @@ public final class ElasticJobMetrics implements Consumer<ElasticJobEvent> {
         Gauge.builder("elasticjob.registry.connected", this, its(now -> now.isConnected() ? 1 : 0))
                 .description("1 while this instance is registered and connected, else 0")
                 .register(meters);
+        Gauge.builder("elasticjob.jobs.overdue", this, its(EngineStatus::overdueJobs))
+                .description("Jobs with a firing that nobody has begun in time, as the leader sees them; 0 elsewhere")
+                .register(meters);
         TimeGauge.builder("elasticjob.clock.skew", this, TimeUnit.MILLISECONDS, its(ElasticJobMetrics::skewMillis))
                 .description("The registry's clock minus the local one")
                 .register(meters);

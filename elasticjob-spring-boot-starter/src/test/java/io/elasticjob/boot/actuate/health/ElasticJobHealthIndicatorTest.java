@@ -45,6 +45,16 @@ class ElasticJobHealthIndicatorTest {
     }
 
     @Test
+    void aWrongClockPutsTheInstanceOutOfService() {
+        Health health = health(status("till-7.x", null, Duration.ofSeconds(-90).plusNanos(5), true), NOON);
+
+        assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+        assertThat(health.getDetails().get("reason").toString())
+                .contains("1m29s")
+                .contains("elasticjob.max-time-diff");
+    }
+
+    @Test
     void withoutAnEngineNothingIsSaid() {
         assertThat(new ElasticJobHealthIndicator(Optional::empty, Duration.ofMinutes(1), () -> NOON).health())
                 .isNull();
@@ -56,6 +66,12 @@ class ElasticJobHealthIndicatorTest {
     }
 
     private static EngineStatus status(@Nullable String instance, @Nullable Instant away, @Nullable Duration skew) {
-        return new EngineStatus(Phase.STARTED, "till-7", instance, Duration.ofSeconds(15), away, skew, 3, 64);
+        return status(instance, away, skew, false);
+    }
+
+    private static EngineStatus status(
+            @Nullable String instance, @Nullable Instant away, @Nullable Duration skew, boolean off) {
+        return new EngineStatus(
+                Phase.STARTED, "till-7", instance, Duration.ofSeconds(15), away, skew, off, 3, 64, false, 0);
     }
 }

@@ -87,10 +87,20 @@ class ElasticJobMetricsTest {
         assertThat(gauge("elasticjob.registry.connected")).isNaN();
 
         status = Optional.of(new EngineStatus(
-                EngineStatus.Phase.STARTED, "till-7", "till-7.x", null, null, Duration.ofMillis(-1500), 3, 64));
+                EngineStatus.Phase.STARTED,
+                "till-7",
+                "till-7.x",
+                null,
+                null,
+                Duration.ofMillis(-1500),
+                3,
+                64,
+                false,
+                0));
 
         assertThat(gauge("elasticjob.registry.connected")).isEqualTo(1);
         assertThat(gauge("elasticjob.executions.active")).isEqualTo(3);
+        assertThat(gauge("elasticjob.jobs.overdue")).isEqualTo(2);
         assertThat(meters.get("elasticjob.clock.skew").timeGauge().value(TimeUnit.SECONDS))
                 .isEqualTo(-1.5);
         assertThat(meters.get("elasticjob.registry.requests").functionCounter().count())

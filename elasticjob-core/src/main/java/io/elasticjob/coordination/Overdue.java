@@ -1,0 +1,81 @@
+package io.elasticjob.coordination;
+
+import io.elasticjob.JobDefinition;
+import io.elasticjob.Schedule;
+import io.elasticjob.ShardRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A shard that has fallen behind what is promised: a firing came due so long ago that somebody should have begun or
+ * decided it, whoever died meanwhile, and nobody has. It says that, not why: the instance may hang while it is alive, have
+ * no free slot, or run an earlier firing without end; or no live instance may run the job.
+ *
+ * @param fireTime of the latest firing that should have begun by now
+ * @param since fire time of the oldest firing that nobody has begun or decided
+ */
+public record Overdue(Instant fireTime, Instant since) {
+
+    /** What a firing may need beyond a session timeout: a tick of the registry's, a second to be claimed, and a margin. */
+    private static final Duration BEYOND_SESSION = Duration.ofSeconds(5);
+
+    /** How long after its fire time a firing is overdue, whatever the period of its job. */
+    public static Duration bound(Duration sessionTimeout) {
+        return sessionTimeout.plus(BEYOND_SESSION);
+    }
+
+    /** Whether the records of such a job say anything about firings that come due. */
+    public static boolean concerns(JobDefinition job) {
+        return job.enabled() && job.monitorExecution() && !(job.schedule() instanceof Schedule.None);
+    }
+
+    /**
+     * Decides for one shard. The firing that counts is the latest of those that are older than the bound, not the latest
+     * of all: else no job with a short period could ever be overdue.
+     *
+     * @param since firings before it are never due
+     * @param latest the schedule's latest fire time, not after {@code then}; null when there is none
+     * @param then the registry's time less the {@link #bound}
+     */
+    public static Optional<Overdue> of(
+            JobDefinition job,
+            Instant since,
+            ShardCount count,
+            int shard,
+            ShardRecord record,
+            @Nullable Instant latest,
+            Instant then) {
+        if (!concerns(job)) {
+            return Optional.empty();
+        }
+        return DueFiring.of(job, since, count, shard, record, latest, then)
+                .map(DueFiring::fireTime)
+                .filter(fireTime -> !hasBegun(record, fireTime))
+                .map(fireTime -> new Overdue(
+                        fireTime,
+                        job.schedule()
+                                .next(decidedOrBegun(since, count.from(shard), record))
+                                .filter(oldest -> oldest.isBefore(fireTime))
+                                .orElse(fireTime)));
+    }
+
+    private static boolean hasBegun(ShardRecord record, Instant fireTime) {
+        return record.isRunning()
+                && record.fireTime()
+                        .filter(running -> !running.isBefore(fireTime))
+                        .isPresent();
+    }
+
+    /** The latest instant up to which nothing is missing. */
+    private static Instant decidedOrBegun(Instant since, @Nullable Instant shardSince, ShardRecord record) {
+        Instant latest = later(since, shardSince).minusNanos(1);
+        latest = later(latest, record.through());
+        return record.isRunning() ? later(latest, record.fireTime().orElse(null)) : latest;
+    }
+
+    private static Instant later(Instant one, @Nullable Instant other) {
+        return other != null && other.isAfter(one) ? other : one;
+    }
+}

@@ -1,0 +1,152 @@
+package io.elasticjob.engine;
+
+import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.coordination.Layout;
+import io.elasticjob.registry.Answer;
+import io.elasticjob.registry.Read;
+import io.elasticjob.registry.Write;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one latch of the namespace, for what needs exactly one doer: an ephemeral node that belongs to whoever creates it.
+ * The others watch it, and try again when it goes. Nothing that runs a job waits for it. Confined to the loop.
+ *
+ * <p>After each reconnect, and whenever the node rings, it is read again who leads; what was held before counts for
+ * nothing. In between an instance may take itself for the leader a moment longer than it is. So whatever it writes as the
+ * leader carries {@link #check}, and holds under the versions that it was decided from.
+ */
+final class Leadership {
+
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    /** How often the leader looks around. Nothing hurries: what it finds is minutes or days old. */
+    private static final Duration ROUND = Duration.ofSeconds(10);
+
+    /** What the leader does. */
+    interface Duties {
+        /** Every ten seconds while this instance leads. */
+        void round(Connection over);
+
+        /** This instance does not lead any more, or can not tell. */
+        void lost();
+    }
+
+    private final Layout layout;
+    private final Presence presence;
+    private final Outbox outbox;
+    private final Duties duties;
+
+    private @Nullable Connection connection;
+
+    /** One uninterrupted time of leading, compared by identity; null while this instance does not lead. */
+    private @Nullable Object reign;
+
+    private int version;
+
+    Leadership(Layout layout, Presence presence, Outbox outbox, Duties duties) {
+        this.layout = layout;
+        this.presence = presence;
+        this.outbox = outbox;
+        this.duties = duties;
+    }
+
+    /** Finds out who leads, and takes the lead if nobody does. */
+    void seek(Connection over) {
+        disconnected();
+        connection = over;
+        look(over);
+    }
+
+    void disconnected() {
+        connection = null;
+        step(null);
+    }
+
+    /** A watch rang. */
+    void changed(String path) {
+        Connection over = connection;
+        if (over != null && path.equals(layout.leader())) {
+            step(null);
+            look(over);
+        }
+    }
+
+    boolean isHeld() {
+        return reign != null;
+    }
+
+    /** Whether what was asked for over this connection, while leading, may still be gone on with. */
+    boolean isHeld(Connection over) {
+        return reign != null && over == connection;
+    }
+
+    /** Refuses whatever it travels with once nobody holds the latch. That it is this instance, its own node says. */
+    Write check() {
+        return new Write.Check(layout.leader(), version);
+    }
+
+    private void look(Connection over) {
+        outbox.readAndWatch(over, layout.leader(), result -> {
+            if (over != connection) {
+                return;
+            }
+            if (!(result instanceof Result.Told<Read> told)) {
+                retry(over);
+            } else if (!(told.answer() instanceof Read.Present present)) {
+                take(over);
+            } else if (presence.isSelf(new String(present.data(), StandardCharsets.UTF_8))) {
+                version = present.stat().version();
+                step(over);
+            } else {
+                step(null); // the watch tells when it goes
+            }
+        });
+    }
+
+    private void take(Connection over) {
+        byte[] mine = presence.currentId().getBytes(StandardCharsets.UTF_8);
+        List<Write> writes = List.of(presence.check(), new Write.Create(layout.leader(), mine, Write.Life.EPHEMERAL));
+        outbox.commit(over, writes, result -> {
+            if (over != connection) {
+                return;
+            }
+            boolean decided = result instanceof Result.Told<Answer> told
+                    && !(told.answer() instanceof Answer.Refused refused && refused.reason() != Answer.Reason.PRESENT);
+            if (decided) {
+                look(over); // whoever took it: the node has to be watched
+            } else {
+                retry(over);
+            }
+        });
+    }
+
+    /** Begins to lead over this connection, goes on leading, or with null ceases to. */
+    private void step(@Nullable Connection over) {
+        if (over == null && reign != null) {
+            reign = null;
+            duties.lost();
+        } else if (over != null && reign == null) {
+            Object begun = new Object();
+            reign = begun;
+            outbox.publish(new ElasticJobEvent.LeadershipTaken(presence.currentId()));
+            outbox.alarm(ROUND, () -> round(over, begun));
+        }
+    }
+
+    private void round(Connection over, Object of) {
+        if (of == reign) {
+            outbox.alarm(ROUND, () -> round(over, of));
+            duties.round(over);
+        }
+    }
+
+    private void retry(Connection over) {
+        outbox.alarm(RETRY, () -> {
+            if (over == connection) {
+                look(over);
+            }
+        });
+    }
+}

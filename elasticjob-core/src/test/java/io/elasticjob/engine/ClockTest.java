@@ -1,0 +1,146 @@
+package io.elasticjob.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.InvalidSettingException;
+import io.elasticjob.JobDefinition;
+import io.elasticjob.ShardRecord;
+import io.elasticjob.codec.ShardRecordCodec;
+import io.elasticjob.engine.World.Process;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** Clocks that are wrong, in virtual time. */
+class ClockTest {
+
+    private static final JobDefinition ORDERS =
+            JobDefinition.named("orders").every(Duration.ofSeconds(1)).shards(2).build();
+    private static final JobDefinition LOOSE = JobDefinition.named("loose")
+            .every(Duration.ofSeconds(1))
+            .monitorExecution(false)
+            .build();
+
+    private final World world = new World();
+
+    @Test
+    void whoseClockJumpsTakesNothingNewAndOthersTakeOver() {
+        Process a = world.start("a", ORDERS, LOOSE);
+        Process b = world.start("b", ORDERS, LOOSE);
+        world.seconds(2);
+        long begun = runsOn("a");
+        a.watch.skew(Duration.ofSeconds(60));
+        world.seconds(5);
+
+        assertThat(runsOn("a")).as("not even one firing of the wrong minute").isEqualTo(begun);
+        assertThat(a.events(ElasticJobEvent.ClockOff.class))
+                .singleElement()
+                .satisfies(off -> assertThat(off.skew()).isCloseTo(Duration.ofSeconds(-60), Duration.ofMillis(2)));
+        assertThat(a.engine.status().clockOff()).isTrue();
+        assertThat(b.engine.status().clockOff()).isFalse();
+        assertThat(world.ran("orders", second())).isEqualTo("b:0 b:1");
+        assertThat(world.ran("loose", second())).isEqualTo("b:0");
+
+        a.watch.skew(Duration.ZERO);
+        world.seconds(2);
+        assertThat(world.ran("orders", second())).isEqualTo("a:0 b:1");
+        assertThat(a.events(ElasticJobEvent.ClockRight.class)).hasSize(1);
+        assertThat(a.engine.status().clockOff()).isFalse();
+    }
+
+    @Test
+    void whoComesWithAWrongClockNeverTakesAnything() {
+        world.start("b", ORDERS);
+        Process late = world.startWithClock("c", Duration.ofSeconds(-30), ORDERS);
+        world.seconds(5);
+
+        assertThat(runsOn("c")).isZero();
+        assertThat(late.engine.status().clockOff()).isTrue();
+        assertThat(world.ran("orders", second())).isEqualTo("b:0 b:1");
+    }
+
+    @Test
+    void aDifferenceWithinTheLimitIsToldAndChangesNothing() {
+        Process a = world.startWithClock("a", Duration.ofSeconds(-9), ORDERS);
+        world.seconds(12); // by its clock the job begins in nine seconds
+
+        assertThat(a.engine.status().clockSkew()).isCloseTo(Duration.ofSeconds(9), Duration.ofMillis(2));
+        assertThat(runsOn("a")).isPositive();
+        assertThat(a.events(ElasticJobEvent.ClockOff.class)).isEmpty();
+    }
+
+    @Test
+    void everyCommitTellsTheTimeAndWithoutCommitsItIsAskedFor() {
+        Process a = world.start("a", ORDERS);
+        world.seconds(2);
+        world.registryWatch.skew(Duration.ofSeconds(40)); // another server leads, whose clock is wrong
+        world.seconds(2);
+        assertThat(a.engine.status().clockOff()).isTrue();
+        long begun = runsOn("a");
+        world.seconds(5);
+        assertThat(runsOn("a")).isEqualTo(begun);
+
+        world.registryWatch.skew(Duration.ZERO);
+        world.seconds(12);
+        assertThat(a.engine.status().clockOff()).isFalse();
+        assertThat(world.ran("orders", second())).isEqualTo("a:0 a:1");
+    }
+
+    @Test
+    void aDrainedInstanceStaysSoWhenItsClockIsRightAgain() {
+        Process a = world.start("a", ORDERS);
+        Process b = world.start("b", ORDERS);
+        world.seconds(1);
+        a.engine.drain();
+        a.watch.skew(Duration.ofSeconds(60));
+        world.seconds(3);
+        a.watch.skew(Duration.ZERO);
+        world.seconds(3);
+
+        assertThat(world.ran("orders", second())).isEqualTo("b:0 b:1");
+        assertThat(b.view().instances().values())
+                .extracting(view -> view.instance().state().name())
+                .containsExactly("DRAINING", "UP");
+    }
+
+    @Test
+    void aRecordFromTheFutureIsPutRightAndTheNextFiringRuns() {
+        Process a = world.start("a", ORDERS);
+        world.seconds(2);
+        a.leave();
+        world.settle();
+        ShardRecord record = world.record("orders", 1);
+        String folder = world.ensemble.children("/test/shards").get(0);
+        world.overwrite(
+                "/test/shards/" + folder + "/1",
+                ShardRecordCodec.encode(record.decidedThrough(second().plusSeconds(86_400))));
+        Process b = world.start("b", ORDERS);
+        world.seconds(2);
+
+        assertThat(b.events(ElasticJobEvent.RecordCorrected.class))
+                .singleElement()
+                .satisfies(corrected -> assertThat(corrected.shard()).isEqualTo(1));
+        assertThat(world.ran("orders", second())).isEqualTo("b:0 b:1");
+        assertThat(world.record("orders", 1).through()).isEqualTo(second());
+    }
+
+    @Test
+    void aLimitThatNoNetworkKeepsIsRefused() {
+        assertThatThrownBy(() -> JobEngine.builder().maxTimeDiff(Duration.ofMillis(999)))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("elasticjob.max-time-diff")
+                .hasMessageContaining("999ms");
+    }
+
+    private long runsOn(String process) {
+        return world.ledger.entries().stream()
+                .filter(entry -> entry.process.equals(process))
+                .count();
+    }
+
+    private Instant second() {
+        return Instant.ofEpochSecond(world.time.now().getEpochSecond());
+    }
+}

@@ -1,0 +1,167 @@
+package io.elasticjob.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.JobDefinition;
+import io.elasticjob.engine.World.Process;
+import io.elasticjob.registry.Read;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** Who leads, and what the leader tells, in virtual time. */
+class LeadershipTest {
+
+    private static final JobDefinition ORDERS = every("orders", 5);
+
+    private final World world = new World();
+
+    // ---- The latch ------------------------------------------------------------------------------------------------
+
+    @Test
+    void whoComesFirstLeadsAndNobodyElseDoes() {
+        Process a = world.start("a", ORDERS);
+        Process b = world.start("b", ORDERS);
+
+        assertThat(leader()).startsWith("a.");
+        assertThat(a.engine.status().leader()).isTrue();
+        assertThat(b.engine.status().leader()).isFalse();
+        assertThat(b.events(ElasticJobEvent.LeadershipTaken.class)).isEmpty();
+    }
+
+    @Test
+    void whenTheLeaderGoesOneOfTheOthersTakesItsPlace() {
+        Process a = world.start("a", ORDERS);
+        Process b = world.start("b", ORDERS);
+        Process c = world.start("c", ORDERS);
+        a.leave();
+        world.settle();
+
+        assertThat(b.engine.status().leader()).isNotEqualTo(c.engine.status().leader());
+        (b.engine.status().leader() ? b : c).kill();
+        world.time.pass(World.SESSION.plusSeconds(1));
+        assertThat(b.engine.status().leader() && leader().startsWith("b.")
+                        || c.engine.status().leader() && leader().startsWith("c."))
+                .isTrue();
+    }
+
+    @Test
+    void withoutAConnectionNobodyTakesItselfForTheLeaderAndAfterwardsItIsReadWhoLeads() {
+        Process a = world.start("a", ORDERS);
+        Process b = world.start("b", ORDERS);
+        a.registry.link().cut();
+        world.settle();
+        assertThat(a.engine.status().leader()).isFalse();
+
+        a.registry.link().heal();
+        world.settle();
+        assertThat(a.engine.status().leader())
+                .as("its session went on, and the latch with it")
+                .isTrue();
+
+        a.registry.link().expire();
+        world.time.pass(Duration.ofSeconds(2));
+        assertThat(b.engine.status().leader()).isTrue();
+        assertThat(a.engine.status().leader()).isFalse();
+        assertThat(a.engine.status().isConnected()).isTrue();
+    }
+
+    @Test
+    void aLatchThatSomebodyDeletedIsTakenAnew() {
+        Process a = world.start("a", ORDERS);
+        world.ensemble.deleteTree("/test/leader");
+        world.settle();
+
+        assertThat(leader()).startsWith("a.");
+        assertThat(a.engine.status().leader()).isTrue();
+    }
+
+    // ---- What is overdue ------------------------------------------------------------------------------------------
+
+    @Test
+    void anInstanceThatHangsWhileItsSessionLivesIsSeenByTheLeader() {
+        Process a = world.start("a", ORDERS, every("bills", 60));
+        Process b = world.start("b", ORDERS, every("bills", 60));
+        world.seconds(11);
+        Instant begun = world.record("orders", 1).through();
+        b.watch.freeze(); // its registry client goes on
+        world.seconds(30);
+
+        assertThat(a.events(ElasticJobEvent.FiringOverdue.class))
+                .as("told once")
+                .singleElement()
+                .satisfies(overdue -> {
+                    assertThat(overdue.job()).isEqualTo("orders");
+                    assertThat(overdue.shard()).isEqualTo(1);
+                    assertThat(overdue.since()).isEqualTo(begun.plusSeconds(5));
+                });
+        assertThat(a.engine.status().overdueJobs()).isEqualTo(1);
+        assertThat(b.engine.status().overdueJobs()).isZero();
+
+        b.watch.thaw();
+        world.seconds(25);
+        assertThat(a.engine.status().overdueJobs()).isZero();
+        assertThat(a.events(ElasticJobEvent.FiringOverdue.class)).hasSize(1);
+    }
+
+    @Test
+    void whereAllRunsOnTimeNothingIsToldAndADeathIsNoReasonEither() {
+        Process a = world.start("a", ORDERS, every("fast", 1));
+        Process b = world.start("b", ORDERS, every("fast", 1));
+        world.seconds(20);
+        b.kill();
+        world.seconds(40);
+
+        assertThat(a.events(ElasticJobEvent.FiringOverdue.class)).isEmpty();
+        assertThat(a.engine.status().overdueJobs()).isZero();
+    }
+
+    @Test
+    void theSweepCostsOneReadForTwoHundredRecordsAndNothingForFiringsSeenBefore() {
+        Process a = world.start(
+                "a",
+                1_000,
+                JobDefinition.named("many")
+                        .every(Duration.ofSeconds(60))
+                        .shards(400)
+                        .build());
+        world.seconds(65);
+        long before = a.registry.requests().reads();
+        world.seconds(50);
+
+        assertThat(a.registry.requests().reads() - before)
+                .as("five rounds, one of which found a firing that it had not seen decided")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void whoLosesTheLeadTellsNothingMore() {
+        Process a = world.start("a", ORDERS);
+        Process b = world.start("b", ORDERS);
+        world.seconds(11);
+        b.watch.freeze();
+        world.seconds(30);
+        assertThat(a.engine.status().overdueJobs()).isEqualTo(1);
+
+        a.registry.link().cut();
+        world.settle();
+        assertThat(a.engine.status().overdueJobs()).isZero();
+    }
+
+    // ---- Help -----------------------------------------------------------------------------------------------------
+
+    private String leader() {
+        return world.ensemble.node("/test/leader") instanceof Read.Present present
+                ? new String(present.data(), StandardCharsets.UTF_8)
+                : "";
+    }
+
+    private static JobDefinition every(String name, int seconds) {
+        return JobDefinition.named(name)
+                .every(Duration.ofSeconds(seconds))
+                .shards(2)
+                .build();
+    }
+}
