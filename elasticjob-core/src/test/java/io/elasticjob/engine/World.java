@@ -8,11 +8,15 @@ import io.elasticjob.codec.ShardRecordCodec;
 import io.elasticjob.memory.MemoryEnsemble;
 import io.elasticjob.memory.MemoryRegistry;
 import io.elasticjob.registry.Read;
+import io.elasticjob.registry.RegistryListener;
+import io.elasticjob.registry.Session;
+import io.elasticjob.registry.Write;
 import io.elasticjob.sharding.StrategyCatalog;
 import io.elasticjob.testing.Ledger;
 import io.elasticjob.testing.SimulatedFireSource;
 import io.elasticjob.testing.SimulatedRunner;
 import io.elasticjob.testing.VirtualTime;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -153,6 +157,28 @@ final class World {
         return ledger.entries().stream()
                 .filter(entry -> entry.id.job().equals(job))
                 .count();
+    }
+
+    /** As an operator's hand does it. */
+    void overwrite(String path, String data) {
+        MemoryRegistry hand = ensemble.client(SESSION);
+        hand.open(new RegistryListener() {
+            @Override
+            public void connected(Session session) {
+                int version = ((Read.Present) ensemble.node(path)).stat().version();
+                hand.commit(session, List.of(new Write.Put(path, data.getBytes(StandardCharsets.UTF_8), version)));
+            }
+
+            @Override
+            public void suspended() {}
+
+            @Override
+            public void lost(Session session) {}
+
+            @Override
+            public void changed(String changed) {}
+        });
+        settle();
     }
 
     private <T> T now(CompletionStage<T> asked) {
