@@ -3,8 +3,13 @@ package io.elasticjob;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ShardingContextTest {
 
@@ -42,6 +47,73 @@ class ShardingContextTest {
     @Test
     void withoutMonitoringThereIsNoTokenAndTheErrorNamesTheKey() {
         assertThatThrownBy(() -> ShardingContext.builder().build().fencingToken())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("monitorExecution");
+    }
+
+    // ---- Checkpoints ----------------------------------------------------------------------------------------------
+
+    @Test
+    void aContextMadeByHandKeepsCheckpointsForTheTestToSee() {
+        List<String> written = new ArrayList<>();
+        ShardingContext context = ShardingContext.builder()
+                .fencingToken(1)
+                .checkpoint("page 3")
+                .checkpoints(written::add)
+                .build();
+        assertThat(context.checkpoint()).contains("page 3");
+
+        context.checkpoint("page 4");
+        context.checkpoint("page 5");
+
+        assertThat(context.checkpoint()).contains("page 5");
+        assertThat(written).containsExactly("page 4", "page 5");
+    }
+
+    @Test
+    void aCheckpointThatIsRefusedIsNotTheLastOne() {
+        ShardingContext context = ShardingContext.builder()
+                .fencingToken(1)
+                .checkpoint("page 3")
+                .checkpoints(any -> {
+                    throw new ShardLostException("overtaken");
+                })
+                .build();
+
+        assertThatThrownBy(() -> context.checkpoint("page 4")).isInstanceOf(ShardLostException.class);
+        assertThat(context.checkpoint()).contains("page 3");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"x, 4096", "ä, 2048", "€, 1365", "😀, 1024"})
+    void aCheckpointIsMeasuredInBytes(String character, int most) {
+        ShardingContext context = ShardingContext.builder().fencingToken(1).build();
+        context.checkpoint(character.repeat(most));
+
+        assertThatThrownBy(() -> context.checkpoint(character.repeat(most + 1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("of job/")
+                .hasMessageContaining(
+                        " has " + (most + 1) * character.getBytes(StandardCharsets.UTF_8).length + " bytes")
+                .hasMessageContaining("at most 4096");
+        assertThat(context.checkpoint()).contains(character.repeat(most));
+    }
+
+    @Test
+    void aCheckpointThatIsNoTextIsRefused() {
+        ShardingContext context = ShardingContext.builder().fencingToken(1).build();
+
+        assertThatThrownBy(() -> context.checkpoint("page \uD83D"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("half a surrogate pair");
+    }
+
+    @Test
+    void withoutMonitoringThereIsNoCheckpointAndTheErrorNamesTheKey() {
+        ShardingContext context = ShardingContext.builder().build();
+
+        assertThat(context.checkpoint()).isEmpty();
+        assertThatThrownBy(() -> context.checkpoint("page 4"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("monitorExecution");
     }

@@ -67,8 +67,22 @@ final class Json {
         } else if (value instanceof Number number) {
             generator.writeNumber(number.longValue());
         } else {
-            generator.writeString(value.toString());
+            generator.writeString(text(value.toString()));
         }
+    }
+
+    /** The text with halves of surrogate pairs replaced: they can not be written, and an error message may have them. */
+    private static String text(String text) {
+        if (text.chars().noneMatch(Json::isSurrogate)) {
+            return text;
+        }
+        StringBuilder whole = new StringBuilder(text.length());
+        text.codePoints().map(point -> isSurrogate(point) ? '\uFFFD' : point).forEach(whole::appendCodePoint);
+        return whole.toString();
+    }
+
+    private static boolean isSurrogate(int point) {
+        return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
     }
 
     private static Map<String, Object> readObject(JsonParser parser) {

@@ -32,7 +32,9 @@ class CodecTest {
         ShardRecord triggered = ShardRecord.NEW.claimed(new Firing.Triggered(12), "host-1.x", 1, 0, NOON);
         ShardRecord failed = running.completed(new Outcome.Failed("\"quoted\" Ärger\n"), NOON.plusSeconds(5), NOON);
 
-        for (ShardRecord record : new ShardRecord[] {ShardRecord.NEW, running, triggered, failed}) {
+        ShardRecord noted = running.withCheckpoint("page 7 of \"Ärger\"\n\u0000 \uD83D\uDE00");
+
+        for (ShardRecord record : new ShardRecord[] {ShardRecord.NEW, running, triggered, failed, noted}) {
             assertThat(ShardRecordCodec.decode(ShardRecordCodec.encode(record))).isEqualTo(new Decoded.Value<>(record));
         }
     }
@@ -44,6 +46,27 @@ class CodecTest {
         assertThat(new String(ShardRecordCodec.encode(running), StandardCharsets.UTF_8))
                 .isEqualTo("{\"format\":1,\"state\":\"RUNNING\",\"firing\":\"2026-03-01T12:00:00.123Z\","
                         + "\"owner\":\"host-1.x\",\"attempt\":1,\"startedAt\":\"2026-03-01T12:00:00.127Z\"}");
+    }
+
+    @Test
+    void theStoredFormOfACheckpointIsTheOneThatOtherVersionsRead() {
+        ShardRecord noted = ShardRecord.NEW.withCheckpoint("page 7");
+
+        assertThat(new String(ShardRecordCodec.encode(noted), StandardCharsets.UTF_8))
+                .isEqualTo("{\"format\":1,\"state\":\"IDLE\",\"checkpoint\":\"page 7\"}");
+    }
+
+    @Test
+    void anErrorMessageThatIsNoTextCanBeRecordedAllTheSame() {
+        String half = "\uD83D";
+        String cut = "x".repeat(Outcome.MAX_ERROR_LENGTH - 1) + "\uD83D\uDE00";
+
+        for (String error : new String[] {"a" + half + "b", cut}) {
+            ShardRecord failed = ShardRecord.NEW.completed(new Outcome.Failed(error), NOON, NOON);
+            assertThat(value(ShardRecordCodec.decode(ShardRecordCodec.encode(failed)))
+                            .error())
+                    .contains("\uFFFD");
+        }
     }
 
     @Test

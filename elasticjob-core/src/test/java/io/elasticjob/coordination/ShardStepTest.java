@@ -217,6 +217,26 @@ class ShardStepTest {
     }
 
     @Test
+    void aCheckpointGoesWithTheSuccessUnlessTheJobKeepsIt() {
+        JobDefinition keeps = JobDefinition.named("orders")
+                .every(Duration.ofSeconds(10))
+                .set(io.elasticjob.JobKey.KEEP_CHECKPOINT, "true")
+                .build();
+        ShardRecord running =
+                ShardRecord.NEW.claimed(scheduled(NOON), "a", 1, 0, NOON).withCheckpoint("page 7");
+
+        assertThat(ShardStep.completion(JOB, running, new Outcome.Succeeded(), NOON, NOON)
+                        .checkpoint())
+                .isNull();
+        assertThat(ShardStep.completion(JOB, running, new Outcome.Failed("boom"), NOON, NOON)
+                        .checkpoint())
+                .isEqualTo("page 7");
+        assertThat(ShardStep.completion(keeps, running, new Outcome.Succeeded(), NOON, NOON)
+                        .checkpoint())
+                .isEqualTo("page 7");
+    }
+
+    @Test
     void whatWasCutOffIsRunAgainOnlyUnderFailover() {
         ShardRecord running = running("a", NOON, 1, 0);
 

@@ -20,6 +20,7 @@ import io.elasticjob.testing.PassingRegistry;
 import io.elasticjob.testing.SimulatedFireSource;
 import io.elasticjob.testing.SimulatedRunner;
 import io.elasticjob.testing.VirtualTime;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -251,6 +252,28 @@ final class World {
         return ledger.entries().stream()
                 .filter(entry -> entry.id.job().equals(job))
                 .count();
+    }
+
+    /** As an operator's hand does it. */
+    void overwrite(String path, String data) {
+        MemoryRegistry hand = ensemble.client(SESSION);
+        hand.open(new RegistryListener() {
+            @Override
+            public void connected(Session session) {
+                int version = ((Read.Present) ensemble.node(path)).stat().version();
+                hand.commit(session, List.of(new Write.Put(path, data.getBytes(StandardCharsets.UTF_8), version)));
+            }
+
+            @Override
+            public void suspended() {}
+
+            @Override
+            public void lost(Session session) {}
+
+            @Override
+            public void changed(String changed) {}
+        });
+        settle();
     }
 
     private <T> T now(CompletionStage<T> asked) {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.elasticjob.CheckpointUnconfirmedException;
 import io.elasticjob.ExecutionId;
 import io.elasticjob.Firing;
 import io.elasticjob.Outcome;
+import io.elasticjob.ShardLostException;
 import io.elasticjob.ShardingContext;
 import io.elasticjob.SimpleJob;
 import java.time.Duration;
@@ -319,6 +321,125 @@ class InProcessShardRunnerTest {
 
         atLast.countDown();
         assertThat(outcome()).isEqualTo(new Outcome.Succeeded());
+    }
+
+    // ---- Checkpoints ----------------------------------------------------------------------------------------------
+
+    @Test
+    void aHandlerWaitsUntilItsCheckpointIsAcknowledged() throws Exception {
+        CompletableFuture<Void> acknowledged = new CompletableFuture<>();
+        LinkedBlockingQueue<String> written = new LinkedBlockingQueue<>();
+        InProcessShardRunner runner = platform(1, context -> context.checkpoint("page 7"));
+        runner.start(
+                "work",
+                context(0).fencingToken(1),
+                text -> {
+                    written.add(text);
+                    return acknowledged;
+                },
+                told::add);
+        assertThat(written.poll(20, TimeUnit.SECONDS)).isEqualTo("page 7");
+        assertThat(told).isEmpty();
+
+        acknowledged.complete(null);
+        assertThat(outcome()).isEqualTo(new Outcome.Succeeded());
+    }
+
+    @Test
+    void aHandlerWhoseShardIsLostLearnsThatItIsCancelled() throws Exception {
+        LinkedBlockingQueue<Boolean> cancelled = new LinkedBlockingQueue<>();
+        InProcessShardRunner runner = platform(1, context -> {
+            try {
+                context.checkpoint("page 7");
+            } catch (ShardLostException lost) {
+                cancelled.add(context.isCancelled());
+                throw lost;
+            }
+        });
+        runner.start(
+                "work",
+                context(0).fencingToken(1),
+                text -> CompletableFuture.failedFuture(new ShardLostException("overtaken")),
+                told::add);
+
+        assertThat(outcome()).as("cut off, and no failure of its own").isEqualTo(new Outcome.Abandoned());
+        assertThat(cancelled).containsExactly(true);
+    }
+
+    @Test
+    void anInterruptEndsTheWaitForACheckpointAndIsNotSwallowed() throws Exception {
+        CountDownLatch waiting = new CountDownLatch(1);
+        LinkedBlockingQueue<Boolean> interrupted = new LinkedBlockingQueue<>();
+        InProcessShardRunner runner = platform(1, context -> {
+            try {
+                context.checkpoint("page 7");
+            } catch (CheckpointUnconfirmedException unconfirmed) {
+                interrupted.add(Thread.currentThread().isInterrupted());
+                throw unconfirmed;
+            }
+        });
+        runner.start(
+                "work",
+                context(0).fencingToken(1),
+                text -> {
+                    waiting.countDown();
+                    return new CompletableFuture<>();
+                },
+                told::add);
+        assertThat(waiting.await(20, TimeUnit.SECONDS)).isTrue();
+        runner.cancel(id(0));
+
+        assertThat(outcome()).isEqualTo(new Outcome.Abandoned());
+        assertThat(interrupted).containsExactly(true);
+    }
+
+    @Test
+    void aCancelledHandlerCanStillSayWhereItStopped() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        LinkedBlockingQueue<String> written = new LinkedBlockingQueue<>();
+        InProcessShardRunner runner = platform(1, context -> {
+            begun.countDown();
+            while (!context.isCancelled() || !Thread.currentThread().isInterrupted()) {
+                Thread.onSpinWait();
+            }
+            context.checkpoint("page 7");
+            assertThat(Thread.currentThread().isInterrupted()).isTrue();
+        });
+        runner.start(
+                "work",
+                context(0).fencingToken(1),
+                text -> {
+                    written.add(text);
+                    return CompletableFuture.completedFuture(null);
+                },
+                told::add);
+        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+        runner.cancel(id(0));
+
+        assertThat(outcome()).isEqualTo(new Outcome.Succeeded());
+        assertThat(written).containsExactly("page 7");
+    }
+
+    @Test
+    void aCheckpointThatIsTooLongReachesNobody() throws Exception {
+        LinkedBlockingQueue<String> written = new LinkedBlockingQueue<>();
+        InProcessShardRunner runner = platform(1, context -> context.checkpoint("x".repeat(4097)));
+        runner.start(
+                "work",
+                context(0).fencingToken(1),
+                text -> {
+                    written.add(text);
+                    return CompletableFuture.completedFuture(null);
+                },
+                told::add);
+
+        assertThat(outcome())
+                .isInstanceOfSatisfying(
+                        Outcome.Failed.class,
+                        failed -> assertThat(failed.error())
+                                .contains("4097 bytes")
+                                .contains("at most 4096"));
+        assertThat(written).isEmpty();
     }
 
     @Test

@@ -61,7 +61,7 @@ public @interface ElasticJob {
      */
     String shardingStrategy() default "";
 
-    /** Whether each execution is claimed and recorded; without it there is no exclusivity, failover or fencing. */
+    /** Whether each execution is claimed and recorded; without it there is no exclusivity, failover, fencing or checkpoint. */
     boolean monitorExecution() default true;
 
     /** Whether a shard whose instance died while running it is run again at once, under the same firing. */
@@ -78,6 +78,9 @@ public @interface ElasticJob {
 
     /** What becomes of a running execution when its instance loses its session with the registry. */
     OnSessionLoss onSessionLoss() default OnSessionLoss.CANCEL;
+
+    /** Whether a checkpoint outlives the firing that succeeded with it: for a job that goes on where the last firing ended. */
+    boolean keepCheckpoint() default false;
 
     /** Whether it fires at all. */
     boolean enabled() default true;

@@ -106,7 +106,8 @@ public final class ElasticJobMetrics implements Consumer<ElasticJobEvent> {
 
     private Timer executions(String job, String outcome) {
         return Timer.builder("elasticjob.executions")
-                .description("Executions on this instance")
+                .description(
+                        "Executions on this instance that have ended, each once; FENCED where the end could not be recorded")
                 .tag("job", job)
                 .tag("outcome", outcome)
                 .register(meters);

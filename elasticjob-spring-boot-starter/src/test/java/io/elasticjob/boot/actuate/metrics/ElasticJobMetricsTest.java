@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.ElasticJobEvent.ClaimRefused;
 import io.elasticjob.ElasticJobEvent.ExecutionEnded;
+import io.elasticjob.ElasticJobEvent.ExecutionFenced;
 import io.elasticjob.ElasticJobEvent.ExecutionStarted;
 import io.elasticjob.ElasticJobEvent.FiringSkipped;
 import io.elasticjob.ElasticJobEvent.FiringsSuperseded;
@@ -56,6 +57,19 @@ class ElasticJobMetricsTest {
                         .timer()
                         .count())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void anOvertakenExecutionIsCountedOnceAsFenced() {
+        tell(
+                new ExecutionStarted(RUN, NOON, Duration.ofMillis(7)),
+                new ExecutionFenced(RUN),
+                new ExecutionEnded(RUN, new Outcome.Fenced(new Outcome.Succeeded()), Duration.ofSeconds(2)));
+
+        assertThat(meters.get("elasticjob.executions").timers()).singleElement().satisfies(timer -> {
+            assertThat(timer.getId().getTag("outcome")).isEqualTo("FENCED");
+            assertThat(timer.count()).isEqualTo(1);
+        });
     }
 
     @Test

@@ -37,13 +37,20 @@ class Invoices {
      * Settles an invoice and notes which instance and execution did. An invoice that is settled already is left as it
      * is: a shard may be run again, after a crash for instance, but no invoice is settled twice.
      *
-     * @return false if it was settled already
+     * @return false if it was settled already, or a later execution is at work in its region
      */
     boolean settle(String number, ShardingContext context) {
+        // The last condition is for a copy that stood still, in a long pause of its JVM for instance, until it was
+        // taken
+        // for dead. When it goes on, another copy has its shard and it does not know yet. But the tokens of a shard
+        // only
+        // ever grow: where a larger one has been seen, the database refuses what the overtaken copy still wants to do.
         int changed = jdbc.sql("""
                         UPDATE invoice
                         SET settled_at = :now, settled_by = :instance, execution = :execution, fencing_token = :token
                         WHERE number = :number AND settled_at IS NULL
+                          AND NOT EXISTS (SELECT 1 FROM invoice later
+                                          WHERE later.region = invoice.region AND later.fencing_token > :token)
                         """)
                 .param("now", OffsetDateTime.now(ZoneOffset.UTC))
                 .param("instance", instance)

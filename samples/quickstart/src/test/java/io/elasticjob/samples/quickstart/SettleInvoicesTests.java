@@ -80,6 +80,19 @@ class SettleInvoicesTests {
     }
 
     @Test
+    void anOvertakenExecutionSettlesNothingMoreInItsRegion() {
+        job.execute(shardOfApac().fencingToken(8).attempt(2).build());
+
+        job.execute(shardOfApac().fencingToken(7).build());
+        assertThat(invoices.countOpen("APAC")).isEqualTo(1180);
+
+        String elsewhere = invoices.oldestOpen("EMEA", 1).get(0);
+        assertThat(invoices.settle(elsewhere, shardOfApac().fencingToken(7).build()))
+                .as("another shard's tokens are none of its business")
+                .isTrue();
+    }
+
+    @Test
     void aCancelledExecutionLeavesTheRestForTheNextFiring() {
         AtomicInteger asked = new AtomicInteger();
 
