@@ -112,6 +112,23 @@ public sealed interface ElasticJobEvent {
     record LeadershipTaken(String instance) implements ElasticJobEvent {}
 
     /**
+     * No live instance declares a job any more; told by the leader, where undeclared jobs are forgotten.
+     *
+     * @param forgottenAt when it will be deleted, unless it is declared again or an operator sets something of it
+     */
+    record JobUndeclared(String job, String application, Instant forgottenAt) implements ElasticJobEvent {}
+
+    /** A job that nobody had declared for too long was deleted by this instance, the leader. */
+    record JobForgotten(String job, String application, Instant undeclaredSince) implements ElasticJobEvent {}
+
+    /**
+     * The records of a former life of a job, which was deleted or made anew, were deleted by this instance, the leader.
+     *
+     * @param records how many
+     */
+    record RecordsRemoved(String job, String path, int records) implements ElasticJobEvent {}
+
+    /**
      * A firing came due long ago, and nobody has begun or decided it; told by the leader, once until the shard goes on.
      *
      * @param fireTime of the latest firing that should have begun by now

@@ -45,6 +45,7 @@ public final class StoredJobCodec {
         fields.put("shards", shards);
         fields.put("declared", declared);
         fields.put("overrides", overrides.isEmpty() ? null : overrides);
+        fields.put("undeclaredSince", job.undeclaredSince());
         job.unknown().forEach(fields::putIfAbsent);
         return Json.write(fields);
     }
@@ -66,6 +67,7 @@ public final class StoredJobCodec {
                 overrides(fields.object("overrides")),
                 fields.instant("since"),
                 new ShardCount(count, (int) shards.number("previous", count), shards.optionalInstant("from")),
+                fields.optionalInstant("undeclaredSince"),
                 fields.unknown());
     }
 

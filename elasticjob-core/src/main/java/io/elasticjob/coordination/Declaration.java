@@ -17,7 +17,7 @@ public sealed interface Declaration {
     /** The job is not there: create it. */
     record Create(StoredJob job) implements Declaration {}
 
-    /** The stored declaration is another one, and this instance's word counts: replace it. */
+    /** The stored declaration is another one, or is marked as nobody's, and this instance's word counts: replace it. */
     record Replace(StoredJob job) implements Declaration {}
 
     /** The name is taken by another application, or the declaration does not go with the overrides. */
@@ -57,7 +57,8 @@ public sealed interface Declaration {
                     + " (elasticjob.namespace)");
         }
         boolean same = stored.declared().equals(mine.settings())
-                && stored.application().equals(application);
+                && stored.application().equals(application)
+                && stored.undeclaredSince() == null;
         if (same || overruled) {
             return new Keep();
         }

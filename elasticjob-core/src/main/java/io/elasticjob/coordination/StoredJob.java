@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the registry holds of a job: what was declared, what operators laid over it, and since when.
@@ -15,6 +16,8 @@ import java.util.TreeMap;
  * @param declared what annotation, properties and Java say
  * @param overrides what operators say; wins over {@code declared}, key by key
  * @param since registry time at which the present schedule took effect; firings before it are never due
+ * @param undeclaredSince registry time at which a leader first saw that no live instance declares it; null while one does,
+ *     or where nobody looks
  * @param unknown fields of the stored form that this version has no name for; they are written back as they were
  */
 public record StoredJob(
@@ -24,12 +27,25 @@ public record StoredJob(
         Map<JobKey, Override> overrides,
         Instant since,
         ShardCount shardCount,
+        @Nullable Instant undeclaredSince,
         Map<String, Object> unknown) {
 
     public StoredJob {
         declared = java.util.Collections.unmodifiableMap(new TreeMap<>(declared));
         overrides = java.util.Collections.unmodifiableMap(new TreeMap<>(overrides));
         unknown = Map.copyOf(unknown);
+    }
+
+    /** A job that is declared. */
+    public StoredJob(
+            String name,
+            String application,
+            Map<JobKey, Setting> declared,
+            Map<JobKey, Override> overrides,
+            Instant since,
+            ShardCount shardCount,
+            Map<String, Object> unknown) {
+        this(name, application, declared, overrides, since, shardCount, null, unknown);
     }
 
     /** A setting that an operator changed at run time. */
@@ -60,7 +76,7 @@ public record StoredJob(
 
     /**
      * The same job with another declaration. Where the schedule changes, or the job is enabled, it begins anew at
-     * {@code now}; a new number of shards holds from the first fire time after it.
+     * {@code now}; a new number of shards holds from the first fire time after it. It counts as declared again.
      *
      * @param now registry time
      * @throws io.elasticjob.InvalidSettingException when the new declaration and the overrides do not make a job together
@@ -78,6 +94,11 @@ public record StoredJob(
                 shardCount.changed(
                         after.shardingTotalCount(), after.schedule().next(now).orElse(null)),
                 unknown);
+    }
+
+    /** The same job, with a note that nobody declares it any more. */
+    public StoredJob undeclared(Instant now) {
+        return new StoredJob(name, application, declared, overrides, since, shardCount, now, unknown);
     }
 
     private boolean beginsAnew(JobDefinition after) {

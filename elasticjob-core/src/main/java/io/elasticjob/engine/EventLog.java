@@ -119,6 +119,25 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     corrected.shard(),
                     corrected.through(),
                     corrected.corrected());
+        } else if (event instanceof ElasticJobEvent.JobUndeclared undeclared) {
+            log.warn(
+                    "{}: no live instance declares it any more, of \"{}\" or another application; it is deleted at {}"
+                            + " unless one does",
+                    undeclared.job(),
+                    undeclared.application(),
+                    undeclared.forgottenAt());
+        } else if (event instanceof ElasticJobEvent.JobForgotten forgotten) {
+            log.warn(
+                    "{} is deleted: no instance of \"{}\" or another application has declared it since {}",
+                    forgotten.job(),
+                    forgotten.application(),
+                    forgotten.undeclaredSince());
+        } else if (event instanceof ElasticJobEvent.RecordsRemoved removed) {
+            log.info(
+                    "{}: {} record(s) of a former life are deleted, {}",
+                    removed.job(),
+                    removed.records(),
+                    removed.path());
         } else if (event instanceof ElasticJobEvent.FiringOverdue overdue) {
             log.warn(
                     "{} shard {} is overdue: nobody has begun the firing of {}, nor any since {}",

@@ -109,7 +109,14 @@ public final class JobEngine implements AutoCloseable {
         Instance self = builder.self(runner, timekeeper.now());
         this.eventExecutor = builder.eventExecutor != null ? builder.eventExecutor : ownEventThread();
         this.machine = new Machine(
-                layout, self, builder.ids(self.name()), jobs, builder.strategies, runner.slots(), builder.maxTimeDiff);
+                layout,
+                self,
+                builder.ids(self.name()),
+                jobs,
+                builder.strategies,
+                runner.slots(),
+                builder.maxTimeDiff,
+                builder.forgetAfter);
         this.status = machine.status(Phase.LATENT);
         this.watchdog = builder.timekeeper == null ? keepFirst(watchdog()) : null;
     }
@@ -481,6 +488,10 @@ public final class JobEngine implements AutoCloseable {
         String version = "";
         StrategyCatalog strategies = StrategyCatalog.builtIn();
         Duration maxTimeDiff = Duration.ofSeconds(10);
+
+        @Nullable
+        Duration forgetAfter;
+
         final Map<String, JobDefinition> jobs = new LinkedHashMap<>();
         final List<Consumer<ElasticJobEvent>> listeners = new ArrayList<>();
 
@@ -552,6 +563,24 @@ public final class JobEngine implements AutoCloseable {
                         "must be at least 1s: clocks that are told the time over a network are never closer for sure");
             }
             maxTimeDiff = value;
+            return this;
+        }
+
+        /**
+         * Has the leader delete jobs that no live instance of any application has declared for so long. Never touches a job
+         * that an operator made, or has changed a setting of. Without it no job is ever deleted. The same for all instances
+         * of a namespace; longer than an application may be away with all its instances.
+         *
+         * @throws InvalidSettingException when it is shorter than an hour
+         */
+        public Builder forgetUndeclaredAfter(Duration value) {
+            if (value.compareTo(Duration.ofHours(1)) < 0) {
+                throw new InvalidSettingException(
+                        "elasticjob.leftovers.forget-jobs-after",
+                        Durations.format(value),
+                        "must be at least 1h, or jobs are forgotten while their application is being restarted");
+            }
+            forgetAfter = value;
             return this;
         }
 

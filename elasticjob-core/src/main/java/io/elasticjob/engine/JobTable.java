@@ -122,6 +122,14 @@ final class JobTable {
         dirty.add(name);
     }
 
+    /**
+     * This process comes back as a new instance, to a namespace where jobs are forgotten that nobody declares: what it
+     * knew may have been. An operator who removed such a job meanwhile has to do it again, which is the smaller harm.
+     */
+    void mayBeForgotten() {
+        declared.keySet().stream().filter(jobs::containsKey).forEach(toCreate::add);
+    }
+
     /** The live instances are others, so that another one's word may count. */
     void rosterChanged() {
         toDeclare.addAll(declared.keySet());
@@ -219,18 +227,27 @@ final class JobTable {
             removed(name);
             known = null;
         }
-        toCreate.remove(name);
         if (known != null && known.version() == stat.version() && known.stored() != null) {
+            isThere(known);
             return;
         }
         JobState job = known != null ? known : new JobState(layout, name, stat);
         jobs.put(name, job);
         confirmed.remove(name);
         decode(job, present);
+        isThere(job);
         if (declared.containsKey(name)) {
             toDeclare.add(name);
         }
         listener.jobRead(job);
+    }
+
+    /** It is not created again when it goes, unless the leader may still delete it before it is declared here. */
+    private void isThere(JobState job) {
+        StoredJob stored = job.stored();
+        if (stored == null || stored.undeclaredSince() == null) {
+            toCreate.remove(job.name());
+        }
     }
 
     private void decode(JobState job, Read.Present present) {

@@ -59,6 +59,8 @@ final class Machine {
     private final ShardTable shards;
     private final Leadership leadership;
     private final OverdueSweep overdue;
+    private final Leftovers leftovers;
+    private final boolean forgets;
     private final Map<Schedule, FireTimes> fireTimes = new LinkedHashMap<>();
     private final Set<JobState> toAssign = new LinkedHashSet<>();
 
@@ -73,7 +75,8 @@ final class Machine {
             Map<String, JobDefinition> declared,
             StrategyCatalog strategies,
             int slots,
-            Duration maxTimeDiff) {
+            Duration maxTimeDiff,
+            @Nullable Duration forgetAfter) {
         this.layout = layout;
         this.application = self.application();
         this.strategies = strategies;
@@ -84,6 +87,8 @@ final class Machine {
         this.shards = new ShardTable(layout, presence, roster, jobs, outbox, slots);
         this.overdue = new OverdueSweep(presence, jobs, outbox);
         this.leadership = new Leadership(layout, presence, outbox, new Duties());
+        this.leftovers = new Leftovers(layout, presence, roster, jobs, leadership, outbox, forgetAfter);
+        this.forgets = forgetAfter != null;
     }
 
     // ---- What happens ---------------------------------------------------------------------------------------------
@@ -394,6 +399,9 @@ final class Machine {
         public void present(Connection connection) {
             wasReady = false;
             shards.present(sameInstance);
+            if (!sameInstance && forgets) {
+                jobs.mayBeForgotten();
+            }
             sameInstance = true;
             roster.relist(connection);
             jobs.reload(connection);
@@ -414,12 +422,14 @@ final class Machine {
         public void round(Connection over) {
             if (isReady()) {
                 overdue.round(over);
+                leftovers.round(over);
             }
         }
 
         @Override
         public void lost() {
             overdue.forget();
+            leftovers.lost();
         }
     }
 
@@ -434,6 +444,7 @@ final class Machine {
         @Override
         public void jobRemoved(JobState job) {
             toAssign.remove(job);
+            leftovers.searchAgain();
             follow(job);
             shards.removed(job);
         }

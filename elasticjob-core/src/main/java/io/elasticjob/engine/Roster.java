@@ -123,6 +123,13 @@ final class Roster {
                 .toList();
     }
 
+    /** Whether a live instance declares the job, or may: what a later version wrote can not be read here. */
+    boolean mayDeclare(String job) {
+        return members.values().stream()
+                .map(Member::instance)
+                .anyMatch(instance -> instance == null || instance.declares().contains(job));
+    }
+
     Optional<Stat> stat(String id) {
         return Optional.ofNullable(members.get(id)).map(Member::stat);
     }

@@ -124,6 +124,9 @@ class CodecTest {
                 Map.of("later", "kept"));
 
         assertThat(StoredJobCodec.decode("orders", StoredJobCodec.encode(job))).isEqualTo(new Decoded.Value<>(job));
+        StoredJob nobodys = job.undeclared(NOON);
+        assertThat(StoredJobCodec.decode("orders", StoredJobCodec.encode(nobodys)))
+                .isEqualTo(new Decoded.Value<>(nobodys));
     }
 
     @Test

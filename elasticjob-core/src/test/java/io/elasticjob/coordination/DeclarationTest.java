@@ -33,6 +33,13 @@ class DeclarationTest {
     }
 
     @Test
+    void aJobThatIsMarkedAsNobodysIsDeclaredAgainAndGoesOn() {
+        StoredJob stored = stored(EVERY_FIVE);
+        assertThat(decide(EVERY_FIVE, stored.undeclared(MONDAY), instance("me", "shop", 10)))
+                .isEqualTo(new Declaration.Replace(stored));
+    }
+
+    @Test
     void theWordOfTheInstanceThatStartedLastCounts() {
         JobDefinition changed = every(7).build();
 

@@ -26,6 +26,15 @@ class LayoutTest {
     }
 
     @Test
+    void aFolderOfRecordsTellsWhichLifeOfWhichJobItBelongsTo() {
+        assertThat(Layout.lifeNamed("orders@77")).contains(new Layout.JobLife("orders", 77));
+        assertThat(Layout.lifeNamed("orders")).isEmpty();
+        assertThat(Layout.lifeNamed("orders@")).isEmpty();
+        assertThat(Layout.lifeNamed("@77")).isEmpty();
+        assertThat(Layout.lifeNamed("orders@seven")).isEmpty();
+    }
+
+    @Test
     void whoCanRegisterFindsEverythingElseLaid() {
         assertThat(layout.roots()).startsWith("/shop").endsWith("/shop/instances");
     }

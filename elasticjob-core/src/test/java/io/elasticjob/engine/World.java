@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** A registry in memory, virtual time, and as many instances as a test wants. */
@@ -79,7 +80,7 @@ final class World {
         boolean unsynced;
 
         private Process(String name, String application, int slots, StrategyCatalog strategies, JobDefinition... jobs) {
-            this(name, application, slots, strategies, Duration.ZERO, jobs);
+            this(name, application, slots, strategies, Duration.ZERO, any -> {}, jobs);
         }
 
         private Process(
@@ -88,6 +89,7 @@ final class World {
                 int slots,
                 StrategyCatalog strategies,
                 Duration skew,
+                Consumer<JobEngine.Builder> rules,
                 JobDefinition... jobs) {
             this.name = name;
             watch = time.watch(skew);
@@ -107,6 +109,7 @@ final class World {
                     .runner(runner)
                     .listener(events::add);
             Arrays.stream(jobs).forEach(builder::job);
+            rules.accept(builder);
             engine = builder.build();
             engine.start();
         }
@@ -182,7 +185,21 @@ final class World {
 
     /** One whose clock is wrong by so much. */
     Process startWithClock(String name, Duration skew, JobDefinition... jobs) {
-        Process process = new Process(name, "shop", 64, StrategyCatalog.builtIn(), skew, jobs);
+        Process process = new Process(name, "shop", 64, StrategyCatalog.builtIn(), skew, any -> {}, jobs);
+        settle();
+        return process;
+    }
+
+    /** One that, as the leader, forgets jobs that nobody has declared for so long. */
+    Process startForgetting(String name, Duration after, JobDefinition... jobs) {
+        Process process = new Process(
+                name,
+                "shop",
+                64,
+                StrategyCatalog.builtIn(),
+                Duration.ZERO,
+                builder -> builder.forgetUndeclaredAfter(after),
+                jobs);
         settle();
         return process;
     }

@@ -154,7 +154,13 @@ public final class ElasticJobAutoConfiguration {
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
     JobEngineCustomizer elasticJobNamespaceRules(ElasticJobProperties properties) {
-        return engine -> engine.maxTimeDiff(properties.getMaxTimeDiff());
+        return engine -> {
+            engine.maxTimeDiff(properties.getMaxTimeDiff());
+            Duration forgetAfter = properties.getLeftovers().getForgetJobsAfter();
+            if (forgetAfter != null) {
+                engine.forgetUndeclaredAfter(forgetAfter);
+            }
+        };
     }
 
     private static String namespace(ElasticJobProperties properties, Environment environment) {

@@ -34,6 +34,8 @@ public class ElasticJobProperties {
 
     private final Health health = new Health();
 
+    private final Leftovers leftovers = new Leftovers();
+
     /**
      * Settings of jobs by name, over those of their annotations. Names match without case, dashes and dots. An entry with
      * a 'handler' declares a further job that the handler of that name runs.
@@ -86,6 +88,10 @@ public class ElasticJobProperties {
 
     public Health getHealth() {
         return health;
+    }
+
+    public Leftovers getLeftovers() {
+        return leftovers;
     }
 
     public Map<String, Map<String, Object>> getJobs() {
@@ -246,6 +252,24 @@ public class ElasticJobProperties {
 
         public void setDownAfter(Duration downAfter) {
             this.downAfter = downAfter;
+        }
+    }
+
+    /** What is removed from the registry by itself. */
+    public static class Leftovers {
+
+        /**
+         * After how long a job is deleted that no live application declares; at least an hour. The default is never. Jobs
+         * that an operator made, or has changed a setting of, stay. The same for all applications of a namespace.
+         */
+        private @Nullable Duration forgetJobsAfter;
+
+        public @Nullable Duration getForgetJobsAfter() {
+            return forgetJobsAfter;
+        }
+
+        public void setForgetJobsAfter(@Nullable Duration forgetJobsAfter) {
+            this.forgetJobsAfter = forgetJobsAfter;
         }
     }
 }
