@@ -59,7 +59,7 @@ class LeftoversTest {
         assertThat(folders()).isNotEmpty();
 
         world.seconds(70);
-        assertThat(a.events(ElasticJobEvent.CompletionRefused.class)).isEmpty();
+        assertThat(a.events(ElasticJobEvent.ExecutionFenced.class)).isEmpty();
         assertThat(a.events(ElasticJobEvent.RecordsRemoved.class)).hasSize(1);
         assertThat(folders()).as("those of the present life").hasSize(1);
         assertThat(b.view().jobs()).containsKey("orders");

@@ -245,6 +245,8 @@ class ElasticJobAutoConfigurationTest {
                 "spring.application.name=a/b                 | spring.application.name: \"a/b\" must not contain",
                 "elasticjob.instance.name=a@b                | elasticjob.instance.name: \"a@b\"",
                 "elasticjob.execution.slots=0                | elasticjob.execution.slots: \"0\" must be at least 1",
+                "elasticjob.max-time-diff=500ms              | elasticjob.max-time-diff: \"500ms\" must be at least 1s",
+                "elasticjob.leftovers.forget-jobs-after=5m   | elasticjob.leftovers.forget-jobs-after: \"5m\" must be",
                 "elasticjob.jobs.ordres.every=1s             | did you mean \"orders\"?",
                 "elasticjob.jobs.orders.sharding-strategy=my | \"my\" is neither a built-in strategy nor",
             })

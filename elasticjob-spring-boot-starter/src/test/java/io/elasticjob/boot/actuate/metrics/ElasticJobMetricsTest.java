@@ -107,10 +107,11 @@ class ElasticJobMetricsTest {
                 null,
                 null,
                 Duration.ofMillis(-1500),
+                false,
                 3,
                 64,
-                false,
-                0));
+                true,
+                2));
 
         assertThat(gauge("elasticjob.registry.connected")).isEqualTo(1);
         assertThat(gauge("elasticjob.executions.active")).isEqualTo(3);
