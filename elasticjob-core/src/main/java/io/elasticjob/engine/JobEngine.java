@@ -393,7 +393,10 @@ public final class JobEngine implements AutoCloseable {
         try {
             runner.start(start.handler(), start.context(), text -> checkpoint(start, text), told);
         } catch (RuntimeException refused) {
-            log.error("The runner could not start {}, which has failed; the next firing is tried", start, refused);
+            log.error(
+                    "The runner could not start handler {}: its execution has failed, and the next firing is tried",
+                    start.handler(),
+                    refused);
             told.accept(Outcome.Failed.because(refused));
         }
     }

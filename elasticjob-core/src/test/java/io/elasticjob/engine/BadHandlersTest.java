@@ -7,9 +7,11 @@ import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.ElasticJobEvent.ExecutionEnded;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.Outcome;
+import io.elasticjob.ShardLostException;
 import io.elasticjob.ShardingContext;
 import io.elasticjob.SimpleJob;
 import io.elasticjob.memory.MemoryEnsemble;
+import io.elasticjob.registry.Read;
 import io.elasticjob.runner.InProcessShardRunner;
 import io.elasticjob.testing.SimulatedFireSource;
 import java.time.Duration;
@@ -63,6 +65,35 @@ class BadHandlersTest {
         });
 
         await().until(() -> outcomes().size() >= 2);
+    }
+
+    @Test
+    void aHandlerThatSwallowsTheLossOfItsShardIsFencedAndTheNextFiringRuns() {
+        CountDownLatch overtaken = new CountDownLatch(1);
+        AtomicInteger runs = new AtomicInteger();
+        Queue<Boolean> cancelled = new ConcurrentLinkedQueue<>();
+        ensemble.observe(change -> {
+            if (change.path().startsWith("/test/shards/") && change.after() instanceof Read.Absent) {
+                overtaken.countDown();
+            }
+        });
+        start(context -> {
+            if (runs.getAndIncrement() == 0) {
+                time.execute(() -> ensemble.deleteTree(
+                        "/test/shards/" + ensemble.children("/test/shards").get(0) + "/0"));
+                overtaken.await();
+                try {
+                    context.checkpoint("page 7");
+                } catch (ShardLostException lost) {
+                    cancelled.add(context.isCancelled());
+                }
+            }
+        });
+
+        await().until(() -> outcomes().size() >= 2);
+        assertThat(cancelled).containsExactly(true);
+        assertThat(outcomes().get(0)).isEqualTo(new Outcome.Fenced(new Outcome.Succeeded()));
+        assertThat(outcomes().get(1)).isEqualTo(new Outcome.Succeeded());
     }
 
     @Test

@@ -92,6 +92,18 @@ final class Simulation {
             Duration skew = Duration.ofMillis(random.nextInt(-400, 401));
             watch = time.watch(skew);
             registry = ensemble.client(SESSION, new SeededFaults());
+            SimulatedRunner runner = new SimulatedRunner(
+                            name,
+                            time,
+                            watch,
+                            ledger,
+                            jobs.stream().map(JobDefinition::name).collect(Collectors.toSet()),
+                            4 + random.nextInt(12),
+                            Simulation.this::duration)
+                    .checkpoints(() -> random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 0);
+            if (random.nextInt(4) == 0) {
+                runner.ignoreInterruptions();
+            }
             JobEngine.Builder builder = JobEngine.builder()
                     .namespace("sim")
                     .instanceName(name)
@@ -99,15 +111,7 @@ final class Simulation {
                     .timekeeper(watch)
                     .eventExecutor(Runnable::run)
                     .fireSource(new SimulatedFireSource(watch, () -> !calm && random.nextInt(20) == 0))
-                    .runner(new SimulatedRunner(
-                                    name,
-                                    time,
-                                    watch,
-                                    ledger,
-                                    jobs.stream().map(JobDefinition::name).collect(Collectors.toSet()),
-                                    4 + random.nextInt(12),
-                                    Simulation.this::duration)
-                            .checkpoints(() -> random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 0))
+                    .runner(runner)
                     .listener(event -> note(name + ": " + event));
             jobs.forEach(builder::job);
             engine = builder.instanceIds(() -> name + "." + sessions++).build();

@@ -50,17 +50,22 @@ public final class SimulatedRunner implements ShardRunner {
             this.told = told;
         }
 
-        void goOn(int checkpointsLeft) {
+        void begin(int checkpoints) {
+            Duration all = durations.get();
+            goOn(checkpoints, all.dividedBy(checkpoints + 1L));
+        }
+
+        private void goOn(int checkpointsLeft, Duration part) {
             if (checkpointsLeft == 0 || entry.token < 0) {
-                timekeeper.after(durations.get(), () -> end(outcome));
+                timekeeper.after(part, () -> end(outcome));
                 return;
             }
-            timekeeper.after(durations.get(), () -> {
+            timekeeper.after(part, () -> {
                 if (entry.ended == null) {
                     checkpoint(entry.token + ":" + checkpointsLeft)
                             .whenComplete((acknowledged, failed) -> timekeeper.execute(() -> {
                                 if (failed == null) {
-                                    goOn(checkpointsLeft - 1);
+                                    goOn(checkpointsLeft - 1, part);
                                 } else {
                                     end(new Outcome.Failed(failed.toString()));
                                 }
@@ -129,7 +134,7 @@ public final class SimulatedRunner implements ShardRunner {
         Ledger.Entry entry = ledger.started(process, told, tokenOf(told), time.now());
         Run run = new Run(told, entry, registry, ended);
         running.put(told.executionId(), run);
-        run.goOn(checkpoints.getAsInt());
+        run.begin(checkpoints.getAsInt());
     }
 
     /** How executions end from now on. */
