@@ -158,6 +158,24 @@ class InProcessShardRunnerTest {
     }
 
     @Test
+    void noThreadIsMadeWhileOneIsIdle() throws Exception {
+        AtomicReference<Thread> thread = new AtomicReference<>();
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        InProcessShardRunner runner = platform(64, context -> {
+            thread.set(Thread.currentThread());
+            threads.add(Thread.currentThread());
+        });
+        for (int shard = 0; shard < 10; shard++) {
+            start(runner, shard);
+            assertThat(outcome()).isEqualTo(new Outcome.Succeeded());
+            while (thread.get().getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait(); // until it waits for more
+            }
+        }
+        assertThat(threads).hasSize(1);
+    }
+
+    @Test
     void aCancelledExecutionThatThrowsIsAbandonedAndOneThatReturnsHasSucceeded() throws Exception {
         CountDownLatch begun = new CountDownLatch(2);
         InProcessShardRunner runner = platform(2, context -> {

@@ -1,0 +1,424 @@
+package io.elasticjob.integration;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.summingInt;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.ElasticJobEvent.InstanceRegistered;
+import io.elasticjob.ElasticJobEvent.ValueUnreadable;
+import io.elasticjob.JobDefinition;
+import io.elasticjob.ShardingContext;
+import io.elasticjob.SimpleJob;
+import io.elasticjob.engine.EngineStatus;
+import io.elasticjob.integration.Application.Place;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.curator.test.InstanceSpec;
+import org.apache.curator.test.TestingServer;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.ZooDefs.Ids;
+import org.apache.zookeeper.ZooKeeper;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The whole core on a real ZooKeeper: engine, registry, Quartz and threads, in one JVM. Each test has its own server. */
+@Execution(ExecutionMode.CONCURRENT)
+class RealZooKeeperTest {
+
+    /** Longer than any pause of a busy machine: no session ends but by the test's hand. */
+    private static final Duration SESSION = Duration.ofSeconds(40);
+
+    private final List<Application> applications = new ArrayList<>();
+    private final Queue<Run> runs = new ConcurrentLinkedQueue<>();
+    private final Queue<ElasticJobEvent> events = new ConcurrentLinkedQueue<>();
+    private final TestingServer server;
+
+    private record Run(String application, String job, int shard, Instant fireTime) {}
+
+    RealZooKeeperTest() throws Exception {
+        server = new TestingServer(spec(-1), true);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        applications.forEach(Application::close);
+        server.close();
+    }
+
+    private static InstanceSpec spec(int port) {
+        return new InstanceSpec(
+                null,
+                port,
+                -1,
+                -1,
+                true,
+                -1,
+                500,
+                -1,
+                Map.of("minSessionTimeout", "1000", "maxSessionTimeout", "60000"));
+    }
+
+    // ---- What it costs --------------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 50})
+    void aFiringCostsOneRequestToBeginAndOneToEndHoweverManyShards(int shards) {
+        JobDefinition job = everySecond("orders", shards).build();
+        List<Long> received = countedAtEachFiring(job);
+
+        int firings = received.size() - 1;
+        assertThat(received.get(firings) - received.get(0)).isEqualTo(2L * firings);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 50})
+    void aJobThatIsNotMonitoredCostsNoRequestAtAll(int shards) {
+        JobDefinition job =
+                everySecond("orders", shards).monitorExecution(false).build();
+        List<Long> received = countedAtEachFiring(job);
+
+        // After ten seconds of silence the client says that it lives; not more than once in so few firings.
+        assertThat(received.get(received.size() - 1) - received.get(0)).isBetween(0L, 1L);
+        assertThat(received.stream().distinct().count()).isLessThan(received.size() - 1);
+    }
+
+    /** What the server has received when shard 0 begins, for some firings in a row, from the third on. */
+    private List<Long> countedAtEachFiring(JobDefinition job) {
+        ServerBooks books = new ServerBooks(server);
+        List<Long> received = new CopyOnWriteArrayList<>();
+        SimpleJob body = context -> {
+            if (context.shardingItem() == 0) {
+                received.add(books.packetsReceived());
+            }
+        };
+        start(new Application(
+                "a",
+                new Place(server.getConnectString(), SESSION),
+                List.of(job),
+                body,
+                events::add,
+                (loop, runner) -> new EndingTogether(job.shardingTotalCount(), loop, runner)));
+        until(() -> received.size() >= 6);
+        return List.copyOf(received.subList(2, 6));
+    }
+
+    @Test
+    void aThousandJobsAreTheirNodesTwoWatchesAndNoThreads() throws Exception {
+        ServerBooks books = new ServerBooks(server);
+        int nodes = books.nodes();
+        List<JobDefinition> quiet =
+                thousandJobs(name -> JobDefinition.named(name).shards(3));
+        ThreadGroup threads = new ThreadGroup("a");
+
+        long begun = System.nanoTime();
+        Application a = in(threads, () -> start("a", quiet));
+        until(() -> a.view().jobs().size() == 1_000);
+        report("1,000 jobs registered", begun);
+
+        assertThat(books.nodes() - nodes).as("roots, an instance, jobs").isEqualTo(4 + 1 + 1_000);
+        assertThat(books.watches()).isEqualTo(2);
+        assertThat(threads.activeCount()).isLessThan(10);
+
+        begun = System.nanoTime();
+        Application b = start(
+                "b",
+                thousandJobs(name ->
+                        JobDefinition.named(name).every(Duration.ofSeconds(2)).shards(3)));
+        until(() -> b.view().jobs().size() == 1_000);
+        report("1,000 jobs known to a second instance", begun);
+
+        // Now they fire, as the younger one declares.
+        until(() -> runs.stream().map(Run::fireTime).distinct().count() >= 2);
+        until(() -> books.nodes() - nodes >= 4 + 2 + 1_000 * (2 + 3));
+        assertThat(books.nodes() - nodes).as("a job, a folder, three records").isEqualTo(4 + 2 + 1_000 * (2 + 3));
+        assertThat(threads.activeCount()).as("beside the slots").isLessThan(Application.SLOTS + 10);
+    }
+
+    // ---- Who comes and goes ---------------------------------------------------------------------------------------
+
+    @Test
+    void shardsGoToWhoComesAndBackFromWhoLeaves() {
+        List<JobDefinition> jobs = List.of(
+                everySecond("orders", 12).build(),
+                JobDefinition.named("by-hand").shards(12).build());
+        Application a = start("a", jobs);
+        until(() -> a.shardsOf("by-hand").equals(Map.of("a", 12)));
+
+        long begun = System.nanoTime();
+        Application b = start("b", jobs);
+        until(() -> a.shardsOf("by-hand").equals(Map.of("a", 6, "b", 6))
+                && b.shardsOf("by-hand").equals(Map.of("a", 6, "b", 6)));
+        report("join", begun);
+        untilRunAt("orders", Map.of("a", 6, "b", 6));
+
+        begun = System.nanoTime();
+        b.close();
+        until(() -> a.shardsOf("by-hand").equals(Map.of("a", 12)));
+        report("leave, its own end included", begun);
+        untilRunAt("orders", Map.of("a", 12));
+        assertThat(firings()).doesNotHaveDuplicates();
+    }
+
+    // ---- What goes wrong ------------------------------------------------------------------------------------------
+
+    @Test
+    void everyJobGoesOnAfterARestartOfTheServer() throws Exception {
+        List<JobDefinition> jobs = List.of(
+                everySecond("orders", 3).build(),
+                everySecond("bills", 2).build(),
+                everySecond("pulse", 1).monitorExecution(false).build());
+        Application a = start("a", jobs);
+        untilAllRunAgain(jobs);
+        String instance = a.engine.status().instance().orElseThrow();
+
+        server.stop();
+        until(() -> a.engine.status().awaySince().isPresent());
+        server.restart();
+
+        untilAllRunAgain(jobs);
+        assertThat(a.engine.status().instance()).as("the session went on").contains(instance);
+        assertThat(firings()).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void whoseSessionTheServerEndsRegistersAnewAndGoesOn() {
+        List<JobDefinition> jobs = List.of(
+                everySecond("orders", 3).build(),
+                everySecond("pulse", 1).monitorExecution(false).build());
+        Application a = start("a", jobs);
+        untilAllRunAgain(jobs);
+        String before = a.engine.status().instance().orElseThrow();
+
+        new ServerBooks(server).onlySession().terminateSession();
+        until(() ->
+                a.engine.status().instance().filter(now -> !now.equals(before)).isPresent());
+
+        untilAllRunAgain(jobs);
+        assertThat(events(InstanceRegistered.class, InstanceRegistered::instance))
+                .hasSize(2)
+                .doesNotHaveDuplicates();
+        assertThat(a.view().instances().keySet())
+                .containsExactly(a.engine.status().instance().orElseThrow());
+    }
+
+    @Test
+    void jobsBeginWhenZooKeeperAppears() throws Exception {
+        int port = InstanceSpec.getRandomPort();
+        List<JobDefinition> jobs = List.of(everySecond("orders", 3).build());
+        Application a = start(new Application(
+                "a", new Place("127.0.0.1:" + port, SESSION), jobs, context -> note("a", context), events::add));
+        until(() -> a.engine.status().awaySince().isPresent());
+        assertThat(a.engine.status().phase()).isEqualTo(EngineStatus.Phase.STARTED);
+        assertThat(a.engine.status().isConnected()).isFalse();
+
+        try (TestingServer late = new TestingServer(spec(port), true)) {
+            assertThat(late.getPort()).isEqualTo(port);
+            untilAllRunAgain(jobs);
+            assertThat(a.engine.status().awaySince()).isEmpty();
+            a.close();
+        }
+    }
+
+    // ---- What others write ----------------------------------------------------------------------------------------
+
+    @Test
+    void aRecordThatNobodyCanReadIsReplacedAndItsShardGoesOn() throws Exception {
+        List<JobDefinition> jobs = List.of(everySecond("orders", 3).build());
+        Application a = start("a", jobs);
+        untilAllRunAgain(jobs);
+
+        byHand(zooKeeper -> zooKeeper.setData(recordOf(zooKeeper, 1), "not a record".getBytes(UTF_8), -1));
+        until(() -> unreadable().stream().anyMatch(path -> path.endsWith("/1")));
+
+        untilAllRunAgain(jobs);
+        assertThat(unreadable()).hasSize(1);
+        assertThat(firings()).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aRecordOfALaterVersionIsLeftAloneAndTheOtherShardsGoOn() throws Exception {
+        List<JobDefinition> jobs = List.of(everySecond("orders", 3).build());
+        Application a = start("a", jobs);
+        untilAllRunAgain(jobs);
+
+        byte[] later = "{\"format\":99,\"news\":true}".getBytes(UTF_8);
+        byHand(zooKeeper -> zooKeeper.setData(recordOf(zooKeeper, 1), later, -1));
+        until(() -> unreadable().stream().anyMatch(path -> path.endsWith("/1")));
+        long ran = runsOf("orders", 1);
+        untilRunAgain("orders", 0, Instant.now().plusSeconds(1));
+        untilRunAgain("orders", 2, Instant.now().plusSeconds(1));
+
+        assertThat(runsOf("orders", 1)).isEqualTo(ran);
+        byHand(zooKeeper -> assertThat(zooKeeper.getData(recordOf(zooKeeper, 1), false, null))
+                .isEqualTo(later));
+    }
+
+    @Test
+    void aJobNodeThatNobodyCanReadIsDeclaredAnewWhereItIsDeclaredAndLeftAloneElsewhere() throws Exception {
+        List<JobDefinition> jobs = List.of(everySecond("orders", 2).build());
+        Application a = start("a", jobs);
+        untilAllRunAgain(jobs);
+
+        byHand(zooKeeper -> {
+            zooKeeper.create("/proof/jobs/by hand", "{".getBytes(UTF_8), Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+            zooKeeper.setData("/proof/jobs/orders", "not a job".getBytes(UTF_8), -1);
+        });
+        until(() -> unreadable().containsAll(Set.of("/proof/jobs/by hand", "/proof/jobs/orders")));
+
+        untilAllRunAgain(jobs);
+        assertThat(a.view().jobs()).containsOnlyKeys("orders");
+        assertThat(a.view().jobs().get("orders").problem()).isEmpty();
+        byHand(zooKeeper -> assertThat(zooKeeper.getData("/proof/jobs/by hand", false, null))
+                .isEqualTo("{".getBytes(UTF_8)));
+    }
+
+    @Test
+    void anInstanceWhoseNodeIsDeletedRegistersAnew() throws Exception {
+        List<JobDefinition> jobs = List.of(everySecond("orders", 2).build());
+        Application a = start("a", jobs);
+        untilAllRunAgain(jobs);
+        String before = a.engine.status().instance().orElseThrow();
+
+        byHand(zooKeeper -> zooKeeper.delete("/proof/instances/" + before, -1));
+
+        until(() ->
+                a.engine.status().instance().filter(now -> !now.equals(before)).isPresent());
+        untilAllRunAgain(jobs);
+    }
+
+    // ---- Words of these tests -------------------------------------------------------------------------------------
+
+    private Application start(String name, Collection<JobDefinition> jobs) {
+        return start(new Application(
+                name,
+                new Place(server.getConnectString(), SESSION),
+                jobs,
+                context -> note(name, context),
+                events::add));
+    }
+
+    private Application start(Application application) {
+        applications.add(application);
+        return application;
+    }
+
+    private void note(String application, ShardingContext context) {
+        runs.add(new Run(application, context.jobName(), context.shardingItem(), context.fireTime()));
+    }
+
+    private static JobDefinition.Builder everySecond(String name, int shards) {
+        return JobDefinition.named(name).every(Duration.ofSeconds(1)).shards(shards);
+    }
+
+    private static List<JobDefinition> thousandJobs(Function<String, JobDefinition.Builder> job) {
+        return IntStream.range(0, 1_000)
+                .mapToObj(i -> job.apply("job-" + i).build())
+                .toList();
+    }
+
+    /** Every shard of every job runs a firing that is yet to come. */
+    private void untilAllRunAgain(List<JobDefinition> jobs) {
+        Instant now = Instant.now();
+        for (JobDefinition job : jobs) {
+            for (int shard = 0; shard < job.shardingTotalCount(); shard++) {
+                untilRunAgain(job.name(), shard, now);
+            }
+        }
+    }
+
+    private void untilRunAgain(String job, int shard, Instant after) {
+        until(() -> runs.stream()
+                .anyMatch(run -> run.job().equals(job)
+                        && run.shard() == shard
+                        && run.fireTime().isAfter(after)));
+    }
+
+    /** So many shards of some firing that is yet to come are run by these applications. */
+    private void untilRunAt(String job, Map<String, Integer> shards) {
+        Instant now = Instant.now();
+        until(() -> runs.stream()
+                .filter(run -> run.job().equals(job) && run.fireTime().isAfter(now))
+                .collect(groupingBy(Run::fireTime, groupingBy(Run::application, summingInt(run -> 1))))
+                .containsValue(shards));
+    }
+
+    private long runsOf(String job, int shard) {
+        return runs.stream()
+                .filter(run -> run.job().equals(job) && run.shard() == shard)
+                .count();
+    }
+
+    private Stream<String> firings() {
+        return runs.stream().map(run -> run.job() + "/" + run.fireTime() + "/" + run.shard());
+    }
+
+    private List<String> unreadable() {
+        return events(ValueUnreadable.class, ValueUnreadable::path);
+    }
+
+    private <E extends ElasticJobEvent, T> List<T> events(Class<E> type, Function<E, T> what) {
+        return events.stream()
+                .filter(type::isInstance)
+                .map(type::cast)
+                .map(what)
+                .toList();
+    }
+
+    private interface Hand {
+        void write(ZooKeeper zooKeeper) throws Exception;
+    }
+
+    /** What somebody with ZooKeeper's own client does. */
+    private void byHand(Hand hand) throws Exception {
+        try (ZooKeeper zooKeeper = new ZooKeeper(server.getConnectString(), 10_000, event -> {})) {
+            hand.write(zooKeeper);
+        }
+    }
+
+    private static String recordOf(ZooKeeper zooKeeper, int shard) throws Exception {
+        String folder = zooKeeper.getChildren("/proof/shards", false).get(0);
+        return "/proof/shards/" + folder + "/" + shard;
+    }
+
+    /** All threads that the task starts, and those that these start, are of this group. */
+    private static <T> T in(ThreadGroup group, Callable<T> task) throws Exception {
+        FutureTask<T> future = new FutureTask<>(task);
+        new Thread(group, future).start();
+        return future.get();
+    }
+
+    private static void until(BooleanSupplier condition) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(10))
+                .until(condition::getAsBoolean);
+    }
+
+    /** Printed and not asserted: a time says more of the machine than of the code. */
+    private static void report(String what, long begun) {
+        System.out.printf("%s: %d ms%n", what, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+    }
+}
