@@ -43,7 +43,8 @@ class ArchitectureTest {
 
     private static final JavaClasses PRODUCTION = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages(GOOD);
+            .importPackages(GOOD)
+            .that(not(resideInAPackage(GOOD + ".testing.."))); // a module for tests alone
     private static final JavaClasses BROKEN = new ClassFileImporter().importPackages(BAD);
 
     /** The embedded server is none of the ZooKeeper adapter's business, nor the other way round. */

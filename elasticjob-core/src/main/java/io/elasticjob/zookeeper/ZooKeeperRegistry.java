@@ -58,9 +58,9 @@ import org.slf4j.LoggerFactory;
  * which they were asked; afterwards nothing more is told of that session. The other thread is for what Curator does in
  * its own time: connecting and closing.
  *
- * <p>A session is lost when ZooKeeper says that it has expired, and also when ZooKeeper's client has heard nothing for
- * four thirds of the timeout: then nobody comes back to it, though servers that were away altogether may keep its nodes
- * until it has expired there too. It is Curator's client and not its framework because the framework cannot be kept from
+ * <p>A session is lost when ZooKeeper says that it has expired, and also when the connection was gone for as long as the
+ * timeout: then nobody comes back to it, though servers that were away altogether may keep its nodes until it has expired
+ * there too. It is Curator's client and not its framework because the framework cannot be kept from
  * expiring sessions by yet another timer.
  */
 public final class ZooKeeperRegistry implements Registry {
@@ -86,6 +86,7 @@ public final class ZooKeeperRegistry implements Registry {
     private @Nullable Handle present;
     private @Nullable Session session;
     private boolean connected;
+    private long connections;
 
     public ZooKeeperRegistry(ZooKeeperSettings settings) {
         this.settings = settings;
@@ -337,6 +338,7 @@ public final class ZooKeeperRegistry implements Registry {
         present = handle;
         session = now;
         connected = true;
+        connections++;
         if (listener != null) {
             listener.connected(now);
         }
@@ -348,7 +350,28 @@ public final class ZooKeeperRegistry implements Registry {
             if (listener != null) {
                 listener.suspended();
             }
+            if (session != null) {
+                giveUpAfter(session.timeout());
+            }
         }
+    }
+
+    /**
+     * Every attempt to come back that a server hears renews the session, also when no answer arrives here; and to
+     * ZooKeeper's client an accepted connection is a sign of life. The session would go on for ever, of use to nobody, and
+     * nobody could take over from it.
+     */
+    private void giveUpAfter(Duration silence) {
+        long before = connections;
+        serial.schedule(
+                () -> tell(() -> {
+                    if (connections == before && session != null && !closing.get()) {
+                        leave("the session was given up before the registry answered");
+                        resetHandle();
+                    }
+                }),
+                silence.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     private void leave(String why) {

@@ -2,14 +2,18 @@ package io.elasticjob.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.elasticjob.integration.LedgerLine.What;
+import io.elasticjob.JobDefinition;
+import io.elasticjob.Schedule;
+import io.elasticjob.testing.faults.Fault;
+import io.elasticjob.testing.faults.LedgerAudit;
+import io.elasticjob.testing.faults.LedgerLine;
+import io.elasticjob.testing.faults.LedgerLine.What;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +37,7 @@ class ThreeProcessesTest {
     Path directory;
 
     private final List<Copy> copies = new ArrayList<>();
-    private final Map<String, Instant> killed = new LinkedHashMap<>();
+    private final List<Fault> kills = new ArrayList<>();
     private final TestingServer server;
 
     ThreeProcessesTest() throws Exception {
@@ -100,7 +104,7 @@ class ThreeProcessesTest {
         }
 
         void kill() {
-            killed.put(name, Instant.now());
+            kills.add(Fault.killed(name, Instant.now()));
             process.destroyForcibly().onExit().join();
         }
     }
@@ -134,12 +138,18 @@ class ThreeProcessesTest {
         alive.forEach(Copy::stop);
 
         LedgerAudit audit = new LedgerAudit(
-                Worker.JOBS,
+                Worker.JOBS.stream().map(ThreeProcessesTest::audited).toList(),
+                Worker.SESSION.plusSeconds(2),
                 copies.stream().flatMap(copy -> copy.lines().stream()).toList(),
-                killed);
+                kills);
         assertThat(audit.violations()).as(() -> audit.excerpt() + logs()).isEmpty();
         assertThat(audit.cutOff()).as("runs that a kill cut off").isPositive();
         assertThat(audit.retried()).as("runs that were run again").isPositive();
+    }
+
+    private static LedgerAudit.Job audited(JobDefinition job) {
+        return new LedgerAudit.Job(
+                job.name(), ((Schedule.Every) job.schedule()).period(), job.shardingTotalCount(), job.failover());
     }
 
     private String logs() {

@@ -6,6 +6,8 @@ import io.elasticjob.ElasticJobEvent.FiringsSuperseded;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.ShardingContext;
 import io.elasticjob.integration.Application.Place;
+import io.elasticjob.testing.faults.LedgerLine;
+import io.elasticjob.testing.faults.LedgerLine.What;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -52,19 +54,39 @@ final class Worker {
         Worker worker = new Worker(args[0], Path.of(args[2]));
         Application application = new Application(args[0], new Place(args[1], SESSION), JOBS, worker::work, event -> {
             if (event instanceof FiringsSuperseded superseded) {
-                worker.write(LedgerLine.superseded(superseded, worker.name, Instant.now()));
+                worker.write(new LedgerLine(
+                        superseded.job(),
+                        superseded.by(),
+                        superseded.shard(),
+                        superseded.count(),
+                        0,
+                        worker.name,
+                        What.SUPERSEDED,
+                        Instant.now()));
             }
         });
         Runtime.getRuntime().addShutdownHook(new Thread(application::close));
     }
 
     private void work(ShardingContext context) throws InterruptedException {
-        write(LedgerLine.start(context, name, Instant.now()));
+        note(context, What.START);
         try {
             new CountDownLatch(1).await(WORK.toMillis() + 20 * context.shardingItem(), TimeUnit.MILLISECONDS);
         } finally {
-            write(LedgerLine.end(context, name, Instant.now()));
+            note(context, What.END);
         }
+    }
+
+    private void note(ShardingContext context, What what) {
+        write(new LedgerLine(
+                context.jobName(),
+                context.fireTime(),
+                context.shardingItem(),
+                context.attempt(),
+                context.fencingToken(),
+                name,
+                what,
+                Instant.now()));
     }
 
     /** One write to the end of the file: what was written is there, however the process ends. */

@@ -16,9 +16,12 @@ import io.elasticjob.registry.Write;
 import io.elasticjob.registry.Write.Create;
 import io.elasticjob.registry.Write.Life;
 import io.elasticjob.registry.Write.Put;
+import io.elasticjob.testing.faults.FaultProxy;
+import io.elasticjob.testing.faults.FaultProxy.Direction;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -148,6 +151,27 @@ class ZooKeeperOutageTest {
                             "suspended",
                             "lost " + first.id(),
                             "connected " + second.id());
+            assertThat(peer.commit(create("/t", Life.PERSISTENT))).isInstanceOf(Committed.class);
+        }
+    }
+
+    @Test
+    void aSessionIsNotKeptAliveByComingBackWhenNoAnswerArrives() throws Exception {
+        try (TestingServer server = new TestingServer(spec(-1), true);
+                FaultProxy proxy = new FaultProxy(server.getPort());
+                // With several servers it comes back more often than the session needs to live.
+                Peer peer = new Peer(String.join(",", Collections.nCopies(3, proxy.address())), null);
+                Peer other = new Peer(server.getConnectString(), null)) {
+            peer.hears("connected", 1);
+            other.hears("connected", 1);
+            peer.commit(create("/mine", Life.EPHEMERAL));
+            answer(other.registry.watchTree(other.session, "/mine"));
+
+            proxy.silence(Direction.TO_CLIENT);
+            other.hears("changed /mine", 1);
+            peer.hears("lost", 1);
+            proxy.heal();
+            peer.hears("connected", 2);
             assertThat(peer.commit(create("/t", Life.PERSISTENT))).isInstanceOf(Committed.class);
         }
     }

@@ -1,7 +1,5 @@
-package io.elasticjob.integration;
+package io.elasticjob.testing.faults;
 
-import io.elasticjob.ElasticJobEvent.FiringsSuperseded;
-import io.elasticjob.ShardingContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,47 +7,29 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * One thing that a {@link Worker} did, written {@code job,firing,shard,number,token,instance,what,time}.
+ * One thing that a process did or heard of, written {@code job,firing,shard,number,token,instance,what,time}.
  *
  * @param number of the attempt; of firings that {@code firing} superseded
  * @param token 0 when nothing was begun
  * @param time by the clock that all processes of one machine share
  */
-record LedgerLine(
+public record LedgerLine(
         String job, Instant firing, int shard, long number, long token, String instance, What what, Instant time) {
 
-    enum What {
+    public enum What {
         START,
+        /** It came to its end, whether or not that could be recorded. */
         END,
-        SUPERSEDED
-    }
-
-    static LedgerLine start(ShardingContext context, String instance, Instant now) {
-        return of(context, instance, What.START, now);
-    }
-
-    static LedgerLine end(ShardingContext context, String instance, Instant now) {
-        return of(context, instance, What.END, now);
-    }
-
-    static LedgerLine superseded(FiringsSuperseded event, String instance, Instant now) {
-        return new LedgerLine(event.job(), event.by(), event.shard(), event.count(), 0, instance, What.SUPERSEDED, now);
-    }
-
-    private static LedgerLine of(ShardingContext context, String instance, What what, Instant now) {
-        return new LedgerLine(
-                context.jobName(),
-                context.fireTime(),
-                context.shardingItem(),
-                context.attempt(),
-                context.fencingToken(),
-                instance,
-                what,
-                now);
+        /** It was interrupted, and has ended. */
+        CANCELLED,
+        /** Older firings were not run, because this one came due. */
+        SUPERSEDED,
+        /** Whoever ran it has died, and nobody runs it again. */
+        LOST
     }
 
     /** All whole lines of a file; none when there is no file yet. */
-    static List<LedgerLine> of(Path file) {
+    public static List<LedgerLine> of(Path file) {
         try {
             if (!Files.exists(file)) {
                 return List.of();

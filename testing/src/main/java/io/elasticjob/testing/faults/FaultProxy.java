@@ -1,4 +1,4 @@
-package io.elasticjob.testing;
+package io.elasticjob.testing.faults;
 
 import java.io.IOException;
 import java.io.InputStream;
