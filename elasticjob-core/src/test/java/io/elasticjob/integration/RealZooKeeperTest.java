@@ -142,7 +142,9 @@ class RealZooKeeperTest {
         assertThat(books.nodes() - nodes)
                 .as("roots, the leader, an instance, jobs")
                 .isEqualTo(4 + 1 + 1 + 1_000);
-        assertThat(books.watches()).as("instances, jobs, and the latch of the leader").isEqualTo(3);
+        assertThat(books.watches())
+                .as("instances, jobs, and the latch of the leader")
+                .isEqualTo(3);
         assertThat(threads.activeCount()).isLessThan(10);
 
         begun = System.nanoTime();
