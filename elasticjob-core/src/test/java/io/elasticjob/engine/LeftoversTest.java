@@ -176,13 +176,15 @@ class LeftoversTest {
 
     @Test
     void whoStartsJustWhenTheJobIsForgottenHasItAllTheSame() {
-        for (int later = 0; later < 22_000; later += 700) {
+        for (int later = 0; later < 22_000; later += 500) {
             World world = new World();
             Process leader = world.startForgetting("a", TWO_HOURS, BILLS);
             world.startOf("mail", "b", ORDERS).leave();
             world.time.pass(TWO_HOURS.minusSeconds(2));
             leader.laggard = true; // it hears of c two seconds late
             world.time.pass(Duration.ofMillis(later));
+            world.latency =
+                    Duration.ofMillis(400); // long enough for a deletion between what c reads and what it writes
             world.startOf("mail", "c", ORDERS);
             world.time.pass(Duration.ofSeconds(90));
 
