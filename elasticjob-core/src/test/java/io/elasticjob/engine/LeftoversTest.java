@@ -175,6 +175,28 @@ class LeftoversTest {
     }
 
     @Test
+    void whoStartsJustWhenTheJobIsForgottenHasItAllTheSame() {
+        for (int later = 0; later < 22_000; later += 500) {
+            World world = new World();
+            Process leader = world.startForgetting("a", TWO_HOURS, BILLS);
+            world.startOf("mail", "b", ORDERS).leave();
+            world.time.pass(TWO_HOURS.minusSeconds(2));
+            leader.laggard = true; // it hears of c two seconds late
+            world.time.pass(Duration.ofMillis(later));
+            world.latency =
+                    Duration.ofMillis(400); // long enough for a deletion between what c reads and what it writes
+            world.startOf("mail", "c", ORDERS);
+            world.time.pass(Duration.ofSeconds(90));
+
+            assertThat(stored(world, "orders"))
+                    .as("%s ms later", later)
+                    .isNotNull()
+                    .satisfies(job -> assertThat(job.undeclaredSince()).isNull());
+            assertThat(world.runs("orders")).as("%s ms later", later).isPositive();
+        }
+    }
+
+    @Test
     void whoComesBackToAJobThatWasForgottenMeanwhileMakesItAnew() {
         world.startForgetting("a", TWO_HOURS, BILLS);
         Process away = world.startForgetting("b", TWO_HOURS, ORDERS);
@@ -227,6 +249,10 @@ class LeftoversTest {
     }
 
     private @Nullable StoredJob stored(String job) {
+        return stored(world, job);
+    }
+
+    private static @Nullable StoredJob stored(World world, String job) {
         return world.ensemble.node("/test/jobs/" + job) instanceof Read.Present present
                         && StoredJobCodec.decode(job, present.data()) instanceof Decoded.Value<StoredJob> value
                 ? value.value()

@@ -45,11 +45,21 @@ final class World {
     final Ledger ledger = new Ledger();
     private int sessions;
 
+    /** How long a request of a process takes that is started from now on. */
+    Duration latency = Duration.ZERO;
+
     /** One process. */
     final class Process {
         final String name;
         final VirtualTime.Watch watch;
         final MemoryRegistry registry = ensemble.client(SESSION, new Faults() {
+            private final Duration request = latency;
+
+            @Override
+            public Duration request() {
+                return request;
+            }
+
             @Override
             public int behind(int most) {
                 return laggard ? Math.min(most, behind) : 0;
