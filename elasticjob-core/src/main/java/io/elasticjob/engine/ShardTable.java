@@ -36,6 +36,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -125,7 +126,7 @@ final class ShardTable {
                 case UNREAD, READING, WATCHING, ASKING -> true;
                 case RESTING, WAITING, UNREADABLE -> !sameInstance && isMonitored(cell);
                 case TO_WRITE -> !(cell.pending instanceof Pending.Completion);
-                case RUNNING -> !sameInstance && mayBeOvertaken(cell.run);
+                case RUNNING -> mayBeOvertaken(cell.run);
                 case WRITING, DOUBTFUL -> false;
             };
             if (unsure) {
@@ -138,8 +139,12 @@ final class ShardTable {
         }
     }
 
-    private static boolean mayBeOvertaken(@Nullable Run run) {
-        return run != null && !run.fenced && run.definition.monitorExecution();
+    /** Whether it runs on under the name of an instance that is no more. */
+    private boolean mayBeOvertaken(@Nullable Run run) {
+        return run != null
+                && !run.fenced
+                && run.definition.monitorExecution()
+                && !presence.isSelf(String.valueOf(run.claimed.owner()));
     }
 
     /** Everything is known again: what had to wait for that is looked at. */
@@ -240,7 +245,8 @@ final class ShardTable {
     /** A watched record was changed. */
     void changed(String path) {
         ShardCell cell = watched.remove(path);
-        if (cell != null && cell.phase == Phase.WATCHING) {
+        if (cell != null
+                && (cell.phase == Phase.WATCHING || (cell.phase == Phase.RUNNING && mayBeOvertaken(cell.run)))) {
             unread(cell);
         }
     }
@@ -449,7 +455,25 @@ final class ShardTable {
         } else if (!run.checkpoints.isEmpty()) {
             Checkpoint next = run.checkpoints.element();
             write(cell, new Pending.Progress(cell.record.withCheckpoint(next.text()), next));
+        } else if (mayBeOvertaken(run)) {
+            presence.usable().ifPresent(over -> watchOver(over, cell, run));
         }
+    }
+
+    /** Others may only now learn that the former instance is dead, and take what it ran: the change will ring. */
+    private void watchOver(Connection over, ShardCell cell, Run run) {
+        if (watched.putIfAbsent(cell.path(), cell) != null) {
+            return;
+        }
+        outbox.readAndWatch(over, cell.path(), result -> {
+            boolean unchanged = result instanceof Result.Told<Read> told
+                    && told.answer() instanceof Read.Present present
+                    && present.stat().version() <= cell.version; // if it lags behind, it rings when it catches up
+            if (!unchanged && isCurrent(over) && cell.run == run && cell.phase == Phase.RUNNING) {
+                watched.remove(cell.path(), cell);
+                unread(cell);
+            }
+        });
     }
 
     private void ended(ShardCell cell, Run run, Outcome outcome) {
@@ -744,7 +768,7 @@ final class ShardTable {
                 cell.phase = Phase.READING;
                 paths.add(cell.path());
             }
-            outbox.read(over, paths, result -> {
+            Consumer<Result<List<Read>>> then = result -> {
                 if (result instanceof Result.Told<List<Read>> told) {
                     int at = 0;
                     for (JobState job : folders) {
@@ -759,7 +783,12 @@ final class ShardTable {
                 } else {
                     chunk.stream().filter(cell -> cell.phase == Phase.READING).forEach(cell -> unreadLater(over, cell));
                 }
-            });
+            };
+            if (chunk.stream().anyMatch(cell -> cell.run != null)) {
+                outbox.readCaughtUp(over, paths, then); // from before the claim, a record would look like another's
+            } else {
+                outbox.read(over, paths, then);
+            }
         }
         toRead.clear();
     }

@@ -58,6 +58,30 @@ class FencingTest {
     }
 
     @Test
+    void whatOthersTakeWhenThisProcessIsBackAlreadyIsCancelledToo() {
+        Process a = start("a", 2);
+        Process b = world.start("b", orders(2));
+        b.duration = LONG;
+        a.registry.link().expire();
+        world.settle();
+        world.settle();
+
+        assertThat(world.record("orders", 1).owner()).startsWith("b.");
+        Ledger.Entry taken = entriesOf("a").get(1);
+        assertThat(taken.cancelled).isTrue();
+        assertThat(outcomes(a)).containsExactly(new Outcome.Fenced(new Outcome.Abandoned()));
+        assertThat(world.record("orders", 0).owner())
+                .as("its own by the new assignment, too")
+                .startsWith("a.");
+        assertThat(entriesOf("a").get(0).cancelled).isFalse();
+
+        b.runner.end("orders", 1, new Outcome.Succeeded());
+        await(a.runner.checkpoint("orders", 0, "page 7"));
+        await(a.runner.checkpoint("orders", 0, "page 8"));
+        assertThat(world.record("orders", 0).checkpoint()).isEqualTo("page 8");
+    }
+
+    @Test
     void afterALostSessionWhatNobodyTookGoesOnAndIsRecorded() {
         Process a = start("a", 2);
         String before = world.record("orders", 0).owner();
@@ -224,6 +248,11 @@ class FencingTest {
                 .failover(true)
                 .set(JobKey.ON_SESSION_LOSS, "CONTINUE")
                 .build();
+    }
+
+    private void await(CompletionStage<Void> answer) {
+        world.time.until(() -> answer.toCompletableFuture().isDone());
+        answer.toCompletableFuture().join();
     }
 
     private void loseSession(Process process, Duration away) {
