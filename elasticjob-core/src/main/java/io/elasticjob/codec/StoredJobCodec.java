@@ -4,9 +4,11 @@ import io.elasticjob.JobKey;
 import io.elasticjob.Setting;
 import io.elasticjob.coordination.ShardCount;
 import io.elasticjob.coordination.StoredJob;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -34,9 +36,10 @@ public final class StoredJobCodec {
                                 "why", change.why())));
         ShardCount count = job.shardCount();
         Map<String, @Nullable Object> shards = new LinkedHashMap<>();
-        shards.put("count", count.count());
-        shards.put("previous", count.from() == null ? null : count.previous());
-        shards.put("from", count.from());
+        shards.put("count", count.first());
+        Map<String, Integer> changes = new LinkedHashMap<>();
+        count.changes().forEach((from, changed) -> changes.put(from.toString(), changed));
+        shards.put("changes", changes.isEmpty() ? null : changes);
 
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put(Fields.FORMAT, FORMAT);
@@ -58,17 +61,22 @@ public final class StoredJobCodec {
     }
 
     private static StoredJob job(String name, Fields fields) {
-        Fields shards = fields.object("shards");
-        int count = (int) shards.number("count", 1);
         return new StoredJob(
                 name,
                 fields.text("application"),
                 declared(fields.object("declared")),
                 overrides(fields.object("overrides")),
                 fields.instant("since"),
-                new ShardCount(count, (int) shards.number("previous", count), shards.optionalInstant("from")),
+                shardCount(fields.object("shards")),
                 fields.optionalInstant("undeclaredSince"),
                 fields.unknown());
+    }
+
+    private static ShardCount shardCount(Fields shards) {
+        Fields changes = shards.object("changes");
+        NavigableMap<Instant, Integer> byFireTime = new TreeMap<>();
+        changes.names().forEach(from -> byFireTime.put(Instant.parse(from), (int) changes.number(from, 1)));
+        return new ShardCount((int) shards.number("count", 1), byFireTime);
     }
 
     private static Map<JobKey, Setting> declared(Fields sources) {

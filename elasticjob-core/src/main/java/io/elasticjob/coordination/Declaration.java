@@ -2,6 +2,7 @@ package io.elasticjob.coordination;
 
 import io.elasticjob.Instance;
 import io.elasticjob.JobDefinition;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
@@ -30,6 +31,7 @@ public sealed interface Declaration {
      * @param stored what the registry holds; null when the job is not there
      * @param myOrder the transaction id of this process's first registration
      * @param now registry time
+     * @param clockTolerance how far ahead of it the clocks of instances may be that take firings
      */
     static Declaration decide(
             JobDefinition mine,
@@ -37,7 +39,8 @@ public sealed interface Declaration {
             long myOrder,
             @Nullable StoredJob stored,
             Collection<Instance> live,
-            Instant now) {
+            Instant now,
+            Duration clockTolerance) {
         boolean overruled = live.stream()
                 .filter(instance -> instance.application().equals(application))
                 .filter(instance -> instance.declares().contains(mine.name()))
@@ -63,7 +66,7 @@ public sealed interface Declaration {
             return new Keep();
         }
         try {
-            return new Replace(stored.redeclared(mine, application, now));
+            return new Replace(stored.redeclared(mine, application, now, clockTolerance));
         } catch (IllegalArgumentException invalid) {
             return new Refuse("what is declared does not go with what an operator has set: " + invalid.getMessage());
         }

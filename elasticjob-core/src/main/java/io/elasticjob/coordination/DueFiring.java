@@ -49,11 +49,10 @@ public record DueFiring(Instant fireTime, boolean skipped) {
         if (shard < count.at(latest)) {
             return latest;
         }
-        Instant from = count.from();
-        if (from == null || shard >= count.previous()) {
-            return null;
-        }
-        return schedule.latest(from.minusNanos(1)).orElse(null);
+        return count.goneSince(shard, latest)
+                .flatMap(gone -> schedule.latest(gone.minusNanos(1)))
+                .filter(last -> shard < count.at(last))
+                .orElse(null);
     }
 
     private static boolean isThrough(ShardRecord record, Instant fireTime) {
@@ -67,8 +66,8 @@ public record DueFiring(Instant fireTime, boolean skipped) {
      * @param through of the shard's record
      */
     public static Instant undecidedAfter(Instant since, ShardCount count, int shard, @Nullable Instant through) {
-        Instant ofShard = count.from(shard);
-        Instant begin = ofShard != null && ofShard.isAfter(since) ? ofShard : since;
+        Instant begin =
+                count.since(shard).filter(ofShard -> ofShard.isAfter(since)).orElse(since);
         return through == null || through.isBefore(begin) ? begin.minusNanos(1) : through;
     }
 

@@ -56,7 +56,7 @@ public record Overdue(Instant fireTime, Instant since) {
                 .map(fireTime -> new Overdue(
                         fireTime,
                         job.schedule()
-                                .next(decidedOrBegun(since, count.from(shard), record))
+                                .next(decidedOrBegun(since, count.since(shard).orElse(null), record))
                                 .filter(oldest -> oldest.isBefore(fireTime))
                                 .orElse(fireTime)));
     }

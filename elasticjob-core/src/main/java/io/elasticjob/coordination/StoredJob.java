@@ -3,6 +3,7 @@ package io.elasticjob.coordination;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.Setting;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
@@ -76,12 +77,14 @@ public record StoredJob(
 
     /**
      * The same job with another declaration. Where the schedule changes, or the job is enabled, it begins anew at
-     * {@code now}; a new number of shards holds from the first fire time after it. It counts as declared again.
+     * {@code now}; a new number of shards holds from the first fire time that nobody can have begun. It counts as
+     * declared again.
      *
      * @param now registry time
+     * @param clockTolerance how far ahead of it the clocks of instances may be that take firings
      * @throws io.elasticjob.InvalidSettingException when the new declaration and the overrides do not make a job together
      */
-    public StoredJob redeclared(JobDefinition definition, String by, Instant now) {
+    public StoredJob redeclared(JobDefinition definition, String by, Instant now, Duration clockTolerance) {
         StoredJob next = new StoredJob(name, by, definition.settings(), overrides, since, shardCount, unknown);
         JobDefinition after = next.effective();
         boolean begins = beginsAnew(after);
@@ -92,7 +95,8 @@ public record StoredJob(
                 overrides,
                 begins ? now : since,
                 shardCount.changed(
-                        after.shardingTotalCount(), after.schedule().next(now).orElse(null)),
+                        after.shardingTotalCount(),
+                        after.schedule().next(now.plus(clockTolerance)).orElse(null)),
                 unknown);
     }
 

@@ -336,7 +336,8 @@ final class JobTable {
                 presence.startedOrder(),
                 job == null ? null : job.stored(),
                 roster.instances(),
-                presence.registryNow());
+                presence.registryNow(),
+                presence.maxTimeDiff());
         if (job != null) {
             refusal(job, decision);
         }

@@ -334,9 +334,9 @@ final class Machine {
         ShardCount count = job.shardCount();
         Assignment assignment = assignment(job, definition, count.count(), eligible);
         SortedSet<Integer> mine = new TreeSet<>(assignment.shardsOf(String.valueOf(presence.id())));
-        if (count.previous() > count.count()) {
+        if (count.largest() > count.count()) {
             // Shards that the change took away may still be due for firings before it.
-            assignment(job, definition, count.previous(), eligible).shardsOf(String.valueOf(presence.id())).stream()
+            assignment(job, definition, count.largest(), eligible).shardsOf(String.valueOf(presence.id())).stream()
                     .filter(shard -> shard >= count.count())
                     .forEach(mine::add);
         }

@@ -120,7 +120,7 @@ class CodecTest {
                 definition.settings(),
                 Map.of(JobKey.ENABLED, new StoredJob.Override("false", "ann", NOON, "stock-taking")),
                 NOON,
-                new ShardCount(5, 3, NOON.plusSeconds(5)),
+                ShardCount.always(3).changed(5, NOON.plusSeconds(5)).changed(4, NOON.plusSeconds(60)),
                 Map.of("later", "kept"));
 
         assertThat(StoredJobCodec.decode("orders", StoredJobCodec.encode(job))).isEqualTo(new Decoded.Value<>(job));

@@ -63,7 +63,9 @@ class DeclarationTest {
         JobDefinition disabled = every(5).set(JobKey.ENABLED, "false").build();
 
         assertThat(replaced(disabled).since()).isEqualTo(MONDAY);
-        assertThat(stored(disabled).redeclared(EVERY_FIVE, "shop", TUESDAY).since())
+        assertThat(stored(disabled)
+                        .redeclared(EVERY_FIVE, "shop", TUESDAY, Duration.ZERO)
+                        .since())
                 .isEqualTo(TUESDAY);
     }
 
@@ -71,24 +73,19 @@ class DeclarationTest {
     void anotherNumberOfShardsHoldsFromTheFirstFireTimeAfterTheChange() {
         ShardCount count = replaced(every(5).shards(3).build()).shardCount();
 
-        assertThat(count).isEqualTo(new ShardCount(3, 1, TUESDAY.plusSeconds(5)));
+        assertThat(count).isEqualTo(ShardCount.always(1).changed(3, TUESDAY.plusSeconds(5)));
         assertThat(count.at(TUESDAY)).isEqualTo(1);
         assertThat(count.at(TUESDAY.plusSeconds(5))).isEqualTo(3);
         assertThat(count.largest()).isEqualTo(3);
     }
 
     @Test
-    void aNumberOfShardsThatNoFiringEverHadIsReplacedNotStacked() {
-        StoredJob three = stored(every(5).shards(3).build());
-        StoredJob five = three.redeclared(every(5).shards(5).build(), "shop", TUESDAY);
+    void aNumberOfShardsHoldsFromTheFirstFireTimeThatNobodyCanHaveBegun() {
+        Duration tolerance = Duration.ofSeconds(12);
+        StoredJob next = stored(every(5).build()).redeclared(every(5).shards(3).build(), "shop", TUESDAY, tolerance);
 
-        StoredJob back = five.redeclared(every(5).shards(3).build(), "shop", TUESDAY.plusSeconds(1));
-        StoredJob other = five.redeclared(every(5).shards(4).build(), "shop", TUESDAY.plusSeconds(1));
-        StoredJob later = five.redeclared(every(5).shards(3).build(), "shop", TUESDAY.plusSeconds(5));
-
-        assertThat(back.shardCount()).isEqualTo(ShardCount.always(3));
-        assertThat(other.shardCount()).isEqualTo(new ShardCount(4, 3, TUESDAY.plusSeconds(5)));
-        assertThat(later.shardCount()).isEqualTo(new ShardCount(3, 5, TUESDAY.plusSeconds(10)));
+        assertThat(next.shardCount().at(TUESDAY.plusSeconds(10))).isEqualTo(1);
+        assertThat(next.shardCount().at(TUESDAY.plusSeconds(15))).isEqualTo(3);
     }
 
     @Test
@@ -123,7 +120,7 @@ class DeclarationTest {
                 ShardCount.always(1),
                 Map.of());
 
-        StoredJob next = overridden.redeclared(every(7).build(), "shop", TUESDAY);
+        StoredJob next = overridden.redeclared(every(7).build(), "shop", TUESDAY, Duration.ZERO);
 
         assertThat(next.effective().schedule()).isEqualTo(io.elasticjob.Schedule.every(Duration.ofHours(1)));
         assertThat(next.since()).as("the effective schedule did not change").isEqualTo(MONDAY);
@@ -134,7 +131,7 @@ class DeclarationTest {
     }
 
     private static Declaration decide(JobDefinition mine, StoredJob stored, Instance... live) {
-        return Declaration.decide(mine, "shop", 10, stored, List.of(live), TUESDAY);
+        return Declaration.decide(mine, "shop", 10, stored, List.of(live), TUESDAY, Duration.ZERO);
     }
 
     private static JobDefinition.Builder every(int seconds) {

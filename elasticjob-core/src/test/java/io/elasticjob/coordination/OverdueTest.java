@@ -58,7 +58,7 @@ class OverdueTest {
 
     @Test
     void aShardThatAChangeAddedIsNotOverdueForFiringsBeforeIt() {
-        ShardCount count = new ShardCount(3, 2, THEN.plus(PERIOD));
+        ShardCount count = ShardCount.always(2).changed(3, THEN.plus(PERIOD));
         assertThat(Overdue.of(JOB, Instant.EPOCH, count, 2, ShardRecord.NEW, THEN, THEN))
                 .isEmpty();
     }

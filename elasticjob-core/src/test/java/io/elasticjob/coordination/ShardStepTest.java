@@ -64,7 +64,7 @@ class ShardStepTest {
     @Test
     void whatIsCountedBeginsWithTheScheduleAndWithTheShard() {
         Instant since = NOON.minusSeconds(5);
-        ShardCount grown = new ShardCount(5, 3, NOON);
+        ShardCount grown = ShardCount.always(3).changed(5, NOON);
 
         assertThat(DueFiring.undecidedAfter(since, grown, 0, null)).isEqualTo(since.minusNanos(1));
         assertThat(DueFiring.undecidedAfter(since, grown, 0, NOON)).isEqualTo(NOON);
@@ -112,7 +112,7 @@ class ShardStepTest {
 
     @Test
     void aShardThatAChangeTookAwayRunsItsLastFiringAndNoOther() {
-        ShardCount count = new ShardCount(2, 3, NOON);
+        ShardCount count = ShardCount.always(3).changed(2, NOON);
         ShardRecord record = doneThrough(NOON.minusSeconds(20));
         ShardStep.Job job = new ShardStep.Job(JOB, Instant.EPOCH, count, NOON);
         Instant last = NOON.minusSeconds(10);
@@ -127,7 +127,7 @@ class ShardStepTest {
 
     @Test
     void aShardThatAChangeAddedIsNotDueBeforeTheChange() {
-        ShardCount count = new ShardCount(3, 2, NOON);
+        ShardCount count = ShardCount.always(2).changed(3, NOON);
         ShardStep.Job before = new ShardStep.Job(JOB, Instant.EPOCH, count, NOON.minusSeconds(10));
         assertThat(ShardStep.next(before, 2, ShardRecord.NEW, Owner.UNKNOWN, NOON.minusSeconds(1)))
                 .isEqualTo(new ShardStep.Rest());

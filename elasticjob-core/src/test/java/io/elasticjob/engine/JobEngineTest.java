@@ -25,7 +25,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -282,11 +286,14 @@ class JobEngineTest {
         Process a = world.start("a", everySecond("orders", 3).build());
         world.seconds(2);
         world.start("b", everySecond("orders", 5).build());
-        Instant changed = world.time.now();
-        world.seconds(3);
+        world.seconds(14); // a clock that is ahead as far as is allowed may have begun the next ten
 
-        assertThat(world.ledger.entries())
-                .allMatch(entry -> entry.context.shardingTotalCount() == (entry.fireTime.isBefore(changed) ? 3 : 5));
+        Map<Instant, Set<Integer>> totals = world.ledger.entries().stream()
+                .collect(Collectors.groupingBy(
+                        entry -> entry.fireTime,
+                        TreeMap::new,
+                        Collectors.mapping(entry -> entry.context.shardingTotalCount(), Collectors.toSet())));
+        assertThat(totals.values()).allMatch(ofOneFiring -> ofOneFiring.size() == 1);
         assertThat(world.ran("orders", Instant.ofEpochSecond(world.time.now().getEpochSecond())))
                 .isEqualTo("a:0 a:1 a:4 b:2 b:3");
         assertThat(a.detail("orders").orElseThrow().shards()).hasSize(5);
@@ -299,7 +306,7 @@ class JobEngineTest {
         a.leave();
         world.settle();
         Process b = world.start("b", everySecond("orders", 2).build());
-        world.seconds(3);
+        world.seconds(14);
 
         assertThat(world.ran("orders", Instant.ofEpochSecond(world.time.now().getEpochSecond())))
                 .isEqualTo("b:0 b:1");

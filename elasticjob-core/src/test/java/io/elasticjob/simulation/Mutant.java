@@ -1,5 +1,10 @@
 package io.elasticjob.simulation;
 
+import io.elasticjob.Instance;
+import io.elasticjob.ShardRecord;
+import io.elasticjob.codec.Decoded;
+import io.elasticjob.codec.InstanceCodec;
+import io.elasticjob.codec.ShardRecordCodec;
 import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Registry;
@@ -9,6 +14,7 @@ import io.elasticjob.registry.Session;
 import io.elasticjob.registry.Stat;
 import io.elasticjob.registry.Write;
 import io.elasticjob.testing.PassingRegistry;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rules of the protocol, each broken on its own between an engine and its registry: as if the engine had never heard of
@@ -206,6 +213,135 @@ enum Mutant {
         }
     },
 
+    /** Records are not read before they are claimed. */
+    CLAIM_BEFORE_READING {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return new PassingRegistry(registry) {
+                @Override
+                public CompletionStage<List<Read>> read(Session session, List<String> paths) {
+                    return super.read(session, paths).thenApply(reads -> {
+                        List<Read> blind = new ArrayList<>(reads);
+                        for (int i = 0; i < blind.size(); i++) {
+                            blind.set(i, isRecord(paths.get(i)) ? new Read.Absent() : blind.get(i));
+                        }
+                        return blind;
+                    });
+                }
+            };
+        }
+    },
+
+    /** An end deletes the record and makes it anew, so that versions begin again. */
+    REUSED_VERSIONS {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return new PassingRegistry(registry) {
+                @Override
+                public CompletionStage<Answer> commit(Session session, List<Write> writes) {
+                    List<Write> anew = new ArrayList<>();
+                    List<Integer> places = new ArrayList<>();
+                    for (Write write : writes) {
+                        if (write instanceof Write.Put put && put.version() > 0 && says(put.data(), "DONE")) {
+                            anew.add(new Write.Delete(put.path(), put.version()));
+                            anew.add(new Write.Create(put.path(), new byte[0], Write.Life.PERSISTENT));
+                            anew.add(new Write.Put(put.path(), put.data(), 0));
+                        } else {
+                            anew.add(write);
+                        }
+                        places.add(anew.size() - 1);
+                    }
+                    return super.commit(session, anew)
+                            .thenApply(answer -> answer instanceof Answer.Committed done
+                                    ? new Answer.Committed(places.stream()
+                                            .map(done.results()::get)
+                                            .toList())
+                                    : new Answer.Refused(0, Answer.Reason.VERSION));
+                }
+            };
+        }
+    },
+
+    /** What is skipped is remembered by whoever skipped it, and written nowhere. */
+    SKIP_IN_MEMORY {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return new PassingRegistry(registry) {
+                @Override
+                public CompletionStage<Answer> commit(Session session, List<Write> writes) {
+                    List<Write> kept = writes.stream()
+                            .filter(write -> !isSkip(write, truth))
+                            .toList();
+                    return super.commit(session, kept).thenApply(answer -> {
+                        if (!(answer instanceof Answer.Committed done)) {
+                            return new Answer.Refused(0, Answer.Reason.VERSION);
+                        }
+                        List<Answer.Written> results = new ArrayList<>();
+                        int next = 0;
+                        for (Write write : writes) {
+                            results.add(kept.contains(write) ? done.results().get(next++) : pretended(write));
+                        }
+                        return new Answer.Committed(results);
+                    });
+                }
+            };
+        }
+
+        private boolean isSkip(Write write, Function<String, Read> truth) {
+            if (!(write instanceof Write.Put put
+                    && isRecord(put.path())
+                    && put.version() > 0
+                    && truth.apply(put.path()) instanceof Read.Present present)) {
+                return false;
+            }
+            ShardRecord before = record(present.data());
+            ShardRecord after = record(put.data());
+            return before != null
+                    && after != null
+                    && after.through() != null
+                    && !before.equals(after)
+                    && before.decidedThrough(after.through()).equals(after);
+        }
+    },
+
+    /** Who started last is told by the clocks of those who started. */
+    DECLARATIONS_BY_CLOCK {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return new PassingRegistry(registry) {
+                @Override
+                public CompletionStage<List<Read>> read(Session session, List<String> paths) {
+                    return super.read(session, paths).thenApply(reads -> {
+                        List<Read> clocked = new ArrayList<>();
+                        for (int i = 0; i < reads.size(); i++) {
+                            clocked.add(
+                                    paths.get(i).startsWith("/sim/instances/") ? clocked(reads.get(i)) : reads.get(i));
+                        }
+                        return clocked;
+                    });
+                }
+            };
+        }
+
+        private Read clocked(Read read) {
+            if (!(read instanceof Read.Present present)
+                    || !(InstanceCodec.decode("x", 0, present.data()) instanceof Decoded.Value<Instance> decoded)) {
+                return read;
+            }
+            Instance instance = decoded.value();
+            long wrongBy = Math.floorMod(instance.name().hashCode(), 20) * 500L;
+            Stat stat = present.stat();
+            return new Read.Present(
+                    present.data(),
+                    new Stat(
+                            instance.startedAt().toEpochMilli() + wrongBy,
+                            stat.modified(),
+                            stat.version(),
+                            stat.createdAt(),
+                            stat.modifiedAt()));
+        }
+    },
+
     /** A write that failed is sent again under whatever session there is then. */
     RETRY_UNDER_NEW_SESSION {
         @Override
@@ -259,6 +395,26 @@ enum Mutant {
      * @param truth what the ensemble really holds, for a mutant that has to know
      */
     abstract Registry wrap(Registry registry, Function<String, Read> truth);
+
+    private static boolean isRecord(String path) {
+        return path.matches("/sim/shards/[^/]+/[0-9]+");
+    }
+
+    private static boolean says(byte[] data, String word) {
+        return new String(data, StandardCharsets.UTF_8).contains("\"" + word + "\"");
+    }
+
+    private static @Nullable ShardRecord record(byte[] data) {
+        return ShardRecordCodec.decode(data) instanceof Decoded.Value<ShardRecord> value ? value.value() : null;
+    }
+
+    private static Answer.Written pretended(Write write) {
+        return new Answer.Written(
+                write.path(),
+                write instanceof Write.Put put
+                        ? Optional.of(new Stat(1, 1, put.version() + 1, Instant.EPOCH, Instant.EPOCH))
+                        : Optional.empty());
+    }
 
     private static String nameOf(String path) {
         return path.substring(path.lastIndexOf('/') + 1);

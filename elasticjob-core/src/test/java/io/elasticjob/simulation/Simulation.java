@@ -1,12 +1,18 @@
 package io.elasticjob.simulation;
 
+import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.Firing;
+import io.elasticjob.Instance;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
+import io.elasticjob.Misfire;
 import io.elasticjob.Schedule;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.codec.Decoded;
+import io.elasticjob.codec.InstanceCodec;
 import io.elasticjob.codec.ShardRecordCodec;
+import io.elasticjob.codec.StoredJobCodec;
+import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.engine.JobEngine;
 import io.elasticjob.memory.Change;
 import io.elasticjob.memory.Faults;
@@ -18,6 +24,7 @@ import io.elasticjob.testing.Ledger;
 import io.elasticjob.testing.SimulatedFireSource;
 import io.elasticjob.testing.SimulatedRunner;
 import io.elasticjob.testing.VirtualTime;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -57,7 +64,9 @@ final class Simulation {
     private final List<String> violations = new ArrayList<>();
     private final List<Process> processes = new ArrayList<>();
     private final Map<String, List<Written>> histories = new LinkedHashMap<>();
-    private final List<JobDefinition> jobs;
+    /** What copies of the application declare; a deployment changes it. */
+    private List<JobDefinition> jobs;
+
     private final UnaryOperator<Registry> interference;
     private boolean calm;
     private int started;
@@ -84,6 +93,7 @@ final class Simulation {
         final VirtualTime.Watch watch;
         final MemoryRegistry registry;
         final JobEngine engine;
+        final List<JobDefinition> declared = jobs;
         boolean leaving;
         boolean frozen;
 
@@ -112,7 +122,7 @@ final class Simulation {
                     .eventExecutor(Runnable::run)
                     .fireSource(new SimulatedFireSource(watch, () -> !calm && random.nextInt(20) == 0))
                     .runner(runner)
-                    .listener(event -> note(name + ": " + event));
+                    .listener(event -> heard(name, event));
             jobs.forEach(builder::job);
             engine = builder.instanceIds(() -> name + "." + sessions++).build();
         }
@@ -172,7 +182,12 @@ final class Simulation {
         this.seed = seed;
         this.interference = mutant == null ? registry -> registry : registry -> mutant.wrap(registry, ensemble::node);
         this.random = new SplittableRandom(seed);
-        this.jobs = List.of(
+        this.jobs = deployment();
+        ensemble.observe(this::observe);
+    }
+
+    private List<JobDefinition> deployment() {
+        return List.of(
                 JobDefinition.named("every-second")
                         .every(Duration.ofSeconds(1))
                         .shards(1 + random.nextInt(4))
@@ -184,8 +199,12 @@ final class Simulation {
                         .failover(random.nextBoolean())
                         .set(JobKey.ON_SESSION_LOSS, random.nextBoolean() ? "CONTINUE" : "CANCEL")
                         .set(JobKey.KEEP_CHECKPOINT, Boolean.toString(random.nextBoolean()))
+                        .build(),
+                JobDefinition.named("every-two-or-not-at-all")
+                        .every(Duration.ofSeconds(2))
+                        .misfire(Misfire.SKIP)
+                        .set(JobKey.MISFIRE_THRESHOLD, "11s")
                         .build());
-        ensemble.observe(this::observe);
     }
 
     /** Runs it to its end. Gives what was violated, empty when every promise was kept. */
@@ -205,6 +224,8 @@ final class Simulation {
         checkEachClaimStartedOnce();
         checkCheckpoints();
         checkNoOverlap();
+        checkOneNumberOfShardsForAFiring();
+        checkTheYoungestDeclares();
         checkQuietTime(promised, last);
         return violations;
     }
@@ -219,7 +240,7 @@ final class Simulation {
     private void mischief() {
         List<Process> living =
                 processes.stream().filter(process -> !process.leaving).toList();
-        int choice = random.nextInt(16);
+        int choice = random.nextInt(17);
         if (living.isEmpty() || (choice <= 2 && living.size() < 5)) {
             join();
             return;
@@ -249,11 +270,26 @@ final class Simulation {
                 ensemble.stop();
                 time.after(Duration.ofMillis(random.nextInt(9_000)), ensemble::start);
             }
+            case 13 -> deleteNodeOf(victim);
             default -> note("--- nothing");
         }
     }
 
+    /** As an operator's hand does it. */
+    private void deleteNodeOf(Process victim) {
+        ensemble.children("/sim/instances").stream()
+                .filter(id -> id.startsWith(victim.name + "."))
+                .forEach(id -> {
+                    note("--- somebody deletes the node of " + id);
+                    ensemble.deleteTree("/sim/instances/" + id);
+                });
+    }
+
     private void join() {
+        if (random.nextInt(3) == 0) {
+            note("--- another version is deployed from now on");
+            jobs = deployment();
+        }
         Process process = new Process("p" + started++);
         processes.add(process);
         note("--- " + process.name + " starts");
@@ -332,6 +368,22 @@ final class Simulation {
         return Duration.ofMillis(random.nextInt(kind < 5 ? 50 : 600));
     }
 
+    private void heard(String process, ElasticJobEvent event) {
+        note(process + ": " + event);
+        if (event instanceof ElasticJobEvent.FiringSkipped skipped && !isDecided(skipped)) {
+            violations.add(time.now() + " was skipped, but not in the registry: " + skipped);
+        }
+    }
+
+    private boolean isDecided(ElasticJobEvent.FiringSkipped skipped) {
+        return histories.entrySet().stream()
+                .filter(history -> history.getKey().startsWith("/sim/shards/" + skipped.job() + "@"))
+                .filter(history -> history.getKey().endsWith("/" + skipped.shard()))
+                .flatMap(history -> history.getValue().stream())
+                .map(write -> write.after().through())
+                .anyMatch(through -> through != null && !through.isBefore(skipped.through()));
+    }
+
     private void note(String what) {
         trace.add(time.now() + " " + what);
     }
@@ -341,6 +393,9 @@ final class Simulation {
     private void observe(Change change) {
         if (!change.path().startsWith("/sim/shards/")
                 || !change.path().substring(12).contains("/")) {
+            if (change.path().startsWith("/sim/jobs/") && change.after() instanceof Read.Present job) {
+                note("registry: " + change.path() + " " + new String(job.data(), StandardCharsets.UTF_8));
+            }
             if (change.path().startsWith("/sim/instances/")) {
                 note("registry: " + change.path()
                         + (change.after() instanceof Read.Absent ? " is gone" : " is written"));
@@ -512,9 +567,54 @@ final class Simulation {
                 .orElse(true);
     }
 
+    /** No firing runs as part 0 of 3 beside part 1 of 5. */
+    private void checkOneNumberOfShardsForAFiring() {
+        Map<String, Integer> totals = new HashMap<>();
+        for (Ledger.Entry entry : ledger.entries()) {
+            int total = entry.context.shardingTotalCount();
+            Integer other = totals.putIfAbsent(entry.id.job() + " " + entry.fireTime, total);
+            if (other != null && other != total && entry.id.attempt() == 1) {
+                violations.add("one firing was split into " + other + " and into " + total + ": " + entry);
+            }
+        }
+    }
+
+    /** In the end the registry says what the live process says that started last. */
+    private void checkTheYoungestDeclares() {
+        for (JobDefinition job : youngest().declared) {
+            if (!(ensemble.node("/sim/jobs/" + job.name()) instanceof Read.Present present
+                    && StoredJobCodec.decode(job.name(), present.data()) instanceof Decoded.Value<StoredJob> stored
+                    && stored.value().declared().equals(job.settings()))) {
+                violations.add("the registry does not say what " + youngest().name + " declares of " + job);
+            }
+        }
+    }
+
+    /** The live process that started last, as far as it knows itself: its first registration may never have been answered. */
+    private Process youngest() {
+        String name = ensemble.children("/sim/instances").stream()
+                .map(this::instance)
+                .flatMap(Optional::stream)
+                .max(Comparator.comparingLong(Instance::startedOrder))
+                .map(Instance::name)
+                .orElseThrow(() -> new AssertionError("nobody lives"));
+        return processes.stream()
+                .filter(process -> process.name.equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(name + " is registered, but does not live"));
+    }
+
+    private Optional<Instance> instance(String id) {
+        return ensemble.node("/sim/instances/" + id) instanceof Read.Present present
+                        && InstanceCodec.decode(id, present.stat().created(), present.data())
+                                instanceof Decoded.Value<Instance> value
+                ? Optional.of(value.value())
+                : Optional.empty();
+    }
+
     /** With the faults over, every firing of every shard runs exactly once, and on time. */
     private void checkQuietTime(Instant from, Instant to) {
-        for (JobDefinition job : jobs) {
+        for (JobDefinition job : youngest().declared) {
             for (int shard = 0; shard < job.shardingTotalCount(); shard++) {
                 Schedule schedule = job.schedule();
                 Optional<Instant> next = schedule.next(from);
