@@ -207,10 +207,8 @@ public final class LedgerAudit {
     private boolean isDeceived(Run earlier, Run later) {
         return faults.stream()
                 .filter(fault -> fault.deceives() && fault.hits(earlier.start().instance()))
-                .anyMatch(fault -> !fault.from().isAfter(later.start().time())
-                        && !fault.until()
-                                .plus(recovery)
-                                .isBefore(earlier.start().time()));
+                .anyMatch(
+                        fault -> !fault.from().isAfter(later.start().time()) && hadBegunBefore(earlier, fault.until()));
     }
 
     /** Whatever begins later does so under a session that came after the fault. */
