@@ -164,6 +164,7 @@ class RealFaultsTest {
             settings.add("--elasticjob.jobs.pulse" + i + ".handler=tick");
             settings.add("--elasticjob.jobs.pulse" + i + ".every=1s");
             settings.add("--elasticjob.jobs.pulse" + i + ".failover=true");
+            settings.add("--elasticjob.jobs.pulse" + i + ".sharding-strategy=odevity"); // some here, some there
         });
         fleet = new Fleet(ensemble, directory, "faults-" + fleets, jobs, settings);
         fleet.start(2);

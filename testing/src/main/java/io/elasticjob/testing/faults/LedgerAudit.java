@@ -23,7 +23,7 @@ public final class LedgerAudit {
     /** The longest period whose firings may be superseded on a machine that is merely busy. */
     private static final Duration FREQUENT = Duration.ofSeconds(1);
 
-    /** From the end of a run until it is recorded, on a busy machine. */
+    /** From a claim until its run begins, and from its end until it is recorded, on a busy machine. */
     private static final Duration RECORDING = Duration.ofMillis(500);
 
     private final List<Job> jobs;
@@ -207,10 +207,13 @@ public final class LedgerAudit {
     private boolean isDeceived(Run earlier, Run later) {
         return faults.stream()
                 .filter(fault -> fault.deceives() && fault.hits(earlier.start().instance()))
-                .anyMatch(fault -> !fault.from().isAfter(later.start().time())
-                        && !fault.until()
-                                .plus(recovery)
-                                .isBefore(earlier.start().time()));
+                .anyMatch(
+                        fault -> !fault.from().isAfter(later.start().time()) && hadBegunBefore(earlier, fault.until()));
+    }
+
+    /** Whatever begins later does so under a session that came after the fault. */
+    private static boolean hadBegunBefore(Run run, Instant end) {
+        return !run.start().time().isAfter(end.plus(RECORDING));
     }
 
     /** A firing of a shard is begun once, and once more for each attempt that did not end, or could not record it. */
@@ -240,8 +243,7 @@ public final class LedgerAudit {
         Instant end = over(run);
         return faults.stream()
                 .filter(fault -> fault.hits(run.start().instance()))
-                .anyMatch(fault -> !fault.from().isAfter(end.plus(RECORDING))
-                        && !fault.until().plus(recovery).isBefore(end));
+                .anyMatch(fault -> !fault.from().isAfter(end.plus(RECORDING)) && hadBegunBefore(run, fault.until()));
     }
 
     /** From the first firing that all shards know to the last: run, or superseded or lost near a fault and told so. */

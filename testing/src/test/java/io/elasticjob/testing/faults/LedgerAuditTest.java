@@ -87,6 +87,9 @@ class LedgerAuditTest {
         note("b", 31, 2, 321, END, 31.8);
         assertThat(violations(fault(Kind.CUT, "a", 31.3, 31.6))).isEmpty();
         assertThat(audit(fault(Kind.CUT, "a", 31.3, 31.6)).repeated()).isEqualTo(1);
+        assertThat(violations(fault(Kind.CUT, "a", 28.0, 30.0)))
+                .as("a fault that was over before it began")
+                .anyMatch(found -> found.startsWith("ran twice"));
     }
 
     @Test
