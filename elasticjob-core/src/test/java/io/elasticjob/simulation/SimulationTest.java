@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class SimulationTest {
 
-    private static final int SEEDS = Integer.getInteger("simulation.seeds", 1_500);
+    private static final int SEEDS = Integer.getInteger("simulation.seeds", 1_000);
     private static final int MUTANT_SEEDS = 1_000;
     private static final Long ONE = Long.getLong("simulation.seed");
 
