@@ -72,22 +72,17 @@ public record ShardRecord(
 
     /** The record while {@code instance} runs {@code next}: what a claim writes. */
     public ShardRecord claimed(Firing next, String instance, int nextAttempt, int nextDeaths, Instant now) {
-        return new ShardRecord(
-                next,
-                next instanceof Firing.Triggered triggered ? triggered.number() : trigger,
-                through,
-                State.RUNNING,
-                instance,
-                nextAttempt,
-                nextDeaths,
-                outcome,
-                error,
-                now,
-                null,
-                lastSucceeded,
-                null,
-                checkpoint,
-                unknown);
+        Draft draft = new Draft(this);
+        draft.firing = next;
+        draft.trigger = next instanceof Firing.Triggered triggered ? triggered.number() : trigger;
+        draft.state = State.RUNNING;
+        draft.owner = instance;
+        draft.attempt = nextAttempt;
+        draft.deaths = nextDeaths;
+        draft.startedAt = now;
+        draft.finishedAt = null;
+        draft.notBefore = null;
+        return draft.record();
     }
 
     /**
@@ -97,82 +92,39 @@ public record ShardRecord(
      */
     public ShardRecord completed(Outcome ended, @Nullable Instant decided, Instant now) {
         boolean succeeded = ended instanceof Outcome.Succeeded;
-        return new ShardRecord(
-                firing,
-                trigger,
-                later(through, decided),
-                State.DONE,
-                owner,
-                attempt,
-                deaths,
-                ended.name(),
-                ended instanceof Outcome.Failed failed ? failed.error() : null,
-                startedAt,
-                now,
-                succeeded ? later(lastSucceeded, fireTime().orElse(null)) : lastSucceeded,
-                null,
-                succeeded ? null : checkpoint,
-                unknown);
+        Draft draft = new Draft(this);
+        draft.through = later(through, decided);
+        draft.state = State.DONE;
+        draft.outcome = ended.name();
+        draft.error = ended instanceof Outcome.Failed failed ? failed.error() : null;
+        draft.finishedAt = now;
+        draft.lastSucceeded = succeeded ? later(lastSucceeded, fireTime().orElse(null)) : lastSucceeded;
+        draft.notBefore = null;
+        draft.checkpoint = succeeded ? null : checkpoint;
+        return draft.record();
     }
 
     /** The record after a claim that came to nothing: as if the firing had not been begun, but for the attempt's number. */
     public ShardRecord givenBack(@Nullable Outcome ended) {
-        return new ShardRecord(
-                firing,
-                trigger,
-                through,
-                State.IDLE,
-                owner,
-                attempt,
-                deaths,
-                ended == null ? outcome : ended.name(),
-                null,
-                startedAt,
-                finishedAt,
-                lastSucceeded,
-                notBefore,
-                checkpoint,
-                unknown);
+        Draft draft = new Draft(this);
+        draft.state = State.IDLE;
+        draft.outcome = ended == null ? outcome : ended.name();
+        draft.error = null;
+        return draft.record();
     }
 
     /** The record after firings up to {@code decided} were decided without running. */
     public ShardRecord decidedThrough(Instant decided) {
-        return new ShardRecord(
-                firing,
-                trigger,
-                later(through, decided),
-                state,
-                owner,
-                attempt,
-                deaths,
-                outcome,
-                error,
-                startedAt,
-                finishedAt,
-                lastSucceeded,
-                notBefore,
-                checkpoint,
-                unknown);
+        Draft draft = new Draft(this);
+        draft.through = later(through, decided);
+        return draft.record();
     }
 
     /** The record with what the handler leaves for the next attempt; null for nothing. */
     public ShardRecord withCheckpoint(@Nullable String left) {
-        return new ShardRecord(
-                firing,
-                trigger,
-                through,
-                state,
-                owner,
-                attempt,
-                deaths,
-                outcome,
-                error,
-                startedAt,
-                finishedAt,
-                lastSucceeded,
-                notBefore,
-                left,
-                unknown);
+        Draft draft = new Draft(this);
+        draft.checkpoint = left;
+        return draft.record();
     }
 
     /**
@@ -180,22 +132,65 @@ public record ShardRecord(
      * else moves it back.
      */
     public ShardRecord correctedThrough(Instant corrected) {
-        return new ShardRecord(
-                firing,
-                trigger,
-                corrected,
-                state,
-                owner,
-                attempt,
-                deaths,
-                outcome,
-                error,
-                startedAt,
-                finishedAt,
-                lastSucceeded,
-                notBefore,
-                checkpoint,
-                unknown);
+        Draft draft = new Draft(this);
+        draft.through = corrected;
+        return draft.record();
+    }
+
+    /** The record to come, of which most is as it was. */
+    private static final class Draft {
+        private @Nullable Firing firing;
+        private long trigger;
+        private @Nullable Instant through;
+        private State state;
+        private @Nullable String owner;
+        private int attempt;
+        private int deaths;
+        private @Nullable String outcome;
+        private @Nullable String error;
+        private @Nullable Instant startedAt;
+        private @Nullable Instant finishedAt;
+        private @Nullable Instant lastSucceeded;
+        private @Nullable Instant notBefore;
+        private @Nullable String checkpoint;
+        private final Map<String, Object> unknown;
+
+        private Draft(ShardRecord record) {
+            firing = record.firing;
+            trigger = record.trigger;
+            through = record.through;
+            state = record.state;
+            owner = record.owner;
+            attempt = record.attempt;
+            deaths = record.deaths;
+            outcome = record.outcome;
+            error = record.error;
+            startedAt = record.startedAt;
+            finishedAt = record.finishedAt;
+            lastSucceeded = record.lastSucceeded;
+            notBefore = record.notBefore;
+            checkpoint = record.checkpoint;
+            unknown = record.unknown;
+        }
+
+        private ShardRecord record() {
+            return new ShardRecord(
+                    firing,
+                    trigger,
+                    through,
+                    state,
+                    owner,
+                    attempt,
+                    deaths,
+                    outcome,
+                    error,
+                    startedAt,
+                    finishedAt,
+                    lastSucceeded,
+                    notBefore,
+                    checkpoint,
+                    unknown);
+        }
     }
 
     private static @Nullable Instant later(@Nullable Instant one, @Nullable Instant other) {

@@ -38,6 +38,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,9 @@ final class Simulation {
     private final VirtualTime time = new VirtualTime(ORIGIN);
     private final MemoryEnsemble ensemble = new MemoryEnsemble(time.watch(Duration.ZERO));
     private final Ledger ledger = new Ledger();
-    private final List<String> trace = new ArrayList<>();
+    /** Written out only for a seed that fails: most of a run would go into words. */
+    private final List<Supplier<String>> trace = new ArrayList<>();
+
     private final List<String> violations = new ArrayList<>();
     private final List<Process> processes = new ArrayList<>();
     private final Map<String, List<Written>> histories = new LinkedHashMap<>();
@@ -231,8 +234,11 @@ final class Simulation {
     }
 
     String report() {
-        List<String> tail = trace.size() > 4000 ? trace.subList(trace.size() - 4000, trace.size()) : trace;
-        return "seed " + seed + "\n" + String.join("\n", tail) + "\n" + String.join("\n", violations);
+        String tail = trace.stream()
+                .skip(Math.max(0, trace.size() - 4_000))
+                .map(Supplier::get)
+                .collect(Collectors.joining("\n"));
+        return "seed " + seed + "\n" + tail + "\n" + String.join("\n", violations);
     }
 
     // ---- What happens ---------------------------------------------------------------------------------------------
@@ -369,7 +375,7 @@ final class Simulation {
     }
 
     private void heard(String process, ElasticJobEvent event) {
-        note(process + ": " + event);
+        note(() -> process + ": " + event);
         if (event instanceof ElasticJobEvent.FiringSkipped skipped && !isDecided(skipped)) {
             violations.add(time.now() + " was skipped, but not in the registry: " + skipped);
         }
@@ -385,7 +391,12 @@ final class Simulation {
     }
 
     private void note(String what) {
-        trace.add(time.now() + " " + what);
+        note(() -> what);
+    }
+
+    private void note(Supplier<String> what) {
+        Instant now = time.now();
+        trace.add(() -> now + " " + what.get());
     }
 
     // ---- What is promised -----------------------------------------------------------------------------------------
@@ -394,10 +405,10 @@ final class Simulation {
         if (!change.path().startsWith("/sim/shards/")
                 || !change.path().substring(12).contains("/")) {
             if (change.path().startsWith("/sim/jobs/") && change.after() instanceof Read.Present job) {
-                note("registry: " + change.path() + " " + new String(job.data(), StandardCharsets.UTF_8));
+                note(() -> "registry: " + change.path() + " " + new String(job.data(), StandardCharsets.UTF_8));
             }
             if (change.path().startsWith("/sim/instances/")) {
-                note("registry: " + change.path()
+                note(() -> "registry: " + change.path()
                         + (change.after() instanceof Read.Absent ? " is gone" : " is written"));
             }
             return;
@@ -411,8 +422,8 @@ final class Simulation {
         if (change.after() instanceof Read.Present present && present.data().length == 0) {
             return; // made in the same transaction that claims it
         }
-        note("registry: " + change.path() + " " + after.state() + " " + after.firing() + " attempt " + after.attempt()
-                + " by " + after.owner() + " zxid " + change.zxid());
+        note(() -> "registry: " + change.path() + " " + after.state() + " " + after.firing() + " attempt "
+                + after.attempt() + " by " + after.owner() + " zxid " + change.zxid());
         boolean lived = before.owner() != null && isLive(before.owner());
         List<Written> history = histories.computeIfAbsent(change.path(), any -> new ArrayList<>());
         Written written = new Written(time.now(), change.zxid(), before, after, lived);
