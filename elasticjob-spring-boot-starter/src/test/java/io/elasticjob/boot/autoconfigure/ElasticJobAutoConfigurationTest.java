@@ -35,6 +35,8 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
@@ -409,10 +411,13 @@ class ElasticJobAutoConfigurationTest {
         final CountDownLatch begun = new CountDownLatch(1);
         static final List<String> ORDER = java.util.Collections.synchronizedList(new ArrayList<>());
 
+        @Autowired
+        ObjectProvider<JobEngine> engine;
+
         @ElasticJob(every = "1s")
-        void work(ShardingContext context) throws InterruptedException {
+        void work(ShardingContext context) {
             begun.countDown();
-            Thread.sleep(500);
+            await().until(() -> engine.getObject().status().phase() == EngineStatus.Phase.CLOSED);
             ORDER.add("shard ended");
         }
 
