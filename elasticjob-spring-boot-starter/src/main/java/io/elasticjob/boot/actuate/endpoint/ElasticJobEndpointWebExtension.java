@@ -3,13 +3,17 @@ package io.elasticjob.boot.actuate.endpoint;
 import io.elasticjob.registry.RegistryException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
-/** {@link ElasticJobEndpoint} over HTTP: what the registry could not be asked for is 503, not an empty answer. */
+/**
+ * {@link ElasticJobEndpoint} over HTTP: what is no name is 400, and what the registry could not be asked for is 503, not an
+ * empty answer; either says why.
+ */
 @EndpointWebExtension(endpoint = ElasticJobEndpoint.class)
 public class ElasticJobEndpointWebExtension {
 
@@ -35,7 +39,7 @@ public class ElasticJobEndpointWebExtension {
     }
 
     /** @param message why there is no answer */
-    record Unavailable(String message) implements OperationResponseBody {}
+    record Problem(String message) implements OperationResponseBody {}
 
     private static WebEndpointResponse<OperationResponseBody> response(Supplier<@Nullable OperationResponseBody> read) {
         try {
@@ -43,9 +47,12 @@ public class ElasticJobEndpointWebExtension {
             return body == null
                     ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND)
                     : new WebEndpointResponse<>(body);
+        } catch (InvalidEndpointRequestException invalid) {
+            return new WebEndpointResponse<>(
+                    new Problem(String.valueOf(invalid.getMessage())), WebEndpointResponse.STATUS_BAD_REQUEST);
         } catch (RegistryException noAnswer) {
             return new WebEndpointResponse<>(
-                    new Unavailable("The registry can not be asked now: " + noAnswer.getMessage()),
+                    new Problem("The registry can not be asked now: " + noAnswer.getMessage()),
                     WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
         }
     }

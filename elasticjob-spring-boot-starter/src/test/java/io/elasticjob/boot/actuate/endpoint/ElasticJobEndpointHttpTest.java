@@ -210,6 +210,9 @@ class ElasticJobEndpointHttpTest {
         }
         HttpResponse<String> impossible = ask(stack, "/jobs/a@b");
         assertThat(impossible.statusCode()).isEqualTo(400);
+        assertThat(json(impossible.body()).at("/message").asString())
+                .contains("a@b")
+                .contains("must not contain");
     }
 
     @ParameterizedTest

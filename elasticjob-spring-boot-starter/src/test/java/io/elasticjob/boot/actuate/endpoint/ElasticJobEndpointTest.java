@@ -7,7 +7,7 @@ import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.Setting;
 import io.elasticjob.ShardRecord;
-import io.elasticjob.boot.actuate.endpoint.ElasticJobEndpointWebExtension.Unavailable;
+import io.elasticjob.boot.actuate.endpoint.ElasticJobEndpointWebExtension.Problem;
 import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.engine.JobDetail;
 import io.elasticjob.engine.JobView;
@@ -45,7 +45,7 @@ class ElasticJobEndpointTest {
 
         assertThat(response.getStatus()).isEqualTo(503);
         assertThat(response.getBody())
-                .isEqualTo(new Unavailable("The registry can not be asked now: the connection is gone"));
+                .isEqualTo(new Problem("The registry can not be asked now: the connection is gone"));
     }
 
     @Test
