@@ -170,7 +170,7 @@ public class ElasticJobProperties {
 
         /**
          * Where the embedded server keeps its data; processes that share it share the server. The default is
-         * '.elasticjob/zookeeper' in the home directory of the user.
+         * 'elasticjob-(user)/zookeeper' in the folder for temporary files.
          */
         private @Nullable Path dataDir;
 

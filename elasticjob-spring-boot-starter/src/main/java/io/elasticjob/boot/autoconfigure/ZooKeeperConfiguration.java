@@ -57,7 +57,9 @@ final class ZooKeeperConfiguration {
         }
     }
 
-    private static Path defaultDirectory() {
-        return Path.of(System.getProperty("user.home"), ".elasticjob", "zookeeper");
+    /** In the folder for temporary files, for each user one: what is in it is made again where it is gone. */
+    static Path defaultDirectory() {
+        return Path.of(
+                System.getProperty("java.io.tmpdir"), "elasticjob-" + System.getProperty("user.name"), "zookeeper");
     }
 }

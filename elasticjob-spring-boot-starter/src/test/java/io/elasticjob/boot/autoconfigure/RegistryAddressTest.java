@@ -37,4 +37,12 @@ class RegistryAddressTest {
                 .withMessageContaining("elasticjob.registry.embedded.enabled: \"false\"")
                 .withMessageContaining("elasticjob.registry.connect-string");
     }
+
+    @Test
+    void theEmbeddedServerKeepsItsDataAmongTemporaryFiles() {
+        assertThat(ZooKeeperConfiguration.defaultDirectory().toString())
+                .startsWith(System.getProperty("java.io.tmpdir"))
+                .contains(System.getProperty("user.name"))
+                .endsWith("zookeeper");
+    }
 }
