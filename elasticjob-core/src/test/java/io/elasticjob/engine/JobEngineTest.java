@@ -716,6 +716,18 @@ class JobEngineTest {
     }
 
     @Test
+    void inAFolderOfRecordsThatARemovalHasMarkedNothingIsClaimed() {
+        world.start("a", ORDERS);
+        world.seconds(2);
+        overwrite("/test/shards/" + world.ensemble.children("/test/shards").get(0), "removed");
+        long before = world.runs("orders");
+        world.seconds(3);
+
+        assertThat(before).isPositive();
+        assertThat(world.runs("orders")).isEqualTo(before);
+    }
+
+    @Test
     void aRecordWhoseOwnerCanBeNoInstanceStopsNobodyElse() {
         Process a = world.start("a", ORDERS);
         world.seconds(2);
