@@ -69,6 +69,7 @@ final class Draft {
         Node node = tree.at(path, Tree.LATEST);
         if (node != null) {
             set(path, null);
+            counted(Tree.parent(path), 0, -1);
             changes.add(new Change(zxid, path, Node.read(node), Node.read(null)));
         }
     }
@@ -80,7 +81,7 @@ final class Draft {
         if (write instanceof Write.Put put) {
             Node node = present(put.path(), put.version());
             Stat stat = node.stat();
-            Stat next = new Stat(stat.created(), zxid, stat.version() + 1, stat.createdAt(), at);
+            Stat next = new Stat(stat.created(), zxid, stat.version() + 1, stat.createdAt(), at, stat.children());
             Node changed = new Node(put.data().clone(), next, node.births(), node.owner());
             set(put.path(), changed);
             changes.add(new Change(zxid, put.path(), Node.read(node), Node.read(changed)));
@@ -113,12 +114,22 @@ final class Draft {
         if (parent.owner() != null) {
             throw new RegistryException(parentPath + " is ephemeral and can have no children; nothing was written");
         }
-        set(parentPath, new Node(parent.data(), parent.stat(), parent.births() + 1, null));
+        counted(parentPath, 1, 1);
         String owner = create.life() == Life.EPHEMERAL ? session : null;
         Node node = new Node(create.data().clone(), new Stat(zxid, zxid, 0, at, at), 0, owner);
         set(path, node);
         changes.add(new Change(zxid, path, Node.read(null), Node.read(node)));
         return path;
+    }
+
+    /** Counts a child that came or went; nobody who watches the parent hears of it. */
+    private void counted(String parentPath, int born, int more) {
+        Node parent = tree.at(parentPath, Tree.LATEST);
+        if (parent != null) {
+            set(
+                    parentPath,
+                    new Node(parent.data(), parent.stat().withChildren(more), parent.births() + born, parent.owner()));
+        }
     }
 
     private Node present(String path, int version) throws Refusal {

@@ -121,7 +121,8 @@ record Translation(String root, List<ACL> acl) {
                 stat.getMzxid(),
                 stat.getVersion(),
                 Instant.ofEpochMilli(stat.getCtime()),
-                Instant.ofEpochMilli(stat.getMtime()));
+                Instant.ofEpochMilli(stat.getMtime()),
+                stat.getNumChildren());
     }
 
     /** In plain words; ZooKeeper's own are the cause. */

@@ -324,6 +324,28 @@ public abstract class RegistryContract {
     }
 
     @Test
+    void aReadTellsHowManyNodesAreDirectlyBelow() {
+        assertThat(((Present) a.readNow("/t")).stat().children()).isZero();
+
+        a.commit(create("/t/1"), create("/t/2"), create("/t/1/deeper"));
+
+        Stat stat = ((Present) a.readNow("/t")).stat();
+        assertThat(stat.children()).isEqualTo(2);
+        assertThat(stat.version())
+                .as("coming and going below is no change of the data")
+                .isZero();
+        assertThat(((Committed) a.commit(new Put("/t", new byte[0], 0)))
+                        .results()
+                        .get(0)
+                        .stat()
+                        .orElseThrow()
+                        .children())
+                .isEqualTo(2);
+        a.commit(new Delete("/t/2", 0));
+        assertThat(((Present) a.readNow("/t")).stat().children()).isEqualTo(1);
+    }
+
+    @Test
     void sequentialNamesCountOnAfterADeletionForAsLongAsTheParentLives() {
         Create trigger = new Create("/t/trigger-", bytes("go"), Life.SEQUENTIAL);
         assertThat(written(a.commit(trigger, trigger)))
