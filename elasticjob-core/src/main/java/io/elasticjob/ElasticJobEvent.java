@@ -28,6 +28,12 @@ public sealed interface ElasticJobEvent {
     /** The session of this instance is over; it will come back as a new one. */
     record SessionEnded(String instance) implements ElasticJobEvent {}
 
+    /** An operator told this instance to take nothing new. */
+    record InstanceDrained(String instance, Instance.Drain drain) implements ElasticJobEvent {}
+
+    /** An operator told this instance to take shards again. */
+    record InstanceResumed(String instance) implements ElasticJobEvent {}
+
     /** The live instances of the namespace are others than before. */
     record InstancesChanged(SortedSet<String> joined, SortedSet<String> left) implements ElasticJobEvent {}
 
@@ -135,6 +141,28 @@ public sealed interface ElasticJobEvent {
      * @param since fire time of the oldest one that nobody has begun or decided
      */
     record FiringOverdue(String job, int shard, Instant fireTime, Instant since) implements ElasticJobEvent {}
+
+    /**
+     * An operator has changed a job through this instance; it is in the registry.
+     *
+     * @param what in words, such as {@code configured cron=0 0 3 * * ?}
+     */
+    record JobChanged(String job, String what, Operator by) implements ElasticJobEvent {}
+
+    /** A firing by hand is done: all of its shards have run it. Told by the instance that removed its trigger. */
+    record TriggerDone(String job, long number) implements ElasticJobEvent {}
+
+    /**
+     * A firing by hand was given up by the leader, because it was not done within
+     * {@link io.elasticjob.coordination.Trigger#TIME_TO_LIVE}.
+     *
+     * @param notRun the shards that have not run it, and never will
+     */
+    record TriggerExpired(String job, long number, Instant requestedAt, SortedSet<Integer> notRun)
+            implements ElasticJobEvent {}
+
+    /** A job that was made to run once has done so, and was removed by this instance. */
+    record JobCompleted(String job) implements ElasticJobEvent {}
 
     /** The registry could not be used as expected; what happens next is in {@code consequence}. */
     record RegistryTrouble(String what, String consequence) implements ElasticJobEvent {}

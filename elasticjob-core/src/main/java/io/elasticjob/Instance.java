@@ -2,7 +2,9 @@ package io.elasticjob;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One registry session of one process, as it shows itself to the others.
@@ -18,6 +20,7 @@ import java.util.Set;
  *     0 stands for this very registration
  * @param startedAt when the process started, by its own clock; for display only
  * @param version of the application, or "" when unknown
+ * @param drain the operator's command to take nothing new; null without one
  */
 public record Instance(
         String id,
@@ -32,7 +35,15 @@ public record Instance(
         State state,
         long startedOrder,
         Instant startedAt,
-        String version) {
+        String version,
+        @Nullable Drain drain) {
+
+    /**
+     * An operator's command to take nothing new.
+     *
+     * @param when registry time
+     */
+    public record Drain(String who, Instant when, String why) {}
 
     /** Whether it takes work. */
     public enum State {
@@ -48,7 +59,45 @@ public record Instance(
         strategies = Set.copyOf(strategies);
     }
 
-    public Instance withState(State next) {
+    /** One that no operator has drained. */
+    public Instance(
+            String id,
+            String name,
+            String application,
+            String host,
+            long pid,
+            Map<String, String> labels,
+            Set<String> handlers,
+            Set<String> declares,
+            Set<String> strategies,
+            State state,
+            long startedOrder,
+            Instant startedAt,
+            String version) {
+        this(
+                id,
+                name,
+                application,
+                host,
+                pid,
+                labels,
+                handlers,
+                declares,
+                strategies,
+                state,
+                startedOrder,
+                startedAt,
+                version,
+                null);
+    }
+
+    /** The operator's command to take nothing new; empty without one. */
+    public Optional<Drain> drained() {
+        return Optional.ofNullable(drain);
+    }
+
+    /** The same in another state, and under another command of an operator's, or none. */
+    public Instance withState(State next, @Nullable Drain command) {
         return new Instance(
                 id,
                 name,
@@ -62,6 +111,7 @@ public record Instance(
                 next,
                 startedOrder,
                 startedAt,
-                version);
+                version,
+                command);
     }
 }

@@ -2,10 +2,14 @@ package io.elasticjob;
 
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -105,19 +109,34 @@ public final class JobDefinition {
     }
 
     private Schedule readSchedule() {
-        String cron = text(JobKey.CRON);
-        String every = text(JobKey.EVERY);
-        if (!cron.isEmpty() && !every.isEmpty()) {
-            throw invalid(JobKey.EVERY, "cannot be set beside cron=\"" + cron + "\": a job has one schedule");
+        List<JobKey> said = settings.keySet().stream()
+                .filter(key -> key.saysWhen() && !text(key).isEmpty())
+                .toList();
+        if (said.size() > 1) {
+            throw invalid(
+                    said.get(1),
+                    "cannot be set beside " + said.get(0).key() + "=\"" + text(said.get(0))
+                            + "\": a job has one schedule");
         }
-        if (!every.isEmpty()) {
+        if (!text(JobKey.EVERY).isEmpty()) {
             return parsed(JobKey.EVERY, value -> Schedule.every(Durations.parse(value)));
         }
-        if (cron.isEmpty() || cron.equals(NO_SCHEDULE)) {
+        if (!text(JobKey.AT).isEmpty()) {
+            return Schedule.once(instant());
+        }
+        if (said.isEmpty() || text(JobKey.CRON).equals(NO_SCHEDULE)) {
             return Schedule.onTrigger();
         }
         ZoneId zone = zone();
         return parsed(JobKey.CRON, value -> Schedule.cron(value, zone));
+    }
+
+    private Instant instant() {
+        try {
+            return OffsetDateTime.parse(text(JobKey.AT)).toInstant().truncatedTo(ChronoUnit.MILLIS);
+        } catch (DateTimeException malformed) {
+            throw invalid(JobKey.AT, "is not an instant: write it with its offset, such as 2027-01-01T00:00:00Z");
+        }
     }
 
     public int shardingTotalCount() {
@@ -191,11 +210,8 @@ public final class JobDefinition {
     public JobDefinition with(Map<JobKey, Setting> over) {
         Map<JobKey, Setting> all = new EnumMap<>(JobKey.class);
         all.putAll(settings);
-        if (over.containsKey(JobKey.CRON) && !over.containsKey(JobKey.EVERY)) {
-            all.remove(JobKey.EVERY);
-        }
-        if (over.containsKey(JobKey.EVERY) && !over.containsKey(JobKey.CRON)) {
-            all.remove(JobKey.CRON);
+        if (over.keySet().stream().anyMatch(JobKey::saysWhen)) {
+            all.keySet().removeIf(JobKey::saysWhen);
         }
         all.putAll(over);
         return new JobDefinition(name, all);

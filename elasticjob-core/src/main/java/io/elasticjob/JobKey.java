@@ -14,6 +14,8 @@ public enum JobKey {
     CRON("cron", null),
     /** When it fires: a fixed rate, aligned to the epoch. */
     EVERY("every", null),
+    /** When it fires: once, at this instant, such as {@code 2027-01-01T00:00:00Z}. */
+    AT("at", null),
     /** Time zone of {@link #CRON}; the declaring instance's default, when not set. */
     ZONE("zone", null),
     SHARDING_TOTAL_COUNT("shardingTotalCount", "1"),
@@ -54,7 +56,12 @@ public enum JobKey {
 
     /** Whether a change of it changes when the job fires. */
     public boolean isSchedule() {
-        return this == CRON || this == EVERY || this == ZONE;
+        return saysWhen() || this == ZONE;
+    }
+
+    /** Whether it is one of those of which a job has one at most; where several are laid over one another, the last holds. */
+    public boolean saysWhen() {
+        return this == CRON || this == EVERY || this == AT;
     }
 
     /** The key that reads like {@code text}, whatever its case and dashes. */

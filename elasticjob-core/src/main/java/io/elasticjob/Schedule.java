@@ -33,6 +33,11 @@ public sealed interface Schedule {
         return new Every(period);
     }
 
+    /** Once; see {@link Once}. */
+    static Schedule once(Instant at) {
+        return new Once(at);
+    }
+
     /** Never by itself. */
     static Schedule onTrigger() {
         return new None();
@@ -154,6 +159,25 @@ public sealed interface Schedule {
         @Override
         public String toString() {
             return "every " + Durations.format(period);
+        }
+    }
+
+    /** At one instant, and never again. */
+    record Once(Instant at) implements Schedule {
+
+        @Override
+        public Optional<Instant> next(Instant after) {
+            return after.isBefore(at) ? Optional.of(at) : Optional.empty();
+        }
+
+        @Override
+        public Optional<Instant> latest(Instant now) {
+            return now.isBefore(at) ? Optional.empty() : Optional.of(at);
+        }
+
+        @Override
+        public String toString() {
+            return "once at " + at;
         }
     }
 

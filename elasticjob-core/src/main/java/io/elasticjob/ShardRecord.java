@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * What the registry holds of one shard of a job: a small state machine whose every step is a compare-and-set.
  *
  * @param firing the firing that runs, or ran last; null before the first
- * @param trigger number of the last trigger by hand that this shard ran, -1 before the first
+ * @param trigger number of the last trigger by hand that has been decided for this shard: all up to it have run here, or
+ *     never will; -1 before the first
  * @param through the latest scheduled firing that has been decided for this shard: run, skipped or superseded; null when
  *     none has
  * @param owner id of the instance that runs it, or ran it last
@@ -74,7 +75,6 @@ public record ShardRecord(
     public ShardRecord claimed(Firing next, String instance, int nextAttempt, int nextDeaths, Instant now) {
         Draft draft = new Draft(this);
         draft.firing = next;
-        draft.trigger = next instanceof Firing.Triggered triggered ? triggered.number() : trigger;
         draft.state = State.RUNNING;
         draft.owner = instance;
         draft.attempt = nextAttempt;
@@ -86,7 +86,7 @@ public record ShardRecord(
     }
 
     /**
-     * The record after the running firing has ended: what a completion writes.
+     * The record after the running firing has ended: what a completion writes. A firing by hand is decided by it.
      *
      * @param decided the latest scheduled firing that is decided by this end; never moves {@code through} back
      */
@@ -94,6 +94,7 @@ public record ShardRecord(
         boolean succeeded = ended instanceof Outcome.Succeeded;
         Draft draft = new Draft(this);
         draft.through = later(through, decided);
+        draft.trigger = firing instanceof Firing.Triggered done ? Math.max(trigger, done.number()) : trigger;
         draft.state = State.DONE;
         draft.outcome = ended.name();
         draft.error = ended instanceof Outcome.Failed failed ? failed.error() : null;
@@ -113,8 +114,11 @@ public record ShardRecord(
         return draft.record();
     }
 
-    /** The record after firings up to {@code decided} were decided without running. */
-    public ShardRecord decidedThrough(Instant decided) {
+    /** The record after firings up to {@code decided} were decided without running; unchanged for null. */
+    public ShardRecord decidedThrough(@Nullable Instant decided) {
+        if (decided == null) {
+            return this;
+        }
         Draft draft = new Draft(this);
         draft.through = later(through, decided);
         return draft.record();

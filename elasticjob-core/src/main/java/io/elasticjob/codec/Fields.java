@@ -60,6 +60,11 @@ final class Fields {
         return number == null ? otherwise : number;
     }
 
+    /** False when it is not there. */
+    boolean flag(String name) {
+        return Boolean.TRUE.equals(member(name, Boolean.class));
+    }
+
     @Nullable
     Instant optionalInstant(String name) {
         String text = optionalText(name);

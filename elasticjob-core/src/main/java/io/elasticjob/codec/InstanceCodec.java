@@ -32,6 +32,9 @@ public final class InstanceCodec {
         fields.put(
                 "declares",
                 instance.declares().equals(instance.handlers()) ? null : new TreeSet<>(instance.declares()));
+        instance.drained()
+                .ifPresent(drain ->
+                        fields.put("drain", Map.of("who", drain.who(), "when", drain.when(), "why", drain.why())));
         return Json.write(fields);
     }
 
@@ -62,6 +65,11 @@ public final class InstanceCodec {
                 fields.word("state", Instance.State.class),
                 fields.number("startedOrder", registered),
                 fields.instant("startedAt"),
-                fields.text("version"));
+                fields.text("version"),
+                fields.has("drain") ? drain(fields.object("drain")) : null);
+    }
+
+    private static Instance.Drain drain(Fields drain) {
+        return new Instance.Drain(drain.text("who"), drain.instant("when"), drain.text("why"));
     }
 }

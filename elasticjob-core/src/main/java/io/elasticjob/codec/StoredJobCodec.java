@@ -4,11 +4,14 @@ import io.elasticjob.JobKey;
 import io.elasticjob.Setting;
 import io.elasticjob.coordination.ShardCount;
 import io.elasticjob.coordination.StoredJob;
+import io.elasticjob.coordination.Switches;
+import io.elasticjob.coordination.Switches.Switch;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +51,7 @@ public final class StoredJobCodec {
         fields.put("shards", shards);
         fields.put("declared", declared);
         fields.put("overrides", overrides.isEmpty() ? null : overrides);
+        fields.put("switches", job.switches().isEmpty() ? null : switches(job.switches()));
         fields.put("undeclaredSince", job.undeclaredSince());
         job.unknown().forEach(fields::putIfAbsent);
         return Json.write(fields);
@@ -68,8 +72,35 @@ public final class StoredJobCodec {
                 overrides(fields.object("overrides")),
                 fields.instant("since"),
                 shardCount(fields.object("shards")),
+                switches(fields.object("switches")),
                 fields.optionalInstant("undeclaredSince"),
                 fields.unknown());
+    }
+
+    private static Map<String, Object> switches(Switches switches) {
+        Map<String, Object> shards = new LinkedHashMap<>();
+        switches.shards().forEach((shard, set) -> shards.put(shard.toString(), one(set)));
+        Map<String, Object> instances = new LinkedHashMap<>();
+        switches.instances().forEach((name, set) -> instances.put(name, one(set)));
+        return Map.of("shards", shards, "instances", instances);
+    }
+
+    private static Map<String, Object> one(Switch set) {
+        return Map.of("on", set.on(), "who", set.who(), "when", set.when(), "why", set.why());
+    }
+
+    private static Switches switches(Fields switches) {
+        SortedMap<Integer, Switch> shards = new TreeMap<>();
+        Fields byShard = switches.object("shards");
+        byShard.names().forEach(shard -> shards.put(Integer.valueOf(shard), one(byShard.object(shard))));
+        SortedMap<String, Switch> instances = new TreeMap<>();
+        Fields byName = switches.object("instances");
+        byName.names().forEach(name -> instances.put(name, one(byName.object(name))));
+        return new Switches(shards, instances);
+    }
+
+    private static Switch one(Fields set) {
+        return new Switch(set.flag("on"), set.text("who"), set.instant("when"), set.text("why"));
     }
 
     private static ShardCount shardCount(Fields shards) {

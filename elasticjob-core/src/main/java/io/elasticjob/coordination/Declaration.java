@@ -48,6 +48,9 @@ public sealed interface Declaration {
         if (stored == null) {
             return overruled ? new Keep() : new Create(StoredJob.declared(mine, application, now));
         }
+        if (stored.isMade()) {
+            return new Refuse("an operator has made a job of this name at run time: remove that one, or rename this");
+        }
         Optional<Instance> rival = live.stream()
                 .filter(instance -> instance.application().equals(stored.application()))
                 .filter(instance -> !instance.application().equals(application))

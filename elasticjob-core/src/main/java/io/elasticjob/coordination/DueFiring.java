@@ -19,29 +19,19 @@ public record DueFiring(Instant fireTime, boolean skipped) {
     /** More superseded firings than this are not counted one by one. */
     public static final int MOST_COUNTED = 1_000;
 
-    /**
-     * Decides what a shard that is not running is due for.
-     *
-     * @param since firings before it are never due
-     * @param latest the schedule's latest fire time, not after {@code now}; null when there is none
-     */
-    public static Optional<DueFiring> of(
-            JobDefinition job,
-            Instant since,
-            ShardCount count,
-            int shard,
-            ShardRecord record,
-            @Nullable Instant latest,
-            Instant now) {
-        if (latest == null || !job.enabled()) {
+    /** Decides what a shard that is not running is due for by its schedule. */
+    public static Optional<DueFiring> of(ShardStep.Job job, int shard, ShardRecord record, Instant now) {
+        Instant latest = job.latest();
+        if (latest == null || !job.isEnabled(shard)) {
             return Optional.empty();
         }
-        Instant fireTime = latestOf(job.schedule(), count, shard, latest);
-        if (fireTime == null || fireTime.isBefore(since) || isThrough(record, fireTime)) {
+        JobDefinition definition = job.definition();
+        Instant fireTime = latestOf(definition.schedule(), job.count(), shard, latest);
+        if (fireTime == null || fireTime.isBefore(job.since(shard)) || isThrough(record, fireTime)) {
             return Optional.empty();
         }
-        boolean misfired = now.isAfter(fireTime.plus(job.misfireThreshold()));
-        return Optional.of(new DueFiring(fireTime, misfired && job.misfire() == Misfire.SKIP));
+        boolean misfired = now.isAfter(fireTime.plus(definition.misfireThreshold()));
+        return Optional.of(new DueFiring(fireTime, misfired && definition.misfire() == Misfire.SKIP));
     }
 
     /** The latest fire time at which this shard exists: for a shard that a change took away, the last before it. */
@@ -63,6 +53,7 @@ public record DueFiring(Instant fireTime, boolean skipped) {
     /**
      * The instant after which every fire time is one that the shard has not decided.
      *
+     * @param since firings of the shard before it are never due
      * @param through of the shard's record
      */
     public static Instant undecidedAfter(Instant since, ShardCount count, int shard, @Nullable Instant through) {

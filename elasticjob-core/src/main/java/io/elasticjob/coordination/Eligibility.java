@@ -2,6 +2,7 @@ package io.elasticjob.coordination;
 
 import io.elasticjob.Instance;
 import io.elasticjob.JobDefinition;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -14,10 +15,14 @@ public final class Eligibility {
 
     /** Ids of the eligible instances, sorted by {@link String#compareTo}. */
     public static List<String> eligible(
-            JobDefinition job, String application, Set<String> builtInStrategies, Collection<Instance> instances) {
+            JobDefinition job,
+            String application,
+            Switches switches,
+            Set<String> builtInStrategies,
+            Collection<Instance> instances) {
         return instances.stream()
-                .filter(instance ->
-                        obstacle(job, application, builtInStrategies, instance).isEmpty())
+                .filter(instance -> obstacle(job, application, switches, builtInStrategies, instance)
+                        .isEmpty())
                 .map(Instance::id)
                 .sorted()
                 .toList();
@@ -29,9 +34,19 @@ public final class Eligibility {
      * @param application that the job belongs to; "" for a job that any application may run
      */
     public static Optional<String> obstacle(
-            JobDefinition job, String application, Set<String> builtInStrategies, Instance instance) {
+            JobDefinition job,
+            String application,
+            Switches switches,
+            Set<String> builtInStrategies,
+            Instance instance) {
         if (instance.state() != Instance.State.UP) {
-            return Optional.of("is draining");
+            return Optional.of(instance.drained()
+                    .map(drain -> "was drained" + by(drain.who(), drain.when(), drain.why()))
+                    .orElse("is draining"));
+        }
+        Optional<Switches.Switch> off = switches.off(instance.name());
+        if (off.isPresent()) {
+            return off.map(set -> "was switched off for this job" + by(set.who(), set.when(), set.why()));
         }
         if (!application.isEmpty() && !application.equals(instance.application())) {
             return Optional.of("is a copy of " + instance.application() + ", and the job belongs to " + application);
@@ -47,5 +62,9 @@ public final class Eligibility {
             return Optional.of("lacks labels: has " + instance.labels() + ", the job asks for " + job.labels());
         }
         return Optional.empty();
+    }
+
+    private static String by(String who, Instant when, String why) {
+        return (who.isEmpty() ? "" : " by " + who) + " at " + when + (why.isEmpty() ? "" : ": " + why);
     }
 }

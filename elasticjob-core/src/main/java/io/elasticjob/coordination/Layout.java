@@ -2,6 +2,7 @@ package io.elasticjob.coordination;
 
 import io.elasticjob.JobDefinition;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -11,13 +12,17 @@ import java.util.Optional;
  * /{namespace}
  *   instances/{instanceId}                     ephemeral: a live instance
  *   jobs/{job}                                 a job: declared configuration, overrides, since
+ *   jobs/{job}/trigger-{number}                a firing by hand that is not done yet
  *   shards/{job}@{creation of jobs/{job}}/{item}   a shard's record; a new life of a job begins with new records
+ *   request-{id}                               ephemeral: whoever asked for a trigger may not know its number yet
  *   leader                                     ephemeral: id of the one instance that does what needs exactly one doer
  * </pre>
  *
  * @param namespace a valid name, see {@link JobDefinition#checkedName}
  */
 public record Layout(String namespace) {
+
+    private static final String TRIGGER = "trigger-";
 
     public Layout {
         JobDefinition.checkedName("elasticjob.namespace", namespace);
@@ -96,6 +101,35 @@ public record Layout(String namespace) {
     /** The job that a path is the node of; empty for nodes below a job's. */
     public Optional<String> jobAt(String path) {
         return childOf(jobs(), path);
+    }
+
+    /** What the names of a job's triggers begin with; the registry appends the number, in ten digits. */
+    public String triggers(String job) {
+        return job(job) + "/" + TRIGGER;
+    }
+
+    public String trigger(String job, long number) {
+        return triggers(job) + String.format(Locale.ROOT, "%010d", number);
+    }
+
+    /** The number of a trigger by the name of its node; empty when it is no trigger's. */
+    public static Optional<Long> triggerNumber(String name) {
+        return name.matches(TRIGGER + "\\d{10}")
+                ? Optional.of(Long.parseLong(name.substring(TRIGGER.length())))
+                : Optional.empty();
+    }
+
+    /** The job that a path is the node of a trigger of. */
+    public Optional<String> jobOfTriggerAt(String path) {
+        int slash = path.lastIndexOf('/');
+        return slash < 0 || triggerNumber(path.substring(slash + 1)).isEmpty()
+                ? Optional.empty()
+                : jobAt(path.substring(0, slash));
+    }
+
+    /** There while whoever made a request may not know yet what became of it; until then its trigger is not deleted. */
+    public String request(String id) {
+        return root() + "/request-" + id;
     }
 
     private static Optional<String> childOf(String parent, String path) {

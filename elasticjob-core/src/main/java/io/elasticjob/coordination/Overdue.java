@@ -35,28 +35,24 @@ public record Overdue(Instant fireTime, Instant since) {
      * Decides for one shard. The firing that counts is the latest of those that are older than the bound, not the latest
      * of all: else no job with a short period could ever be overdue.
      *
-     * @param since firings before it are never due
-     * @param latest the schedule's latest fire time, not after {@code then}; null when there is none
+     * @param job as it was at {@code then}
      * @param then the registry's time less the {@link #bound}
      */
-    public static Optional<Overdue> of(
-            JobDefinition job,
-            Instant since,
-            ShardCount count,
-            int shard,
-            ShardRecord record,
-            @Nullable Instant latest,
-            Instant then) {
-        if (!concerns(job)) {
+    public static Optional<Overdue> of(ShardStep.Job job, int shard, ShardRecord record, Instant then) {
+        if (!concerns(job.definition())) {
             return Optional.empty();
         }
-        return DueFiring.of(job, since, count, shard, record, latest, then)
+        return DueFiring.of(job, shard, record, then)
                 .map(DueFiring::fireTime)
                 .filter(fireTime -> !hasBegun(record, fireTime))
                 .map(fireTime -> new Overdue(
                         fireTime,
-                        job.schedule()
-                                .next(decidedOrBegun(since, count.since(shard).orElse(null), record))
+                        job.definition()
+                                .schedule()
+                                .next(decidedOrBegun(
+                                        job.since(shard),
+                                        job.count().since(shard).orElse(null),
+                                        record))
                                 .filter(oldest -> oldest.isBefore(fireTime))
                                 .orElse(fireTime)));
     }

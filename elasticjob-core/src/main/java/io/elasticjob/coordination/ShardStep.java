@@ -1,6 +1,7 @@
 package io.elasticjob.coordination;
 
 import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.ExecutionId;
 import io.elasticjob.Firing;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.Misfire;
@@ -19,10 +20,18 @@ public sealed interface ShardStep {
     /**
      * Write {@code RUNNING} and, once that is acknowledged, run.
      *
+     * @param trigger that asks for it; null for a firing by schedule
      * @param attempt from 1
      * @param deaths of earlier owners of this firing
      */
-    record Claim(Firing firing, Instant fireTime, int attempt, int deaths) implements ShardStep {}
+    record Claim(Firing firing, Instant fireTime, @Nullable Trigger trigger, int attempt, int deaths)
+            implements ShardStep {
+
+        /** Of a firing by schedule. */
+        public Claim(Firing firing, Instant fireTime, int attempt, int deaths) {
+            this(firing, fireTime, null, attempt, deaths);
+        }
+    }
 
     /** Write this record, tell this event, and look again. */
     record Settle(ShardRecord next, @Nullable ElasticJobEvent event) implements ShardStep {}
@@ -53,14 +62,42 @@ public sealed interface ShardStep {
             JobDefinition definition,
             Instant since,
             ShardCount count,
-            @Nullable Instant latest) {}
+            Switches switches,
+            Triggers triggers,
+            @Nullable Instant latest) {
 
-    /** Decides; never acts. */
+        /** A job that nothing was switched off of, and nobody triggered. */
+        public Job(JobDefinition definition, Instant since, ShardCount count, @Nullable Instant latest) {
+            this(definition, since, count, Switches.NONE, Triggers.NONE, latest);
+        }
+
+        /** Whether firings by schedule of the shard are run. */
+        boolean isEnabled(int shard) {
+            return definition.enabled() && !switches.isOff(shard);
+        }
+
+        /** Firings of the shard before it are never due. */
+        public Instant since(int shard) {
+            return switches.onSince(shard).filter(on -> on.isAfter(since)).orElse(since);
+        }
+
+        /** The trigger that the shard runs next; empty as well when it has to wait until the job is enabled. */
+        private Optional<Trigger> trigger(int shard, ShardRecord record) {
+            return triggers.next(shard, record).filter(trigger -> mayRun(trigger, shard));
+        }
+
+        private boolean mayRun(Trigger trigger, int shard) {
+            return trigger.forced() || isEnabled(shard);
+        }
+    }
+
+    /**
+     * Decides; never acts. Whoever says that an owner is {@link Owner#DEAD} has also found out whether the trigger that it
+     * ran is still there.
+     */
     static ShardStep next(Job job, int shard, ShardRecord record, Owner owner, Instant now) {
         if (!record.isRunning()) {
-            return DueFiring.of(job.definition(), job.since(), job.count(), shard, record, job.latest(), now)
-                    .map(due -> begin(job, shard, record, due))
-                    .orElseGet(Rest::new);
+            return begin(job, shard, record, now);
         }
         String name = String.valueOf(record.owner());
         return switch (owner) {
@@ -71,37 +108,69 @@ public sealed interface ShardStep {
         };
     }
 
-    private static ShardStep begin(Job job, int shard, ShardRecord record, DueFiring due) {
-        if (due.skipped()) {
+    /**
+     * What is due by schedule and what was asked for by hand take turns, lest one of them keep a busy shard from the
+     * other; a firing that was begun and given back comes first.
+     */
+    private static ShardStep begin(Job job, int shard, ShardRecord record, Instant now) {
+        Optional<DueFiring> due = DueFiring.of(job, shard, record, now);
+        if (due.isPresent() && due.get().skipped()) {
+            Instant fireTime = due.get().fireTime();
             return new Settle(
-                    record.decidedThrough(due.fireTime()),
-                    new ElasticJobEvent.FiringSkipped(job.definition().name(), shard, due.fireTime()));
+                    record.decidedThrough(fireTime),
+                    new ElasticJobEvent.FiringSkipped(job.definition().name(), shard, fireTime));
         }
-        Firing firing = new Firing.Scheduled(due.fireTime());
+        Optional<Trigger> trigger = job.trigger(shard, record);
+        boolean begun = record.state() == ShardRecord.State.IDLE && record.firing() != null;
+        boolean triggersTurn = (record.firing() instanceof Firing.Triggered) == begun;
+        if (trigger.isPresent() && (triggersTurn || due.isEmpty())) {
+            Trigger next = trigger.get();
+            return claim(record, new Firing.Triggered(next.number()), next.requestedAt(), next);
+        }
+        return due.<ShardStep>map(
+                        firing -> claim(record, new Firing.Scheduled(firing.fireTime()), firing.fireTime(), null))
+                .orElseGet(Rest::new);
+    }
+
+    private static Claim claim(ShardRecord record, Firing firing, Instant fireTime, @Nullable Trigger trigger) {
         boolean again = firing.equals(record.firing());
-        return new Claim(firing, due.fireTime(), again ? record.attempt() + 1 : 1, again ? record.deaths() : 0);
+        return new Claim(firing, fireTime, trigger, again ? record.attempt() + 1 : 1, again ? record.deaths() : 0);
     }
 
     private static ShardStep afterDeath(Job job, int shard, ShardRecord record, String owner, Instant now) {
-        Firing firing = record.firing();
-        Optional<Instant> fireTime = record.fireTime();
-        boolean current = fireTime.isEmpty() || !fireTime.get().isBefore(job.since());
         JobDefinition definition = job.definition();
-        if (firing != null
-                && current
-                && definition.enabled()
-                && definition.failover()
-                && record.deaths() < definition.failoverLimit()) {
-            return new Claim(firing, fireTime.orElse(now), record.attempt() + 1, record.deaths() + 1);
+        Optional<Claim> again = definition.failover() && record.deaths() < definition.failoverLimit()
+                ? again(job, shard, record)
+                : Optional.empty();
+        if (again.isPresent()) {
+            return again.get();
         }
+        Firing firing = record.firing();
         return new Settle(
-                record.completed(new Outcome.Lost(), fireTime.orElse(null), now),
+                record.completed(new Outcome.Lost(), record.fireTime().orElse(null), now),
                 firing == null
                         ? null
                         : new ElasticJobEvent.OwnerDied(
-                                new io.elasticjob.ExecutionId(definition.name(), firing, shard, record.attempt()),
-                                owner,
-                                false));
+                                new ExecutionId(definition.name(), firing, shard, record.attempt()), owner, false));
+    }
+
+    /** The next attempt of a running firing whose owner died; empty when it is not to be run any more. */
+    private static Optional<Claim> again(Job job, int shard, ShardRecord record) {
+        Firing firing = record.firing();
+        int attempt = record.attempt() + 1;
+        int deaths = record.deaths() + 1;
+        if (firing instanceof Firing.Scheduled scheduled) {
+            boolean wanted = job.isEnabled(shard) && !scheduled.fireTime().isBefore(job.since(shard));
+            return wanted
+                    ? Optional.of(new Claim(firing, scheduled.fireTime(), null, attempt, deaths))
+                    : Optional.empty();
+        }
+        if (firing instanceof Firing.Triggered triggered) {
+            return Optional.ofNullable(job.triggers().get(triggered.number())) // not there: it was cancelled
+                    .filter(trigger -> job.mayRun(trigger, shard))
+                    .map(trigger -> new Claim(firing, trigger.requestedAt(), trigger, attempt, deaths));
+        }
+        return Optional.empty();
     }
 
     /**
@@ -116,7 +185,8 @@ public sealed interface ShardStep {
             return running.givenBack(outcome);
         }
         Instant fireTime = running.fireTime().orElse(null);
-        boolean dueMeanwhile = latest != null && fireTime != null && latest.isAfter(fireTime);
+        Instant begun = fireTime != null ? fireTime : running.startedAt();
+        boolean dueMeanwhile = latest != null && begun != null && latest.isAfter(begun);
         boolean skip = definition.misfire() == Misfire.SKIP && dueMeanwhile;
         ShardRecord ended = running.completed(outcome, skip ? latest : fireTime, now);
         return definition.keepCheckpoint() ? ended.withCheckpoint(running.checkpoint()) : ended;

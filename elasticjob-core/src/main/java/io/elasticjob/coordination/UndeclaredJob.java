@@ -28,7 +28,8 @@ public sealed interface UndeclaredJob {
      * @param now registry time
      */
     static UndeclaredJob decide(StoredJob stored, boolean declared, Duration after, Instant now) {
-        if (declared || stored.application().isEmpty() || !stored.overrides().isEmpty()) {
+        boolean changed = !stored.overrides().isEmpty() || !stored.switches().isEmpty();
+        if (declared || stored.isMade() || changed) {
             return new Keep();
         }
         Instant since = stored.undeclaredSince();

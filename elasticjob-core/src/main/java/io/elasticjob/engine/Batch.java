@@ -1,6 +1,7 @@
 package io.elasticjob.engine;
 
 import io.elasticjob.codec.ShardRecordCodec;
+import io.elasticjob.engine.ShardCell.Pending;
 import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Stat;
 import io.elasticjob.registry.Write;
@@ -12,7 +13,8 @@ import java.util.Set;
 /**
  * One transaction: the checks under which its writes were decided, then the records. The checks are the writer's own
  * instance and, for all but completions, each job and the folder of its records: a job that was removed and made anew
- * begins with the same version, but has another folder, and its removal marks the old one.
+ * begins with the same version, but has another folder, and its removal marks the old one. A claim for a firing by hand
+ * carries a check of its trigger.
  */
 final class Batch {
 
@@ -34,6 +36,12 @@ final class Batch {
             writes.add(job.check());
             if (job.recordsLaid()) {
                 writes.add(job.checkOfRecords());
+            }
+        }
+        for (ShardCell cell : cells) {
+            if (cell.pendingWrite() instanceof Pending.Claim claim
+                    && claim.step().trigger() != null) {
+                writes.add(cell.job.checkOf(claim.step().trigger()));
             }
         }
         recordAt = new int[cells.size()];

@@ -1,5 +1,6 @@
 package io.elasticjob.engine;
 
+import io.elasticjob.Instance;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param leader whether this instance is the one of the namespace that does what needs exactly one doer
  * @param overdueJobs how many jobs have a shard whose firing nobody has begun in time, as the leader last saw; 0 on
  *     every other instance
+ * @param drain an operator's command to take nothing new; null without one
  */
 public record EngineStatus(
         Phase phase,
@@ -32,7 +34,8 @@ public record EngineStatus(
         int activeExecutions,
         int slots,
         boolean leader,
-        int overdueJobs) {
+        int overdueJobs,
+        Instance.@Nullable Drain drain) {
 
     /** Where an engine is in its life. */
     public enum Phase {
@@ -57,9 +60,15 @@ public record EngineStatus(
         return Optional.ofNullable(away);
     }
 
+    /** An operator's command to take nothing new; empty without one. */
+    public Optional<Instance.Drain> drained() {
+        return Optional.ofNullable(drain);
+    }
+
     /** The same after the end. */
     EngineStatus closed() {
-        return new EngineStatus(Phase.CLOSED, instanceName, null, null, away, clockSkew, false, 0, slots, false, 0);
+        return new EngineStatus(
+                Phase.CLOSED, instanceName, null, null, away, clockSkew, false, 0, slots, false, 0, drain);
     }
 
     /** Registered and connected. */

@@ -69,6 +69,14 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     stuck.where().stream()
                             .map(frame -> System.lineSeparator() + "\tat " + frame)
                             .collect(Collectors.joining()));
+        } else if (event instanceof ElasticJobEvent.InstanceDrained drained) {
+            log.warn(
+                    "{} takes nothing new: drained by {}{}",
+                    drained.instance(),
+                    orSomebody(drained.drain().who()),
+                    because(drained.drain().why()));
+        } else if (event instanceof ElasticJobEvent.InstanceResumed resumed) {
+            log.info("{} takes shards again: an operator has ended its drain", resumed.instance());
         } else if (event instanceof ElasticJobEvent.LeadershipTaken taken) {
             log.info("{} is the leader: it watches over what is overdue", taken.instance());
         } else if (event instanceof ElasticJobEvent.RegistryTrouble trouble) {
@@ -138,6 +146,20 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     removed.job(),
                     removed.records(),
                     removed.path());
+        } else if (event instanceof ElasticJobEvent.JobChanged changed) {
+            log.info(
+                    "{}: {} by {}{}",
+                    changed.job(),
+                    changed.what(),
+                    orSomebody(changed.by().who()),
+                    because(changed.by().why()));
+        } else if (event instanceof ElasticJobEvent.TriggerExpired expired) {
+            log.warn(
+                    "{}: trigger {} of {} is given up; these shards have not run it: {}",
+                    expired.job(),
+                    expired.number(),
+                    expired.requestedAt(),
+                    expired.notRun());
         } else if (event instanceof ElasticJobEvent.FiringOverdue overdue) {
             log.warn(
                     "{} shard {} is overdue: nobody has begun the firing of {}, nor any since {}",
@@ -165,6 +187,14 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     ended.outcome().name(),
                     millis);
         }
+    }
+
+    private static String orSomebody(String who) {
+        return who.isEmpty() ? "somebody" : who;
+    }
+
+    private static String because(String why) {
+        return why.isEmpty() ? "" : " (" + why + ")";
     }
 
     private static String rounded(Duration skew) {

@@ -5,6 +5,7 @@ import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.Instance;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
+import io.elasticjob.JobOperations;
 import io.elasticjob.Outcome;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.engine.EngineStatus.Phase;
@@ -67,6 +68,7 @@ public final class JobEngine implements AutoCloseable {
     private final List<AutoCloseable> own = new ArrayList<>();
     private final List<Consumer<ElasticJobEvent>> listeners;
     private final Machine machine;
+    private final JobOperations operations;
 
     private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean ringing = new AtomicBoolean();
@@ -117,6 +119,7 @@ public final class JobEngine implements AutoCloseable {
                 runner.slots(),
                 builder.maxTimeDiff,
                 builder.forgetAfter);
+        this.operations = new EngineOperations(this, machine);
         this.status = machine.status(Phase.LATENT);
         this.watchdog = builder.timekeeper == null ? keepFirst(watchdog()) : null;
     }
@@ -197,8 +200,13 @@ public final class JobEngine implements AutoCloseable {
         return answer;
     }
 
+    /** Steers the jobs of the namespace; safe to use from any thread. */
+    public JobOperations operations() {
+        return operations;
+    }
+
     /** A question that is answered in any case, be it by the end of the engine. */
-    private <T> CompletableFuture<T> question() {
+    <T> CompletableFuture<T> question() {
         CompletableFuture<T> question = new CompletableFuture<>();
         questions.add(question);
         question.whenComplete((answer, failure) -> questions.remove(question));
@@ -286,7 +294,7 @@ public final class JobEngine implements AutoCloseable {
     // ---- The loop -------------------------------------------------------------------------------------------------
 
     /** Hands something that happened to the loop. From any thread; never blocks. */
-    private void post(Runnable happening) {
+    void post(Runnable happening) {
         mailbox.add(happening);
         ring();
     }

@@ -7,11 +7,17 @@ import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.ShardCount;
 import io.elasticjob.coordination.ShardStep;
 import io.elasticjob.coordination.StoredJob;
+import io.elasticjob.coordination.Switches;
+import io.elasticjob.coordination.Trigger;
+import io.elasticjob.coordination.Triggers;
 import io.elasticjob.registry.Stat;
 import io.elasticjob.registry.Write;
 import io.elasticjob.sharding.Assignment;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +58,11 @@ final class JobState {
 
     /** Whether the folder of the records is known to be there. */
     private boolean recordsLaid;
+
+    /** Those that are not done, by number; empty for what this version can not read. */
+    private SortedMap<Long, Optional<Trigger>> knownTriggers = Collections.emptySortedMap();
+
+    private Triggers triggers = Triggers.NONE;
 
     private @Nullable FireTimes fireTimes;
     private int waiting;
@@ -146,6 +157,31 @@ final class JobState {
         return stored == null ? ShardCount.always(1) : stored.shardCount();
     }
 
+    /** What operators have switched off of it. */
+    Switches switches() {
+        return stored == null ? Switches.NONE : stored.switches();
+    }
+
+    /** Whose code declares it; "" when an operator made it, so that any application may run it. */
+    String application() {
+        return stored == null ? "" : stored.application();
+    }
+
+    /** The triggers that are not done, in so far as this version can read them. */
+    Triggers triggers() {
+        return triggers;
+    }
+
+    /** As they were listed last; empty for those that this version can not read. */
+    SortedMap<Long, Optional<Trigger>> knownTriggers() {
+        return knownTriggers;
+    }
+
+    void triggersListed(SortedMap<Long, Optional<Trigger>> known, Triggers readable) {
+        knownTriggers = known;
+        triggers = readable;
+    }
+
     void assign(List<String> among, @Nullable Assignment next, SortedSet<Integer> mine) {
         eligible = among;
         assignment = next;
@@ -183,11 +219,16 @@ final class JobState {
 
     /** The job as a decision about one of its shards needs to see it, now. */
     ShardStep.Job forDecision(Instant now) {
+        return at(latest(now));
+    }
+
+    /** The same at a time at which this was the latest fire time. */
+    ShardStep.Job at(@Nullable Instant latest) {
         StoredJob held = stored;
         if (held == null) {
             throw new IllegalStateException("the job " + name + " can not be used: " + unusable);
         }
-        return new ShardStep.Job(usable(), held.since(), held.shardCount(), latest(now));
+        return new ShardStep.Job(usable(), held.since(), held.shardCount(), held.switches(), triggers, latest);
     }
 
     @Nullable
@@ -201,10 +242,11 @@ final class JobState {
     long superseded(int shard, ShardRecord claimed, ShardStep.Claim step) {
         StoredJob held = stored;
         FireTimes times = fireTimes;
-        if (step.attempt() > 1 || held == null || times == null) {
+        if (step.attempt() > 1 || step.trigger() != null || held == null || times == null) {
             return 0;
         }
-        Instant after = DueFiring.undecidedAfter(held.since(), held.shardCount(), shard, claimed.through());
+        Instant since = forDecision(step.fireTime()).since(shard);
+        Instant after = DueFiring.undecidedAfter(since, held.shardCount(), shard, claimed.through());
         return times.between(after, step.fireTime());
     }
 
@@ -236,6 +278,11 @@ final class JobState {
     /** Refuses whatever it travels with once the job was removed, though one of the same name may have been made since. */
     Write checkOfRecords() {
         return new Write.Check(recordsPath(), 0);
+    }
+
+    /** Refuses whatever it travels with once the trigger was taken back. */
+    Write checkOf(Trigger trigger) {
+        return new Write.Check(layout.trigger(name, trigger.number()), 0);
     }
 
     /** How many of its shards wait for a slot; the turn that the next one gets among the waiting. */

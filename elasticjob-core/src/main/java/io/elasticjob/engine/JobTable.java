@@ -39,6 +39,13 @@ final class JobTable {
         /** A job is there, or is another one than before. */
         void jobRead(JobState job);
 
+        /**
+         * A job's node was read, be it like before or not.
+         *
+         * @param children how many nodes are below it
+         */
+        void jobSeen(JobState job, int children);
+
         /** A job's node is gone. */
         void jobRemoved(JobState job);
 
@@ -229,10 +236,12 @@ final class JobTable {
         }
         if (known != null && known.version() == stat.version() && known.stored() != null) {
             isThere(known);
+            listener.jobSeen(known, stat.children());
             return;
         }
         JobState job = known != null ? known : new JobState(layout, name, stat);
         jobs.put(name, job);
+        listener.jobSeen(job, stat.children());
         confirmed.remove(name);
         decode(job, present);
         isThere(job);

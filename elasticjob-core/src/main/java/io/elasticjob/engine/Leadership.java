@@ -7,6 +7,7 @@ import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Write;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -82,9 +83,13 @@ final class Leadership {
         return reign != null && over == connection;
     }
 
-    /** Refuses whatever it travels with once nobody holds the latch. That it is this instance, its own node says. */
-    Write check() {
-        return new Write.Check(layout.leader(), version);
+    /** The writes as only the leader may do them: refused once this instance is gone, or nobody holds the latch. */
+    List<Write> asLeader(List<Write> writes) {
+        List<Write> all = new ArrayList<>();
+        all.add(presence.check());
+        all.add(new Write.Check(layout.leader(), version));
+        all.addAll(writes);
+        return all;
     }
 
     private void look(Connection over) {

@@ -138,7 +138,7 @@ final class Leftovers {
 
     /** Each job in a transaction of its own, so that one that has changed holds up no other. */
     private void write(Connection over, JobState job, Write write, ElasticJobEvent event) {
-        outbox.commit(over, asLeader(List.of(write)), result -> {
+        outbox.commit(over, leadership.asLeader(List.of(write)), result -> {
             if (result instanceof Result.Told<Answer> told && told.answer() instanceof Answer.Committed) {
                 outbox.publish(event);
             } else if (leadership.isHeld(over)) {
@@ -255,7 +255,7 @@ final class Leftovers {
             return;
         }
         int count = Math.min(deletes.size(), AT_ONCE);
-        outbox.commit(over, asLeader(deletes.subList(0, count)), told(of, answer -> {
+        outbox.commit(over, leadership.asLeader(deletes.subList(0, count)), told(of, answer -> {
             if (answer instanceof Answer.Committed) {
                 deleteFrom(over, of, folder, deletes.subList(count, deletes.size()), then);
             } else {
@@ -266,14 +266,6 @@ final class Leftovers {
     }
 
     // ---- Help -----------------------------------------------------------------------------------------------------
-
-    private List<Write> asLeader(List<Write> writes) {
-        List<Write> all = new ArrayList<>();
-        all.add(presence.check());
-        all.add(leadership.check());
-        all.addAll(writes);
-        return all;
-    }
 
     /** Goes on with an answer, unless the search is another one by now; without an answer it is begun anew later. */
     private <T> Consumer<Result<T>> told(Object of, Consumer<T> then) {

@@ -56,8 +56,13 @@ final class Machine {
     private final Presence presence;
     private final Roster roster;
     private final JobTable jobs;
-    private final ShardTable shards;
+    private final TriggerTable triggers;
     private final Leadership leadership;
+    private final Finished finished;
+    private final ShardTable shards;
+    private final Changes changes;
+    private final Operations operations;
+    private final TriggerRequests triggerRequests;
     private final OverdueSweep overdue;
     private final Leftovers leftovers;
     private final boolean forgets;
@@ -84,9 +89,14 @@ final class Machine {
         this.presence = new Presence(layout, self, ids, outbox, new Present(), maxTimeDiff);
         this.roster = new Roster(layout, outbox, this::rosterListed);
         this.jobs = new JobTable(layout, application, declared, presence, roster, outbox, new JobsRead());
-        this.shards = new ShardTable(layout, presence, roster, jobs, outbox, slots);
-        this.overdue = new OverdueSweep(presence, jobs, outbox);
+        this.triggers = new TriggerTable(layout, outbox, this::triggersListed);
         this.leadership = new Leadership(layout, presence, outbox, new Duties());
+        this.finished = new Finished(layout, presence, jobs, leadership, outbox);
+        this.shards = new ShardTable(layout, presence, roster, jobs, finished, outbox, slots);
+        this.overdue = new OverdueSweep(presence, jobs, outbox);
+        this.changes = new Changes(presence, outbox);
+        this.operations = new Operations(layout, presence, roster, jobs, changes, outbox);
+        this.triggerRequests = new TriggerRequests(layout, presence, jobs, triggers, changes, outbox);
         this.leftovers = new Leftovers(layout, presence, roster, jobs, leadership, outbox, forgetAfter);
         this.forgets = forgetAfter != null;
     }
@@ -125,6 +135,7 @@ final class Machine {
     void changed(String path) {
         layout.instanceAt(path).ifPresent(roster::changed);
         layout.jobAt(path).ifPresent(jobs::changed);
+        layout.jobOfTriggerAt(path).flatMap(jobs::job).ifPresent(triggers::changed);
         shards.changed(path);
         leadership.changed(path);
     }
@@ -159,13 +170,27 @@ final class Machine {
         }
         assignAll();
         jobs.flush();
+        triggers.flush();
         boolean ready = isReady();
         if (ready && !wasReady) {
             shards.resume();
         }
         wasReady = ready;
         shards.flush(ready);
+        if (ready) {
+            presence.usable().ifPresent(finished::flush);
+        }
         return outbox.take();
+    }
+
+    // ---- What operators ask for -----------------------------------------------------------------------------------
+
+    Operations operations() {
+        return operations;
+    }
+
+    TriggerRequests triggerRequests() {
+        return triggerRequests;
     }
 
     // ---- Views ----------------------------------------------------------------------------------------------------
@@ -232,7 +257,7 @@ final class Machine {
         JobDefinition definition = job.definition();
         if (definition != null) {
             for (Instance instance : roster.instances()) {
-                Eligibility.obstacle(definition, applicationOf(job), builtIn, instance)
+                Eligibility.obstacle(definition, job.application(), job.switches(), builtIn, instance)
                         .ifPresent(why -> obstacles.put(instance.id(), why));
             }
         }
@@ -266,12 +291,13 @@ final class Machine {
     // ---- Inside ---------------------------------------------------------------------------------------------------
 
     private boolean isReady() {
-        return presence.usable().isPresent() && roster.isComplete() && jobs.isLoaded();
+        return presence.usable().isPresent() && roster.isComplete() && jobs.isLoaded() && triggers.isComplete();
     }
 
     private void disconnected() {
         roster.disconnected();
         jobs.disconnected();
+        triggers.disconnected();
         leadership.disconnected();
     }
 
@@ -305,7 +331,7 @@ final class Machine {
                 presence.vanished();
                 return;
             }
-            presence.confirmed(own.get());
+            roster.instance(id).ifPresent(self -> presence.read(self, own.get()));
         }
         jobs.rosterChanged();
         toAssign.addAll(jobs.jobs());
@@ -326,7 +352,8 @@ final class Machine {
             owned(job, List.of(), null, new TreeSet<>());
             return;
         }
-        List<String> eligible = Eligibility.eligible(definition, applicationOf(job), builtIn, roster.instances());
+        List<String> eligible =
+                Eligibility.eligible(definition, job.application(), job.switches(), builtIn, roster.instances());
         if (!strategies.names().contains(definition.shardingStrategy())) {
             owned(job, eligible, null, new TreeSet<>()); // others know it; this instance is not among the eligible
             return;
@@ -334,9 +361,10 @@ final class Machine {
         ShardCount count = job.shardCount();
         Assignment assignment = assignment(job, definition, count.count(), eligible);
         SortedSet<Integer> mine = new TreeSet<>(assignment.shardsOf(String.valueOf(presence.id())));
-        if (count.largest() > count.count()) {
-            // Shards that the change took away may still be due for firings before it.
-            assignment(job, definition, count.largest(), eligible).shardsOf(String.valueOf(presence.id())).stream()
+        int largest = Math.max(count.largest(), job.triggers().largestCount());
+        if (largest > count.count()) {
+            // Shards that a change took away may still be due for firings before it.
+            assignment(job, definition, largest, eligible).shardsOf(String.valueOf(presence.id())).stream()
                     .filter(shard -> shard >= count.count())
                     .forEach(mine::add);
         }
@@ -389,8 +417,12 @@ final class Machine {
         }
     }
 
-    private static String applicationOf(JobState job) {
-        return job.stored() == null ? "" : job.stored().application();
+    private void triggersListed(JobState job) {
+        if (job.triggers().largestCount() > job.shardCount().count()) {
+            toAssign.add(job);
+        }
+        shards.triggersListed(job);
+        triggerRequests.listed(job);
     }
 
     private final class Present implements Presence.Listener {
@@ -404,8 +436,10 @@ final class Machine {
             }
             sameInstance = true;
             roster.relist(connection);
+            triggers.reconnected(connection);
             jobs.reload(connection);
             leadership.seek(connection);
+            changes.resume();
         }
 
         @Override
@@ -423,6 +457,7 @@ final class Machine {
             if (isReady()) {
                 overdue.round(over);
                 leftovers.round(over);
+                finished.round(over);
             }
         }
 
@@ -442,8 +477,15 @@ final class Machine {
         }
 
         @Override
+        public void jobSeen(JobState job, int children) {
+            triggers.jobRead(job, children);
+        }
+
+        @Override
         public void jobRemoved(JobState job) {
             toAssign.remove(job);
+            triggers.removed(job);
+            triggerRequests.removed(job);
             leftovers.searchAgain();
             follow(job);
             shards.removed(job);

@@ -147,8 +147,8 @@ final class OverdueSweep {
             return;
         }
         Optional<ShardRecord> record = record(read);
-        Optional<Overdue> found = record.flatMap(known -> Overdue.of(
-                job.usable(), stored.since(), stored.shardCount(), asked.shard(), known, asked.latest(), then));
+        Optional<Overdue> found =
+                record.flatMap(known -> Overdue.of(job.at(asked.latest()), asked.shard(), known, then));
         if (found.isEmpty()) {
             Set<Integer> shards = overdue.get(job);
             if (shards != null && shards.remove(asked.shard()) && shards.isEmpty()) {

@@ -2,6 +2,7 @@ package io.elasticjob.engine;
 
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.Instance;
+import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.InstanceCodec;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.RegistryClock;
@@ -52,6 +53,10 @@ final class Presence {
     private boolean complained;
     private boolean registered;
     private boolean draining;
+
+    /** An operator's, to take nothing new. */
+    private Instance.@Nullable Drain command;
+
     private @Nullable Connection laidFor;
     private @Nullable String id;
     private int version;
@@ -174,8 +179,35 @@ final class Presence {
         }
     }
 
-    /** Takes note of this instance's own node as it was read. */
-    void confirmed(Stat stat) {
+    /** Takes note of this instance's own node as it was read: an operator may have written to it. */
+    void read(Read.Present own) {
+        Decoded<Instance> decoded = InstanceCodec.decode(currentId(), own.stat().created(), own.data());
+        if (decoded instanceof Decoded.Value<Instance> value) {
+            read(value.value(), own.stat());
+        } else {
+            confirmed(own.stat());
+        }
+    }
+
+    /** As {@link #read(Read.Present)}. */
+    void read(Instance own, Stat stat) {
+        boolean news = stat.version() > version;
+        confirmed(stat);
+        if (!news) {
+            return;
+        }
+        Instance.Drain before = command;
+        command = own.drain();
+        shownDraining = own.state() == Instance.State.DRAINING;
+        if (before == null && command != null) {
+            outbox.publish(new ElasticJobEvent.InstanceDrained(currentId(), command));
+        } else if (before != null && command == null) {
+            outbox.publish(new ElasticJobEvent.InstanceResumed(currentId()));
+        }
+        showState();
+    }
+
+    private void confirmed(Stat stat) {
         version = Math.max(version, stat.version());
         if (startedOrder == 0) {
             startedOrder = stat.created();
@@ -193,9 +225,9 @@ final class Presence {
         return draining;
     }
 
-    /** Whether this instance takes nothing new: it was told so, or its clock is not to be trusted. */
+    /** Whether this instance takes nothing new: it leaves, an operator said so, or its clock is not to be trusted. */
     boolean isDraining() {
-        return draining || clockOff;
+        return draining || clockOff || command != null;
     }
 
     /** Whether the clock is as before: near enough to the registry's, or not. Shows the others what is other. */
@@ -256,7 +288,7 @@ final class Presence {
         outbox.read(over, List.of(layout.instance(currentId())), result -> {
             if (over == connection && result instanceof Result.Told<List<Read>> told) {
                 if (told.answer().get(0) instanceof Read.Present present) {
-                    confirmed(present.stat());
+                    read(present);
                 } else {
                     vanished();
                 }
@@ -326,7 +358,8 @@ final class Presence {
                 active,
                 slots,
                 leader,
-                overdueJobs);
+                overdueJobs,
+                command);
     }
 
     private void register(Connection under) {
@@ -387,7 +420,7 @@ final class Presence {
         outbox.read(under, List.of(layout.instance(currentId())), result -> {
             if (result instanceof Result.Told<List<Read>> told
                     && told.answer().get(0) instanceof Read.Present present) {
-                confirmed(present.stat());
+                read(present);
                 outbox.stamped(present.stat().createdAt(), sent, answered);
             }
         });
@@ -436,6 +469,7 @@ final class Presence {
                 state,
                 startedOrder,
                 self.startedAt(),
-                self.version()));
+                self.version(),
+                command));
     }
 }

@@ -134,6 +134,11 @@ final class Roster {
         return Optional.ofNullable(members.get(id)).map(Member::stat);
     }
 
+    /** One that this version can read; empty when it is not there, or can not be read. */
+    Optional<Instance> instance(String id) {
+        return Optional.ofNullable(members.get(id)).map(Member::instance);
+    }
+
     SortedMap<String, InstanceView> views() {
         SortedMap<String, InstanceView> views = new TreeMap<>();
         members.forEach((id, member) -> {

@@ -126,6 +126,9 @@ final class ShardCell {
     ShardRecord record = ShardRecord.NEW;
     int version = ABSENT;
 
+    /** Whether {@link #record} and {@link #version} are the registry's: of a job without monitoring they are seldom read. */
+    boolean known;
+
     /** The owner in {@link #record} that was proven dead; ids never return. */
     @Nullable
     String deadOwner;

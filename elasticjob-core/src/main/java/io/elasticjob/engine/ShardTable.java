@@ -2,6 +2,7 @@ package io.elasticjob.engine;
 
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.ExecutionId;
+import io.elasticjob.Firing;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.Misfire;
 import io.elasticjob.OnSessionLoss;
@@ -14,6 +15,7 @@ import io.elasticjob.coordination.FutureRecord;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.SessionDeadline;
 import io.elasticjob.coordination.ShardStep;
+import io.elasticjob.coordination.Trigger;
 import io.elasticjob.engine.ShardCell.Pending;
 import io.elasticjob.engine.ShardCell.Phase;
 import io.elasticjob.engine.ShardCell.Run;
@@ -26,6 +28,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -74,6 +77,7 @@ final class ShardTable {
     private final Presence presence;
     private final Roster roster;
     private final JobTable jobTable;
+    private final Finished finished;
     private final Outbox outbox;
     private final int slots;
 
@@ -92,11 +96,19 @@ final class ShardTable {
 
     private int slotsHeld;
 
-    ShardTable(Layout layout, Presence presence, Roster roster, JobTable jobTable, Outbox outbox, int slots) {
+    ShardTable(
+            Layout layout,
+            Presence presence,
+            Roster roster,
+            JobTable jobTable,
+            Finished finished,
+            Outbox outbox,
+            int slots) {
         this.layout = layout;
         this.presence = presence;
         this.roster = roster;
         this.jobTable = jobTable;
+        this.finished = finished;
         this.outbox = outbox;
         this.slots = slots;
     }
@@ -122,6 +134,7 @@ final class ShardTable {
         toAsk.clear();
         watched.clear();
         for (ShardCell cell : allCells().toList()) {
+            cell.known &= isMonitored(cell);
             boolean unsure = switch (cell.phase) {
                 case UNREAD, READING, WATCHING, ASKING -> true;
                 case RESTING, WAITING, UNREADABLE -> !sameInstance && isMonitored(cell);
@@ -141,10 +154,7 @@ final class ShardTable {
 
     /** Whether it runs on under the name of an instance that is no more. */
     private boolean mayBeOvertaken(@Nullable Run run) {
-        return run != null
-                && !run.fenced
-                && run.definition.monitorExecution()
-                && !presence.isSelf(String.valueOf(run.claimed.owner()));
+        return run != null && !run.fenced && run.isClaimed && !presence.isSelf(String.valueOf(run.claimed.owner()));
     }
 
     /** Everything is known again: what had to wait for that is looked at. */
@@ -226,6 +236,15 @@ final class ShardTable {
         }
     }
 
+    /** The job's triggers were listed. */
+    void triggersListed(JobState job) {
+        for (ShardCell cell : cellsOf(job)) {
+            if (cell.phase == Phase.RESTING) {
+                consider(cell);
+            }
+        }
+    }
+
     /** A fire time of the job came by. What can not be claimed now is looked at when everything is known again. */
     void due(JobState job, boolean ready) {
         for (ShardCell cell : cellsOf(job)) {
@@ -256,10 +275,14 @@ final class ShardTable {
     private void unread(ShardCell cell) {
         if (cell.run == null && !isMonitored(cell)) {
             cell.record = cell.record.decidedThrough(outbox.now()); // nobody knows what ran before: begin with the next
-            cell.version = ShardCell.ABSENT;
+            cell.known = false;
             consider(cell);
             return;
         }
+        toBeRead(cell);
+    }
+
+    private void toBeRead(ShardCell cell) {
         cell.phase = Phase.UNREAD;
         toRead.add(cell);
     }
@@ -289,7 +312,11 @@ final class ShardTable {
         }
         ShardStep step = next(cell);
         if (step instanceof ShardStep.Claim claim && !presence.isDraining()) {
-            backlog.add(cell, claim.fireTime());
+            if (claim.trigger() != null && !cell.known) {
+                toBeRead(cell); // firings by hand are recorded, also where those by schedule are not
+            } else {
+                backlog.add(cell, claim.fireTime());
+            }
         } else if (step instanceof ShardStep.Settle settle) {
             settle(cell, settle);
         } else if (step instanceof ShardStep.Await) {
@@ -326,7 +353,7 @@ final class ShardTable {
     }
 
     private void settle(ShardCell cell, ShardStep.Settle settle) {
-        if (isMonitored(cell)) {
+        if (isMonitored(cell) || cell.record.isRunning()) {
             write(cell, new Pending.Settlement(settle.next(), settle.event()));
             return;
         }
@@ -384,11 +411,9 @@ final class ShardTable {
         hold(cell);
         ShardingContext.Builder context = ShardingContext.builder()
                 .executionId(id)
-                .shard(
-                        cell.shard,
-                        Math.max(cell.shard + 1, cell.job.shardCount().at(step.fireTime())))
+                .shard(cell.shard, Math.max(cell.shard + 1, shardingTotalCount(cell.job, step)))
                 .shardingParameter(definition.shardingParameter(cell.shard))
-                .jobParameter(definition.jobParameter())
+                .jobParameter(jobParameter(definition, step))
                 .fireTime(step.fireTime())
                 .previousFireTime(claimed.lastSucceeded())
                 .checkpoint(claimed.checkpoint());
@@ -409,10 +434,20 @@ final class ShardTable {
                 outcome -> ended(cell, run, outcome)));
     }
 
+    private static int shardingTotalCount(JobState job, ShardStep.Claim step) {
+        Trigger trigger = step.trigger();
+        return trigger == null ? job.shardCount().at(step.fireTime()) : trigger.shardingTotalCount();
+    }
+
+    private static String jobParameter(JobDefinition definition, ShardStep.Claim step) {
+        String asked = step.trigger() == null ? null : step.trigger().parameter();
+        return asked == null ? definition.jobParameter() : asked;
+    }
+
     /** The handler has come this far. */
     private void reached(ShardCell cell, Run run, Checkpoint checkpoint) {
         boolean cancels = run.definition.onSessionLoss() == OnSessionLoss.CANCEL;
-        if (run.outcome != null || !run.definition.monitorExecution()) {
+        if (run.outcome != null || !run.isClaimed) {
             checkpoint.lost(run.id + " has ended, or is not monitored: nothing is recorded of it");
         } else if (run.fenced) {
             checkpoint.lost(run.id + OVERTAKEN);
@@ -558,14 +593,17 @@ final class ShardTable {
                 return;
             }
             ShardCell cell = polled.get();
-            boolean monitored = isMonitored(cell);
-            boolean possible = monitored ? ready : presence.isAlive();
-            if (!possible || !cell.mine || cell.job.definition() == null || presence.isDraining()) {
-                cell.phase = Phase.RESTING; // looked at again when the registry is back, or at the next firing
+            if (!cell.mine || cell.job.isRemoved() || cell.job.definition() == null || presence.isDraining()) {
+                cell.phase = Phase.RESTING; // looked at again when that is over
                 continue;
             }
-            if (!(next(cell) instanceof ShardStep.Claim claim)) {
+            if (!(next(cell) instanceof ShardStep.Claim claim) || (claim.trigger() != null && !cell.known)) {
                 consider(cell);
+                continue;
+            }
+            boolean recorded = isMonitored(cell) || claim.trigger() != null;
+            if (recorded ? !ready : !presence.isAlive()) {
+                cell.phase = Phase.RESTING; // looked at again when the registry is back, or at the next firing
                 continue;
             }
             String owner = presence.currentId();
@@ -573,7 +611,7 @@ final class ShardTable {
                     cell.record.claimed(claim.firing(), owner, claim.attempt(), claim.deaths(), outbox.now());
             Pending.Claim pending = new Pending.Claim(next, claim, cell.job.usable());
             hold(cell);
-            if (monitored) {
+            if (recorded) {
                 write(cell, pending);
             } else {
                 begin(cell, pending, null);
@@ -655,6 +693,7 @@ final class ShardTable {
         }
         cell.pending = null;
         cell.refusals = 0;
+        finished.recorded(cell.job, cell.record, pending.next());
         cell.record = pending.next();
         cell.version = stat.version();
         cell.owed = null;
@@ -730,7 +769,7 @@ final class ShardTable {
             outbox.read(over, List.of(check.path()), result -> {
                 if (result instanceof Result.Told<List<Read>> told && isCurrent(over)) {
                     if (told.answer().get(0) instanceof Read.Present present) {
-                        presence.confirmed(present.stat());
+                        presence.read(present);
                     } else {
                         presence.vanished();
                     }
@@ -806,8 +845,10 @@ final class ShardTable {
 
     /** Takes over what was read. False when nothing more can be decided from it. */
     private boolean take(ShardCell cell, Read read) {
+        Instant decidedHere = isMonitored(cell) ? null : cell.record.through();
+        cell.known = true;
         if (!(read instanceof Read.Present present)) {
-            cell.record = ShardRecord.NEW;
+            cell.record = ShardRecord.NEW.decidedThrough(decidedHere);
             cell.version = ShardCell.ABSENT;
             return true;
         }
@@ -815,7 +856,7 @@ final class ShardTable {
         cell.version = present.stat().version();
         Decoded<ShardRecord> decoded = ShardRecordCodec.decode(present.data());
         if (decoded instanceof Decoded.Value<ShardRecord> value) {
-            cell.record = value.value();
+            cell.record = value.value().decidedThrough(decidedHere);
             return true;
         }
         if (cell.run != null) {
@@ -924,25 +965,54 @@ final class ShardTable {
         return found.equals(written) || overwritten;
     }
 
+    /** Asks for owners; where they ran firings by hand, for their triggers as well, which may have been taken back. */
     private void askAll(Connection over) {
-        toAsk.forEach((owner, waiting) -> outbox.read(over, List.of(layout.instance(owner)), result -> {
-            for (ShardCell cell : waiting) {
-                if (cell.phase != Phase.ASKING) {
-                    continue;
-                }
-                if (result instanceof Result.Told<List<Read>> told) {
-                    if (told.answer().get(0) instanceof Read.Absent) {
-                        cell.deadOwner = owner;
-                        consider(cell);
-                    } else {
-                        watch(cell);
-                    }
+        toAsk.forEach((owner, waiting) -> {
+            Set<String> paths = new LinkedHashSet<>();
+            paths.add(layout.instance(owner));
+            waiting.forEach(cell -> triggerPath(cell).ifPresent(paths::add));
+            outbox.read(over, List.copyOf(paths), result -> {
+                List<ShardCell> asking = waiting.stream()
+                        .filter(cell -> cell.phase == Phase.ASKING)
+                        .toList();
+                if (!(result instanceof Result.Told<List<Read>> told)) {
+                    asking.forEach(cell -> unreadLater(over, cell));
+                } else if (told.answer().get(0) instanceof Read.Present) {
+                    asking.forEach(this::watch);
                 } else {
-                    unreadLater(over, cell);
+                    Set<String> there = present(List.copyOf(paths), told.answer());
+                    asking.forEach(cell -> ownerDied(over, cell, owner, there));
                 }
-            }
-        }));
+            });
+        });
         toAsk.clear();
+    }
+
+    private static Set<String> present(List<String> paths, List<Read> reads) {
+        Set<String> there = new HashSet<>();
+        for (int i = 0; i < paths.size(); i++) {
+            if (reads.get(i) instanceof Read.Present) {
+                there.add(paths.get(i));
+            }
+        }
+        return there;
+    }
+
+    private void ownerDied(Connection over, ShardCell cell, String owner, Set<String> there) {
+        boolean isListed = cell.record.firing() instanceof Firing.Triggered triggered
+                && cell.job.triggers().pending().containsKey(triggered.number());
+        if (!isListed && triggerPath(cell).filter(there::contains).isPresent()) {
+            unreadLater(over, cell); // its trigger is about to be listed
+            return;
+        }
+        cell.deadOwner = owner;
+        consider(cell);
+    }
+
+    private Optional<String> triggerPath(ShardCell cell) {
+        return cell.record.firing() instanceof Firing.Triggered triggered
+                ? Optional.of(layout.trigger(cell.job.name(), triggered.number()))
+                : Optional.empty();
     }
 
     /** Does it in a while, lest a registry that refuses to serve be asked without end; at once if it is to wait anyway. */

@@ -45,14 +45,15 @@ class EligibilityTest {
                 2,
                 Instant.EPOCH,
                 "");
-        assertThat(Eligibility.eligible(job().build(), "shop", BUILT_IN, List.of(PLAIN, other)))
+        assertThat(Eligibility.eligible(job().build(), "shop", Switches.NONE, BUILT_IN, List.of(PLAIN, other)))
                 .containsExactly("a", "b");
     }
 
     @Test
     void eachObstacleIsNamed() {
         assertThat(obstacle(job(), PLAIN)).isEmpty();
-        assertThat(obstacle(job(), PLAIN.withState(Instance.State.DRAINING))).contains("is draining");
+        assertThat(obstacle(job(), PLAIN.withState(Instance.State.DRAINING, null)))
+                .contains("is draining");
         assertThat(obstacle(job().set(JobKey.HANDLER, "billing"), PLAIN))
                 .contains("does not offer the handler billing");
         assertThat(obstacle(job().set(JobKey.SHARDING_STRATEGY, "theirs"), PLAIN))
@@ -60,14 +61,30 @@ class EligibilityTest {
         assertThat(obstacle(job().set(JobKey.SHARDING_STRATEGY, "mine"), PLAIN)).isEmpty();
         assertThat(obstacle(job().set(JobKey.LABELS, "disk=ssd"), PLAIN)).isEmpty();
         assertThat(obstacle(job().set(JobKey.LABELS, "disk=hdd"), PLAIN)).contains("lacks labels");
-        assertThat(Eligibility.obstacle(job().build(), "billing", BUILT_IN, PLAIN)
+        assertThat(Eligibility.obstacle(job().build(), "billing", Switches.NONE, BUILT_IN, PLAIN)
                         .orElseThrow())
                 .contains("belongs to billing");
-        assertThat(Eligibility.obstacle(job().build(), "", BUILT_IN, PLAIN)).isEmpty();
+        assertThat(Eligibility.obstacle(job().build(), "", Switches.NONE, BUILT_IN, PLAIN))
+                .isEmpty();
+    }
+
+    @Test
+    void whatAnOperatorHasSwitchedOffIsNamedWithWhoWhenAndWhy() {
+        Instance drained =
+                PLAIN.withState(Instance.State.DRAINING, new Instance.Drain("ann", Instant.EPOCH, "disk is full"));
+        assertThat(obstacle(job(), drained)).isEqualTo("was drained by ann at 1970-01-01T00:00:00Z: disk is full");
+
+        Switches off = Switches.NONE.with(PLAIN.name(), new Switches.Switch(false, "bob", Instant.EPOCH, ""));
+        assertThat(Eligibility.obstacle(job().build(), "shop", off, BUILT_IN, PLAIN))
+                .contains("was switched off for this job by bob at 1970-01-01T00:00:00Z");
+        Switches on = off.with(PLAIN.name(), new Switches.Switch(true, "bob", Instant.EPOCH, ""));
+        assertThat(Eligibility.obstacle(job().build(), "shop", on, BUILT_IN, PLAIN))
+                .isEmpty();
     }
 
     private static String obstacle(JobDefinition.Builder job, Instance instance) {
-        return Eligibility.obstacle(job.build(), "shop", BUILT_IN, instance).orElse("");
+        return Eligibility.obstacle(job.build(), "shop", Switches.NONE, BUILT_IN, instance)
+                .orElse("");
     }
 
     private static JobDefinition.Builder job() {

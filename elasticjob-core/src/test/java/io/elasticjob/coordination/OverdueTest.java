@@ -41,7 +41,7 @@ class OverdueTest {
     @Test
     void aShardThatNeverRanIsOverdueSinceItsFirstFiring() {
         Instant since = THEN.minusSeconds(35);
-        assertThat(Overdue.of(JOB, since, ShardCount.always(2), 0, ShardRecord.NEW, THEN, THEN))
+        assertThat(Overdue.of(new ShardStep.Job(JOB, since, ShardCount.always(2), THEN), 0, ShardRecord.NEW, THEN))
                 .contains(new Overdue(THEN, THEN.minusSeconds(30)));
     }
 
@@ -52,14 +52,18 @@ class OverdueTest {
 
     @Test
     void aFiringBeforeTheScheduleTookEffectIsNeverOverdue() {
-        assertThat(Overdue.of(JOB, THEN.plusMillis(1), ShardCount.always(2), 0, ShardRecord.NEW, THEN, THEN))
+        assertThat(Overdue.of(
+                        new ShardStep.Job(JOB, THEN.plusMillis(1), ShardCount.always(2), THEN),
+                        0,
+                        ShardRecord.NEW,
+                        THEN))
                 .isEmpty();
     }
 
     @Test
     void aShardThatAChangeAddedIsNotOverdueForFiringsBeforeIt() {
         ShardCount count = ShardCount.always(2).changed(3, THEN.plus(PERIOD));
-        assertThat(Overdue.of(JOB, Instant.EPOCH, count, 2, ShardRecord.NEW, THEN, THEN))
+        assertThat(Overdue.of(new ShardStep.Job(JOB, Instant.EPOCH, count, THEN), 2, ShardRecord.NEW, THEN))
                 .isEmpty();
     }
 
@@ -73,7 +77,8 @@ class OverdueTest {
 
     private static Optional<Overdue> overdue(JobDefinition job, ShardRecord record) {
         Instant latest = job.schedule().latest(THEN).orElse(null);
-        return Overdue.of(job, THEN.minusSeconds(3600), ShardCount.always(2), 0, record, latest, THEN);
+        return Overdue.of(
+                new ShardStep.Job(job, THEN.minusSeconds(3600), ShardCount.always(2), latest), 0, record, THEN);
     }
 
     private static JobDefinition.Builder job() {

@@ -43,6 +43,9 @@ public @interface ElasticJob {
     /** When it fires: a fixed rate, aligned to the epoch, such as {@code 30s}. Not beside {@link #cron()}. */
     String every() default "";
 
+    /** When it fires: once, at this instant, such as {@code 2027-01-01T00:00:00Z}. */
+    String at() default "";
+
     /** Time zone of {@link #cron()}, such as {@code Europe/Berlin}; the system's, when not set. */
     String zone() default "";
 

@@ -194,10 +194,8 @@ record DeclaredJobs(List<JobDefinition> definitions, Map<String, SimpleJob> hand
             }
             if (entry != null) {
                 Map<JobKey, Setting> over = entry.settings();
-                if (over.containsKey(JobKey.CRON)) {
-                    all.remove(JobKey.EVERY);
-                } else if (over.containsKey(JobKey.EVERY)) {
-                    all.remove(JobKey.CRON);
+                if (over.keySet().stream().anyMatch(JobKey::saysWhen)) {
+                    all.keySet().removeIf(JobKey::saysWhen);
                 }
                 all.putAll(over);
             }

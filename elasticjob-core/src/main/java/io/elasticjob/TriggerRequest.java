@@ -1,0 +1,74 @@
+package io.elasticjob;
+
+import java.util.Collections;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks for a firing of a job by hand.
+ *
+ * @param shards that are to run; empty for all that the job has when it is asked for
+ * @param parameter in place of the job's own; null for that one
+ * @param forced whether it runs though the job, or a shard of it, is disabled
+ * @param id by which the request is known: as long as its trigger is there, a second request of the same id is the same one
+ */
+public record TriggerRequest(
+        String job, SortedSet<Integer> shards, @Nullable String parameter, boolean forced, String id, Operator by) {
+
+    /** The longest parameter, in characters. */
+    public static final int MAX_PARAMETER_LENGTH = 4_000;
+
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+    /**
+     * @throws InvalidSettingException when the job's name is none, the parameter is too long, or the id can not stand in a path
+     */
+    public TriggerRequest {
+        JobDefinition.checkedName("job", job);
+        shards = Collections.unmodifiableSortedSet(new TreeSet<>(shards));
+        if (parameter != null && parameter.length() > MAX_PARAMETER_LENGTH) {
+            throw new InvalidSettingException(
+                    "parameter",
+                    parameter.substring(0, 20) + "…",
+                    "must have at most " + MAX_PARAMETER_LENGTH + " characters");
+        }
+        if (!ID.matcher(id).matches()) {
+            throw new InvalidSettingException(
+                    "id", id, "must be 1 to 64 letters, digits, dots, dashes and underscores of ASCII");
+        }
+    }
+
+    /** All shards, with the job's own parameter. */
+    public static TriggerRequest of(String job) {
+        return new TriggerRequest(
+                job,
+                Collections.emptySortedSet(),
+                null,
+                false,
+                UUID.randomUUID().toString(),
+                Operator.UNKNOWN);
+    }
+
+    public TriggerRequest withShards(SortedSet<Integer> only) {
+        return new TriggerRequest(job, only, parameter, forced, id, by);
+    }
+
+    public TriggerRequest withParameter(@Nullable String other) {
+        return new TriggerRequest(job, shards, other, forced, id, by);
+    }
+
+    public TriggerRequest withForce(boolean force) {
+        return new TriggerRequest(job, shards, parameter, force, id, by);
+    }
+
+    public TriggerRequest withId(String known) {
+        return new TriggerRequest(job, shards, parameter, forced, known, by);
+    }
+
+    public TriggerRequest by(Operator operator) {
+        return new TriggerRequest(job, shards, parameter, forced, id, operator);
+    }
+}

@@ -1,0 +1,158 @@
+package io.elasticjob.engine;
+
+import io.elasticjob.registry.Answer;
+import io.elasticjob.registry.Read;
+import io.elasticjob.registry.RegistryException;
+import io.elasticjob.registry.Write;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * Carries changes through that operators ask for: reads what is there, caught up with all that was written before, has it
+ * decided what to write, and writes it with the check of this instance. What is refused, because somebody else was first,
+ * is decided anew; what gets no answer, once the registry is back. Confined to the loop.
+ */
+final class Changes {
+
+    static final Duration PAUSE = Duration.ofMillis(50);
+
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    /** Nobody waits longer for an answer; what was begun is brought to an end all the same. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private static final int MOST_REFUSALS = 50;
+
+    /** Decides from what was read. What it throws is the answer. */
+    interface Plan<T> {
+        Decision<T> decide(List<Read> reads);
+    }
+
+    /** What to do about it. */
+    sealed interface Decision<T> {
+
+        record Reply<T>(T reply) implements Decision<T> {}
+
+        record Commit<T>(List<Write> writes, Function<Answer.Committed, T> then) implements Decision<T> {}
+
+        record Later<T>() implements Decision<T> {}
+
+        /** It is done already. */
+        static <T> Decision<T> answer(T reply) {
+            return new Reply<>(reply);
+        }
+
+        /** Write this, and answer with what comes of it. */
+        static <T> Decision<T> write(List<Write> writes, Function<Answer.Committed, T> then) {
+            return new Commit<>(writes, then);
+        }
+
+        /** Somebody else goes on with it. */
+        static <T> Decision<T> later() {
+            return new Later<>();
+        }
+    }
+
+    private static final class Change<T> {
+        final CompletableFuture<T> answer;
+        final List<String> paths;
+        final Plan<T> plan;
+        int refusals;
+
+        Change(CompletableFuture<T> answer, List<String> paths, Plan<T> plan) {
+            this.answer = answer;
+            this.paths = paths;
+            this.plan = plan;
+        }
+    }
+
+    private final Presence presence;
+    private final Outbox outbox;
+
+    /** Begun, and waiting for the registry. */
+    private List<Change<?>> stranded = new ArrayList<>();
+
+    Changes(Presence presence, Outbox outbox) {
+        this.presence = presence;
+        this.outbox = outbox;
+    }
+
+    /** Makes a change; {@code answer} is completed in any case. */
+    <T> void make(CompletableFuture<T> answer, List<String> paths, Plan<T> plan) {
+        if (presence.usable().isEmpty()) {
+            answer.completeExceptionally(
+                    new RegistryException("The registry can not be reached at present; nothing was changed"));
+            return;
+        }
+        outbox.alarm(
+                PATIENCE,
+                () -> answer.completeExceptionally(new RegistryException("The registry has not answered within "
+                        + PATIENCE.toSeconds() + " s; it may have been done, or not")));
+        attempt(new Change<>(answer, paths, plan));
+    }
+
+    /** Connected again. */
+    void resume() {
+        List<Change<?>> all = stranded;
+        stranded = new ArrayList<>();
+        all.forEach(this::attempt);
+    }
+
+    private <T> void attempt(Change<T> change) {
+        Connection over = presence.usable().orElse(null);
+        if (over == null) {
+            stranded.add(change);
+            return;
+        }
+        outbox.readCaughtUp(over, change.paths, result -> {
+            if (result instanceof Result.Told<List<Read>> told) {
+                decide(over, change, told.answer());
+            } else {
+                again(over, change);
+            }
+        });
+    }
+
+    private <T> void decide(Connection over, Change<T> change, List<Read> reads) {
+        Decision<T> decision;
+        try {
+            decision = change.plan.decide(reads);
+        } catch (RuntimeException refused) {
+            change.answer.completeExceptionally(refused);
+            return;
+        }
+        if (decision instanceof Decision.Reply<T> reply) {
+            change.answer.complete(reply.reply());
+        } else if (decision instanceof Decision.Commit<T> commit) {
+            write(over, change, commit);
+        }
+    }
+
+    private <T> void write(Connection over, Change<T> change, Decision.Commit<T> commit) {
+        List<Write> writes = new ArrayList<>();
+        writes.add(presence.check());
+        writes.addAll(commit.writes());
+        outbox.commit(over, writes, result -> {
+            if (!(result instanceof Result.Told<Answer> told)) {
+                again(over, change);
+            } else if (told.answer() instanceof Answer.Committed done) {
+                change.answer.complete(commit.then().apply(done));
+            } else if (++change.refusals < MOST_REFUSALS) {
+                outbox.alarm(PAUSE, () -> attempt(change));
+            } else {
+                change.answer.completeExceptionally(
+                        new RegistryException("Others have written there all the time; nothing was changed"));
+            }
+        });
+    }
+
+    private void again(Connection over, Change<?> change) {
+        if (presence.usable().filter(current -> current == over).isPresent()) {
+            outbox.alarm(RETRY, () -> attempt(change));
+        } else {
+            attempt(change);
+        }
+    }
+}

@@ -1,0 +1,260 @@
+package io.elasticjob.engine;
+
+import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.Schedule;
+import io.elasticjob.ShardRecord;
+import io.elasticjob.codec.Decoded;
+import io.elasticjob.codec.ShardRecordCodec;
+import io.elasticjob.coordination.Layout;
+import io.elasticjob.coordination.StoredJob;
+import io.elasticjob.coordination.Trigger;
+import io.elasticjob.registry.Answer;
+import io.elasticjob.registry.Read;
+import io.elasticjob.registry.Write;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Removes what is done: triggers that all of their shards have run, and jobs that an operator made to run once. Whoever
+ * recorded the last shard does it; what that instance could not do any more, the leader does. Confined to the loop.
+ */
+final class Finished {
+
+    private static final int AT_ONCE = 200;
+
+    /** What is so young is still being worked on by others. */
+    private static final Duration LEFT_TO_OTHERS = Duration.ofSeconds(10);
+
+    /** Each shard runs triggers in their order, so that the first ones are done first. */
+    private static final int MOST_AT_A_LOOK = 20;
+
+    private static final Duration AGAIN = Duration.ofSeconds(1);
+
+    private record Suspect(JobState job, long number) {}
+
+    private final Layout layout;
+    private final Presence presence;
+    private final JobTable jobTable;
+    private final Leadership leadership;
+    private final Outbox outbox;
+
+    private final Set<Suspect> triggers = new LinkedHashSet<>();
+    private final Set<JobState> jobs = new LinkedHashSet<>();
+
+    Finished(Layout layout, Presence presence, JobTable jobTable, Leadership leadership, Outbox outbox) {
+        this.layout = layout;
+        this.presence = presence;
+        this.jobTable = jobTable;
+        this.leadership = leadership;
+        this.outbox = outbox;
+    }
+
+    /** A shard's record was written by this instance. */
+    void recorded(JobState job, ShardRecord before, ShardRecord after) {
+        if (after.trigger() > before.trigger()) {
+            triggers.add(new Suspect(job, after.trigger()));
+        }
+        if (isDecided(job, after)) {
+            jobs.add(job);
+        }
+    }
+
+    /** The leader's look at what others have left. */
+    void round(Connection over) {
+        Instant now = presence.registryNow();
+        for (JobState job : jobTable.jobs()) {
+            Instant at = onlyFiring(job);
+            if (at != null && now.isAfter(at.plus(LEFT_TO_OTHERS))) {
+                jobs.add(job);
+            }
+            for (long number : firstOf(job)) {
+                look(over, job, number, now);
+            }
+        }
+    }
+
+    private static List<Long> firstOf(JobState job) {
+        return job.knownTriggers().keySet().stream().limit(MOST_AT_A_LOOK).toList();
+    }
+
+    private void look(Connection over, JobState job, long number, Instant now) {
+        Trigger trigger = job.triggers().pending().get(number);
+        if (trigger == null) {
+            removeUnreadable(over, job, number, now);
+        } else if (trigger.isTooOld(now)) {
+            readRecords(over, job, trigger.shards(), records -> expire(over, job, trigger, records));
+        } else if (now.isAfter(trigger.requestedAt().plus(LEFT_TO_OTHERS))) {
+            triggers.add(new Suspect(job, number));
+        }
+    }
+
+    /** Asks about what may be done; once, at the end of a turn. */
+    void flush(Connection over) {
+        for (Suspect suspect : take(triggers)) {
+            Trigger trigger = suspect.job().triggers().pending().get(suspect.number());
+            if (trigger != null) {
+                readRecords(over, suspect.job(), trigger.shards(), records -> {
+                    if (records.stream().allMatch(trigger::isDecidedBy)) {
+                        remove(over, suspect, trigger);
+                    }
+                });
+            }
+        }
+        for (JobState job : take(jobs)) {
+            readRecords(over, job, allShards(job), records -> {
+                if (records.stream().allMatch(record -> isDecided(job, record))) {
+                    remove(over, job);
+                }
+            });
+        }
+    }
+
+    private static <T> List<T> take(Set<T> all) {
+        List<T> taken = List.copyOf(all);
+        all.clear();
+        return taken;
+    }
+
+    // ---- Triggers -------------------------------------------------------------------------------------------------
+
+    private void remove(Connection over, Suspect suspect, Trigger trigger) {
+        // Whoever asked for it may not know its number yet: then it stays, so that it can be found.
+        String request = layout.request(trigger.request());
+        List<Write> writes = List.of(
+                presence.check(),
+                new Write.Create(request, new byte[0], Write.Life.PERSISTENT),
+                new Write.Delete(request, 0),
+                new Write.Delete(layout.trigger(suspect.job().name(), trigger.number()), 0));
+        outbox.commit(over, writes, result -> {
+            if (!(result instanceof Result.Told<Answer> told)) {
+                return; // the leader will look at it
+            }
+            if (told.answer() instanceof Answer.Committed) {
+                outbox.publish(new ElasticJobEvent.TriggerDone(suspect.job().name(), trigger.number()));
+            } else if (told.answer() instanceof Answer.Refused refused && refused.reason() == Answer.Reason.PRESENT) {
+                outbox.alarm(AGAIN, () -> triggers.add(suspect));
+            }
+        });
+    }
+
+    /** Never while a shard still runs it. */
+    private void expire(Connection over, JobState job, Trigger trigger, List<ShardRecord> records) {
+        SortedSet<Integer> notRun = new TreeSet<>();
+        int at = 0;
+        for (int shard : trigger.shards()) {
+            ShardRecord record = records.get(at++);
+            if (!trigger.isDecidedBy(record)) {
+                notRun.add(shard);
+                if (record.isRunning() && trigger.isRunBy(record)) {
+                    return;
+                }
+            }
+        }
+        ElasticJobEvent event =
+                new ElasticJobEvent.TriggerExpired(job.name(), trigger.number(), trigger.requestedAt(), notRun);
+        delete(over, layout.trigger(job.name(), trigger.number()), event);
+    }
+
+    private void removeUnreadable(Connection over, JobState job, long number, Instant now) {
+        String path = layout.trigger(job.name(), number);
+        outbox.read(over, List.of(path), result -> {
+            if (result instanceof Result.Told<List<Read>> told
+                    && told.answer().get(0) instanceof Read.Present present
+                    && !now.isBefore(present.stat().createdAt().plus(Trigger.TIME_TO_LIVE))) {
+                delete(
+                        over,
+                        path,
+                        new ElasticJobEvent.TriggerExpired(
+                                job.name(), number, present.stat().createdAt(), new TreeSet<>()));
+            }
+        });
+    }
+
+    private void delete(Connection over, String path, ElasticJobEvent event) {
+        outbox.commit(over, leadership.asLeader(List.of(new Write.Delete(path, 0))), result -> {
+            if (result instanceof Result.Told<Answer> told && told.answer() instanceof Answer.Committed) {
+                outbox.publish(event);
+            }
+        });
+    }
+
+    // ---- Jobs that run once ---------------------------------------------------------------------------------------
+
+    /** The only firing of a job that is to be removed after it; null for all other jobs. */
+    private static @Nullable Instant onlyFiring(JobState job) {
+        StoredJob stored = job.stored();
+        boolean once = stored != null
+                && stored.isMade()
+                && job.definition() != null
+                && job.definition().schedule() instanceof Schedule.Once;
+        return once && job.usable().schedule() instanceof Schedule.Once only ? only.at() : null;
+    }
+
+    private static boolean isDecided(JobState job, ShardRecord record) {
+        Instant at = onlyFiring(job);
+        Instant through = record.through();
+        return at != null && through != null && !through.isBefore(at) && !record.isRunning();
+    }
+
+    private static Set<Integer> allShards(JobState job) {
+        return IntStream.range(0, job.shardCount().count()).boxed().collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private void remove(Connection over, JobState job) {
+        List<Write> writes = new ArrayList<>();
+        writes.add(presence.check());
+        writes.addAll(Removal.of(
+                layout,
+                job.name(),
+                job.life(),
+                job.version(),
+                0,
+                job.knownTriggers().keySet()));
+        outbox.commit(over, writes, result -> {
+            if (result instanceof Result.Told<Answer> told && told.answer() instanceof Answer.Committed) {
+                outbox.publish(new ElasticJobEvent.JobCompleted(job.name()));
+            }
+        });
+    }
+
+    // ---- Help -----------------------------------------------------------------------------------------------------
+
+    /** Goes on with the records of these shards, in their order, if all of them could be read. */
+    private void readRecords(Connection over, JobState job, Set<Integer> shards, Consumer<List<ShardRecord>> then) {
+        readFrom(over, shards.stream().map(job::recordPath).toList(), new ArrayList<>(), then);
+    }
+
+    private void readFrom(
+            Connection over, List<String> paths, List<ShardRecord> records, Consumer<List<ShardRecord>> then) {
+        if (records.size() == paths.size()) {
+            then.accept(records);
+            return;
+        }
+        List<String> chunk = paths.subList(records.size(), Math.min(paths.size(), records.size() + AT_ONCE));
+        outbox.read(over, chunk, result -> {
+            if (!(result instanceof Result.Told<List<Read>> told)) {
+                return;
+            }
+            for (Read read : told.answer()) {
+                if (!(read instanceof Read.Present present)) {
+                    records.add(ShardRecord.NEW);
+                } else if (ShardRecordCodec.decode(present.data()) instanceof Decoded.Value<ShardRecord> value) {
+                    records.add(value.value());
+                } else {
+                    return;
+                }
+            }
+            readFrom(over, paths, records, then);
+        });
+    }
+}
