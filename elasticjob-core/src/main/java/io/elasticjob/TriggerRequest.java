@@ -3,7 +3,6 @@ package io.elasticjob;
 import java.util.Collections;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param shards that are to run; empty for all that the job has when it is asked for
  * @param parameter in place of the job's own; null for that one
  * @param forced whether it runs though the job, or a shard of it, is disabled
- * @param id by which the request is known: as long as its trigger is there, a second request of the same id is the same one
+ * @param id by which whoever asks knows the request: as long as its trigger is there, a second request of the same id is the
+ *     same one; "" for a request that is never repeated
  */
 public record TriggerRequest(
         String job, SortedSet<Integer> shards, @Nullable String parameter, boolean forced, String id, Operator by) {
@@ -35,7 +35,7 @@ public record TriggerRequest(
                     parameter.substring(0, 20) + "…",
                     "must have at most " + MAX_PARAMETER_LENGTH + " characters");
         }
-        if (!ID.matcher(id).matches()) {
+        if (!id.isEmpty() && !ID.matcher(id).matches()) {
             throw new InvalidSettingException(
                     "id", id, "must be 1 to 64 letters, digits, dots, dashes and underscores of ASCII");
         }
@@ -43,13 +43,7 @@ public record TriggerRequest(
 
     /** All shards, with the job's own parameter. */
     public static TriggerRequest of(String job) {
-        return new TriggerRequest(
-                job,
-                Collections.emptySortedSet(),
-                null,
-                false,
-                UUID.randomUUID().toString(),
-                Operator.UNKNOWN);
+        return new TriggerRequest(job, Collections.emptySortedSet(), null, false, "", Operator.UNKNOWN);
     }
 
     public TriggerRequest withShards(SortedSet<Integer> only) {

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
+import java.util.function.Consumer;
 
 /**
  * Carries changes through that operators ask for: reads what is there, caught up with all that was written before, has it
@@ -35,7 +35,9 @@ final class Changes {
 
         record Reply<T>(T reply) implements Decision<T> {}
 
-        record Commit<T>(List<Write> writes, Function<Answer.Committed, T> then) implements Decision<T> {}
+        record Commit<T>(List<Write> writes, Consumer<Answer.Committed> then) implements Decision<T> {}
+
+        record Again<T>() implements Decision<T> {}
 
         record Later<T>() implements Decision<T> {}
 
@@ -44,12 +46,21 @@ final class Changes {
             return new Reply<>(reply);
         }
 
-        /** Write this, and answer with what comes of it. */
-        static <T> Decision<T> write(List<Write> writes, Function<Answer.Committed, T> then) {
+        /**
+         * Write this.
+         *
+         * @param then gives the answer, once it is written
+         */
+        static <T> Decision<T> write(List<Write> writes, Consumer<Answer.Committed> then) {
             return new Commit<>(writes, then);
         }
 
-        /** Somebody else goes on with it. */
+        /** Something has to be heard of here first: decide anew in a moment. */
+        static <T> Decision<T> again() {
+            return new Again<>();
+        }
+
+        /** Whoever decided goes on with it. */
         static <T> Decision<T> later() {
             return new Later<>();
         }
@@ -90,6 +101,11 @@ final class Changes {
                 PATIENCE,
                 () -> answer.completeExceptionally(new RegistryException("The registry has not answered within "
                         + PATIENCE.toSeconds() + " s; it may have been done, or not")));
+        goOn(answer, paths, plan);
+    }
+
+    /** As {@link #make} of a change that was begun before. */
+    <T> void goOn(CompletableFuture<T> answer, List<String> paths, Plan<T> plan) {
         attempt(new Change<>(answer, paths, plan));
     }
 
@@ -127,6 +143,8 @@ final class Changes {
             change.answer.complete(reply.reply());
         } else if (decision instanceof Decision.Commit<T> commit) {
             write(over, change, commit);
+        } else if (decision instanceof Decision.Again<T>) {
+            refused(change);
         }
     }
 
@@ -138,14 +156,20 @@ final class Changes {
             if (!(result instanceof Result.Told<Answer> told)) {
                 again(over, change);
             } else if (told.answer() instanceof Answer.Committed done) {
-                change.answer.complete(commit.then().apply(done));
-            } else if (++change.refusals < MOST_REFUSALS) {
-                outbox.alarm(PAUSE, () -> attempt(change));
+                commit.then().accept(done);
             } else {
-                change.answer.completeExceptionally(
-                        new RegistryException("Others have written there all the time; nothing was changed"));
+                refused(change);
             }
         });
+    }
+
+    private void refused(Change<?> change) {
+        if (++change.refusals < MOST_REFUSALS) {
+            outbox.alarm(PAUSE, () -> attempt(change));
+        } else {
+            change.answer.completeExceptionally(
+                    new RegistryException("Others have written there all the time; nothing was changed"));
+        }
     }
 
     private void again(Connection over, Change<?> change) {

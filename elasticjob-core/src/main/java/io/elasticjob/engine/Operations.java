@@ -114,7 +114,7 @@ final class Operations {
                     path, StoredJobCodec.encode(next), present.stat().version());
             return Changes.Decision.write(List.of(put), done -> {
                 outbox.publish(new ElasticJobEvent.JobChanged(job, what, by));
-                return true;
+                answer.complete(true);
             });
         });
     }
@@ -162,7 +162,7 @@ final class Operations {
             Write create = new Write.Create(path, StoredJobCodec.encode(made), Write.Life.PERSISTENT);
             return Changes.Decision.write(List.of(create), done -> {
                 outbox.publish(new ElasticJobEvent.JobChanged(job, "created", by));
-                return true;
+                answer.complete(true);
             });
         });
     }
@@ -176,27 +176,30 @@ final class Operations {
     void remove(String job, Operator by, CompletableFuture<Boolean> answer) {
         JobState known = jobTable.job(job).orElse(null);
         long life = known == null ? 0 : known.life();
-        List<Long> triggers =
-                known == null ? List.of() : List.copyOf(known.knownTriggers().keySet());
-        List<String> paths = List.of(layout.job(job), layout.records(job, life));
-        changes.make(answer, paths, reads -> {
+        changes.make(answer, List.of(layout.job(job), layout.records(job, life)), reads -> {
             if (!(reads.get(0) instanceof Read.Present present)) {
                 if (known != null) {
                     return Changes.Decision.answer(false); // it was there, and is gone, as was asked for
                 }
                 throw new NoSuchJobException(job);
             }
-            if (present.stat().created() != life || present.stat().children() != triggers.size()) {
+            Set<Long> triggers =
+                    known == null ? Set.of() : known.knownTriggers().keySet();
+            if (present.stat().created() != life) {
                 presence.usable().ifPresent(over -> jobTable.reread(over, List.of(job)));
-                outbox.alarm(Changes.PAUSE, () -> remove(job, by, answer)); // with what will have been read by then
+                outbox.alarm(Changes.PAUSE, () -> remove(job, by, answer)); // its records are elsewhere
                 return Changes.Decision.later();
+            }
+            if (present.stat().children() != triggers.size()) {
+                presence.usable().ifPresent(over -> jobTable.reread(over, List.of(job)));
+                return Changes.Decision.again();
             }
             int folder =
                     reads.get(1) instanceof Read.Present there ? there.stat().version() : -1;
             List<Write> writes = Removal.of(layout, job, life, present.stat().version(), folder, triggers);
             return Changes.Decision.write(writes, done -> {
                 outbox.publish(new ElasticJobEvent.JobChanged(job, "removed", by));
-                return true;
+                answer.complete(true);
             });
         });
     }
@@ -242,7 +245,7 @@ final class Operations {
             Instance.State state = drain == null ? Instance.State.UP : Instance.State.DRAINING;
             byte[] next = InstanceCodec.encode(value.value().withState(state, drain));
             return Changes.Decision.write(
-                    List.of(new Write.Put(path, next, present.stat().version())), done -> true);
+                    List.of(new Write.Put(path, next, present.stat().version())), done -> answer.complete(true));
         });
     }
 }

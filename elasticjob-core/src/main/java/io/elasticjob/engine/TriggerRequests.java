@@ -2,6 +2,7 @@ package io.elasticjob.engine;
 
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.NoSuchJobException;
+import io.elasticjob.OperationRefusedException;
 import io.elasticjob.Operator;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.TriggerReceipt;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -95,16 +97,11 @@ final class TriggerRequests {
                 completion.completeExceptionally(failed);
             }
         });
-        JobState job = jobTable.job(request.job()).orElse(null);
-        Optional<Trigger> known = job == null ? Optional.empty() : pending(job, request.id());
-        if (job != null && known.isPresent()) {
-            accepted(job, known.get(), answer, completion);
-            return;
-        }
+        String id = request.id().isEmpty() ? UUID.randomUUID().toString() : request.id();
         changes.make(
                 answer,
-                List.of(layout.job(request.job()), layout.request(request.id())),
-                new Creation(request, answer, completion));
+                List.of(layout.job(request.job()), layout.request(id)),
+                new Creation(request.withId(id), !request.id().isEmpty(), answer, completion));
     }
 
     private static Optional<Trigger> pending(JobState job, String request) {
@@ -120,33 +117,39 @@ final class TriggerRequests {
         private final CompletableFuture<TriggerReceipt> answer;
         private final CompletableFuture<TriggerStatus> completion;
 
+        /** Whether there may be a trigger of this request already, so that it has to be looked for first. */
+        private boolean mayBeThere;
+
         /** The instance under which it was sent; null before. */
         private @Nullable String sentBy;
 
         Creation(
                 TriggerRequest request,
+                boolean mayBeThere,
                 CompletableFuture<TriggerReceipt> answer,
                 CompletableFuture<TriggerStatus> completion) {
             this.request = request;
+            this.mayBeThere = mayBeThere;
             this.answer = answer;
             this.completion = completion;
         }
 
         @Override
         public Changes.Decision<TriggerReceipt> decide(List<Read> reads) {
-            JobState job = jobTable.job(request.job()).orElse(null);
             if (!(reads.get(0) instanceof Read.Present present)) {
                 throw new NoSuchJobException(request.job());
             }
+            JobState job = jobTable.job(request.job()).orElse(null);
             if (job == null
                     || job.life() != present.stat().created()
                     || job.version() != present.stat().version()) {
                 presence.usable().ifPresent(over -> jobTable.reread(over, List.of(request.job())));
-                outbox.alarm(Changes.PAUSE, () -> trigger(request, answer, completion)); // once it has been heard of
-                return Changes.Decision.later();
+                return Changes.Decision.again(); // once it has been heard of
             }
-            if (reads.get(1) instanceof Read.Present) {
-                find(job); // it was created, by this or by another request of the same id
+            if (reads.get(1) instanceof Read.Present
+                    || (mayBeThere && present.stat().children() > 0)) {
+                mayBeThere = false;
+                triggerTable.listThen(job, () -> listed(job, reads.get(1) instanceof Read.Present));
                 return Changes.Decision.later();
             }
             if (sentBy != null && !presence.isSelf(sentBy)) {
@@ -157,9 +160,25 @@ final class TriggerRequests {
             return create(job);
         }
 
+        /** As long as the node of the request is there, its trigger is not deleted. */
+        private void listed(JobState job, boolean isThere) {
+            Optional<Trigger> found = job.triggers().pending().values().stream()
+                    .filter(trigger -> trigger.request().equals(request.id()))
+                    .findFirst();
+            if (found.isPresent()) {
+                accepted(job, found.get());
+            } else if (isThere) {
+                answer.completeExceptionally(new OperationRefusedException(
+                        "A request of the id " + request.id() + " is just being made by somebody else"));
+            } else {
+                changes.goOn(answer, List.of(layout.job(request.job()), layout.request(request.id())), this);
+            }
+        }
+
         private Changes.Decision<TriggerReceipt> create(JobState job) {
             if (job.stored() == null) {
-                throw new RegistryException("What is stored of " + job.name() + " can not be read by this version");
+                throw new OperationRefusedException(
+                        "What is stored of " + job.name() + " can not be read by this version");
             }
             Trigger asked = Demand.trigger(job.stored(), request, presence.registryNow());
             sentBy = presence.currentId();
@@ -171,28 +190,19 @@ final class TriggerRequests {
                 String path = done.results().get(done.results().size() - 1).path();
                 long number = Layout.triggerNumber(path.substring(path.lastIndexOf('/') + 1))
                         .orElseThrow();
-                forgetRequest();
-                return receipt(job, asked.numbered(number), completion);
+                triggerTable.listThen(
+                        job,
+                        () -> accepted(job, job.triggers().pending().getOrDefault(number, asked.numbered(number))));
             });
         }
 
-        /** Its number is in the registry: as long as the node of the request is there, it is not deleted. */
-        private void find(JobState job) {
-            triggerTable.listThen(job, () -> {
-                Optional<Trigger> found = pending(job, request.id());
-                if (found.isPresent()) {
-                    forgetRequest();
-                    accepted(job, found.get(), answer, completion);
-                } else {
-                    answer.completeExceptionally(new RegistryException(
-                            "A request of the id " + request.id() + " is being made by another instance"));
-                }
-            });
-        }
-
-        /** Now that its number is known here, whoever completes the trigger may delete it. */
-        private void forgetRequest() {
+        /** Its number is known here: from now on whoever completes the trigger may delete it. */
+        private void accepted(JobState job, Trigger trigger) {
             presence.usable().ifPresent(over -> forget(over, layout.request(request.id())));
+            waiting.add(new Waiting(job, trigger, completion));
+            answer.complete(new TriggerReceipt(
+                    trigger.number(), TriggerProgress.of(job.name(), trigger, Map.of(), false), completion));
+            TriggerRequests.this.listed(job);
         }
     }
 
@@ -202,21 +212,6 @@ final class TriggerRequests {
                 outbox.alarm(RETRY, () -> presence.usable().ifPresent(next -> forget(next, path)));
             }
         });
-    }
-
-    private void accepted(
-            JobState job,
-            Trigger trigger,
-            CompletableFuture<TriggerReceipt> answer,
-            CompletableFuture<TriggerStatus> completion) {
-        answer.complete(receipt(job, trigger, completion));
-    }
-
-    private TriggerReceipt receipt(JobState job, Trigger trigger, CompletableFuture<TriggerStatus> completion) {
-        waiting.add(new Waiting(job, trigger, completion));
-        triggerTable.changed(job);
-        return new TriggerReceipt(
-                trigger.number(), TriggerProgress.of(job.name(), trigger, Map.of(), false), completion);
     }
 
     // ---- What becomes of them -------------------------------------------------------------------------------------
@@ -275,63 +270,70 @@ final class TriggerRequests {
 
     void status(String name, long number, CompletableFuture<Optional<TriggerStatus>> answer) {
         Connection over = presence.usable().orElse(null);
-        JobState job = jobTable.job(name).orElse(null);
         if (over == null) {
             answer.completeExceptionally(
                     new RegistryException("The registry can not be reached at present; nothing can be told"));
-        } else if (job == null) {
-            answer.completeExceptionally(new NoSuchJobException(name));
-        } else {
-            Trigger trigger = job.triggers().pending().get(number);
-            if (trigger == null) {
-                answer.complete(Optional.empty());
-                return;
-            }
-            readRecords(
-                    over,
-                    job,
-                    trigger,
-                    new HashMap<>(),
-                    records -> answer.complete(Optional.of(TriggerProgress.of(name, trigger, records, false))),
-                    answer::completeExceptionally);
+            return;
         }
+        outbox.readCaughtUp(over, List.of(layout.job(name), layout.trigger(name, number)), result -> {
+            if (!(result instanceof Result.Told<List<Read>> told)) {
+                answer.completeExceptionally(notAnswered());
+            } else if (told.answer().get(0) instanceof Read.Absent) {
+                answer.completeExceptionally(new NoSuchJobException(name));
+            } else {
+                tell(over, name, decoded(number, told.answer().get(1)), false, answer);
+            }
+        });
+    }
+
+    private void tell(
+            Connection over,
+            String name,
+            Optional<Trigger> found,
+            boolean gone,
+            CompletableFuture<Optional<TriggerStatus>> answer) {
+        JobState job = jobTable.job(name).orElse(null);
+        Trigger trigger = found.orElse(null);
+        if (job == null || trigger == null) {
+            answer.complete(Optional.empty());
+            return;
+        }
+        readRecords(
+                over,
+                job,
+                trigger,
+                new HashMap<>(),
+                records -> answer.complete(Optional.of(TriggerProgress.of(name, trigger, records, gone))),
+                answer::completeExceptionally);
+    }
+
+    private static Optional<Trigger> decoded(long number, Read read) {
+        return read instanceof Read.Present present
+                        && TriggerCodec.decode(number, present.stat().createdAt(), present.data())
+                                instanceof Decoded.Value<Trigger> value
+                ? Optional.of(value.value())
+                : Optional.empty();
+    }
+
+    private static RegistryException notAnswered() {
+        return new RegistryException("The registry did not answer; nothing can be told of the trigger");
     }
 
     // ---- Taking back ----------------------------------------------------------------------------------------------
 
     void cancel(String name, long number, Operator by, CompletableFuture<Optional<TriggerStatus>> answer) {
-        JobState job = jobTable.job(name).orElse(null);
-        Trigger trigger = job == null ? null : job.triggers().pending().get(number);
-        if (job == null) {
-            answer.completeExceptionally(new NoSuchJobException(name));
-            return;
-        }
         String path = layout.trigger(name, number);
-        CompletableFuture<Boolean> deleted = new CompletableFuture<>();
-        changes.make(deleted, List.of(path), reads -> {
+        changes.make(answer, List.of(layout.job(name), path), reads -> {
             if (reads.get(0) instanceof Read.Absent) {
-                return Changes.Decision.answer(false);
+                throw new NoSuchJobException(name);
+            }
+            if (reads.get(1) instanceof Read.Absent) {
+                return Changes.Decision.answer(Optional.empty());
             }
             return Changes.Decision.write(List.of(new Write.Delete(path, 0)), done -> {
                 outbox.publish(new ElasticJobEvent.JobChanged(name, "cancelled trigger " + number, by));
-                return true;
+                presence.usable().ifPresent(over -> tell(over, name, decoded(number, reads.get(1)), true, answer));
             });
-        });
-        deleted.whenComplete((done, failed) -> {
-            Connection over = presence.usable().orElse(null);
-            if (failed != null) {
-                answer.completeExceptionally(failed);
-            } else if (trigger == null || over == null || !done) {
-                answer.complete(Optional.empty());
-            } else {
-                readRecords(
-                        over,
-                        job,
-                        trigger,
-                        new HashMap<>(),
-                        records -> answer.complete(Optional.of(TriggerProgress.of(name, trigger, records, true))),
-                        answer::completeExceptionally);
-            }
         });
     }
 
@@ -354,7 +356,7 @@ final class TriggerRequests {
         }
         outbox.read(over, left.stream().map(job::recordPath).toList(), result -> {
             if (!(result instanceof Result.Told<List<Read>> told)) {
-                failed.accept(new RegistryException("The registry did not answer; nothing can be told of the trigger"));
+                failed.accept(notAnswered());
                 return;
             }
             for (int i = 0; i < left.size(); i++) {

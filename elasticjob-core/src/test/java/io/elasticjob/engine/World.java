@@ -303,7 +303,7 @@ final class World {
         settle();
     }
 
-    private <T> T now(CompletionStage<T> asked) {
+    <T> T now(CompletionStage<T> asked) {
         CompletableFuture<T> answer = asked.toCompletableFuture();
         time.until(answer::isDone);
         return answer.join();

@@ -1,0 +1,417 @@
+package io.elasticjob.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.Firing;
+import io.elasticjob.InvalidSettingException;
+import io.elasticjob.JobDefinition;
+import io.elasticjob.JobKey;
+import io.elasticjob.NoSuchJobException;
+import io.elasticjob.OperationRefusedException;
+import io.elasticjob.Operator;
+import io.elasticjob.Scope;
+import io.elasticjob.TriggerReceipt;
+import io.elasticjob.TriggerRequest;
+import io.elasticjob.TriggerStatus;
+import io.elasticjob.TriggerStatus.Progress;
+import io.elasticjob.TriggerStatus.State;
+import io.elasticjob.engine.World.Process;
+import io.elasticjob.testing.Ledger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** Firings by hand, one engine or several, in virtual time. */
+class TriggersTest {
+
+    private static final JobDefinition BY_HAND =
+            JobDefinition.named("by-hand").shards(3).build();
+    private static final JobDefinition FAILOVER =
+            JobDefinition.named("by-hand").shards(3).failover(true).build();
+    private static final Operator ANN = new Operator("ann", "month end");
+
+    private final World world = new World();
+
+    @Test
+    void everyShardRunsOnceWithWhatTheRequestSays() {
+        Process a = world.start("a", BY_HAND);
+        Process b = world.start("b", BY_HAND);
+        world.seconds(2);
+
+        TriggerReceipt receipt =
+                trigger(a, TriggerRequest.of("by-hand").withParameter("2026-10").by(ANN));
+        TriggerStatus done = world.now(receipt.completion());
+        world.settle();
+
+        assertThat(receipt.number()).isZero();
+        assertThat(runs()).containsExactly("by-hand/trigger-0/0/1", "by-hand/trigger-0/1/1", "by-hand/trigger-0/2/1");
+        assertThat(world.ledger.entries()).allSatisfy(entry -> {
+            assertThat(entry.context.jobParameter()).isEqualTo("2026-10");
+            assertThat(entry.context.trigger()).hasValue(0);
+            assertThat(entry.context.shardingTotalCount()).isEqualTo(3);
+            assertThat(entry.fireTime).isEqualTo(receipt.accepted().requestedAt());
+            assertThat(entry.context.fencingToken()).isPositive();
+        });
+        assertThat(world.ledger.entries().stream().map(entry -> entry.process).collect(Collectors.toSet()))
+                .as("both instances run shards, whichever was asked")
+                .containsExactlyInAnyOrder("a", "b");
+        assertThat(done.shards().values())
+                .allMatch(progress -> progress.state() == State.DONE && "SUCCEEDED".equals(progress.outcome()));
+        assertThat(done.by()).isEqualTo(ANN);
+        assertThat(nodesOf("by-hand")).as("nothing is left behind").isEmpty();
+        assertThat(requestNodes()).isEmpty();
+        assertThat(world.now(b.engine.operations().triggerStatus("by-hand", 0))).isEmpty();
+    }
+
+    @Test
+    void requestsAreNeitherTakenTogetherNorLostAndEachShardRunsThemInTheirOrder() {
+        Process a = world.start("a", BY_HAND);
+        Process b = world.start("b", BY_HAND);
+        world.seconds(2);
+        List<CompletableFuture<TriggerReceipt>> asked = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            Process by = i % 2 == 0 ? a : b;
+            asked.add(
+                    by.engine.operations().trigger(TriggerRequest.of("by-hand")).toCompletableFuture());
+        }
+        world.seconds(20);
+
+        assertThat(asked.stream().map(answer -> answer.join().number()).sorted())
+                .containsExactlyElementsOf(LongStream.range(0, 50).boxed().toList());
+        for (int shard = 0; shard < 3; shard++) {
+            int of = shard;
+            assertThat(world.ledger.entries().stream()
+                            .filter(entry -> entry.id.shard() == of)
+                            .map(entry -> ((Firing.Triggered) entry.id.firing()).number()))
+                    .containsExactlyElementsOf(LongStream.range(0, 50).boxed().toList());
+        }
+        assertThat(nodesOf("by-hand")).isEmpty();
+    }
+
+    @Test
+    void onlyTheShardsThatAreNamedRun() {
+        Process a = world.start("a", BY_HAND);
+        world.seconds(2);
+
+        world.now(trigger(a, TriggerRequest.of("by-hand").withShards(new TreeSet<>(List.of(0, 2))))
+                .completion());
+
+        assertThat(runs()).containsExactly("by-hand/trigger-0/0/1", "by-hand/trigger-0/2/1");
+    }
+
+    @Test
+    void aBusyShardRunsTriggersAndScheduleInTurns() {
+        JobDefinition job =
+                JobDefinition.named("busy").every(Duration.ofSeconds(1)).build();
+        Process a = world.start("a", job);
+        a.duration = Duration.ofMillis(1500);
+        world.seconds(3);
+        for (int i = 0; i < 4; i++) {
+            trigger(a, TriggerRequest.of("busy"));
+        }
+        world.seconds(14);
+
+        List<Boolean> byHand = world.ledger.entries().stream()
+                .map(entry -> entry.id.firing() instanceof Firing.Triggered)
+                .toList();
+        int first = byHand.indexOf(true);
+        assertThat(byHand.subList(first, first + 7)).containsExactly(true, false, true, false, true, false, true);
+    }
+
+    @Test
+    void aShardThatIsRunningIsWaitedForThoughSomebodyElseRunsIt() {
+        Process a = world.start("a", BY_HAND);
+        a.duration = Duration.ofSeconds(5);
+        world.seconds(2);
+        trigger(a, TriggerRequest.of("by-hand"));
+        Process b = world.start("b", BY_HAND);
+        world.seconds(1);
+        TriggerReceipt second = trigger(b, TriggerRequest.of("by-hand"));
+        assertThat(world.now(b.engine.operations().triggerStatus("by-hand", 0))
+                        .orElseThrow()
+                        .shards()
+                        .values())
+                .allMatch(progress -> progress.state() == State.RUNNING);
+        assertThat(world.now(b.engine.operations().triggerStatus("by-hand", second.number()))
+                        .orElseThrow()
+                        .shards()
+                        .values())
+                .allMatch(progress -> progress.equals(new Progress(State.WAITING, null, null)));
+        world.seconds(20);
+
+        assertThat(runs()).hasSize(6).doesNotHaveDuplicates();
+        assertThat(world.ledger.entries())
+                .filteredOn(entry -> entry.process.equals("b"))
+                .isNotEmpty();
+    }
+
+    @Test
+    void aDyingOwnersShardsRunAgainUnderTheSameFiring() {
+        Process a = world.start("a", FAILOVER);
+        Process b = world.start("b", FAILOVER);
+        a.duration = Duration.ofSeconds(60);
+        b.duration = Duration.ofSeconds(3);
+        world.seconds(2);
+        trigger(b, TriggerRequest.of("by-hand").withParameter("again"));
+        world.seconds(1);
+        a.kill();
+        world.seconds(20);
+
+        assertThat(runs())
+                .contains("by-hand/trigger-0/0/1", "by-hand/trigger-0/0/2")
+                .hasSizeGreaterThan(3)
+                .doesNotHaveDuplicates();
+        assertThat(world.ledger.entries())
+                .filteredOn(entry -> entry.id.attempt() == 2)
+                .allMatch(entry -> entry.process.equals("b")
+                        && entry.context.jobParameter().equals("again"));
+        assertThat(nodesOf("by-hand")).isEmpty();
+    }
+
+    @Test
+    void withoutFailoverADyingOwnersShardsAreLostAndTheTriggerIsDone() {
+        Process a = world.start("a", BY_HAND);
+        Process b = world.start("b", BY_HAND);
+        a.duration = Duration.ofSeconds(60);
+        world.seconds(2);
+        TriggerReceipt receipt = trigger(b, TriggerRequest.of("by-hand"));
+        world.seconds(1);
+        a.kill();
+        TriggerStatus done = world.now(receipt.completion());
+
+        assertThat(done.isDone()).isTrue();
+        assertThat(done.shards().values().stream().map(Progress::outcome)).contains("LOST", "SUCCEEDED");
+        assertThat(runs()).hasSize(3);
+    }
+
+    @Test
+    void aTriggerOutlivesWhoeverAskedForItAndEverybody() {
+        Process a = world.start("a", BY_HAND);
+        world.seconds(2);
+        a.duration = Duration.ofSeconds(60);
+        trigger(a, TriggerRequest.of("by-hand"));
+        trigger(a, TriggerRequest.of("by-hand"));
+        a.kill();
+        world.seconds(10);
+        world.start("b", FAILOVER);
+        world.seconds(15);
+
+        assertThat(runs()).filteredOn(id -> id.contains("trigger-1")).hasSize(3);
+        assertThat(nodesOf("by-hand")).isEmpty();
+    }
+
+    @Test
+    void aJobThatIsNotMonitoredRunsTriggersOnceEachAndGoesOnWithoutTraffic() {
+        JobDefinition light = JobDefinition.named("light")
+                .every(Duration.ofSeconds(1))
+                .shards(2)
+                .monitorExecution(false)
+                .build();
+        Process a = world.start("a", light);
+        Process b = world.start("b", light);
+        world.seconds(3);
+        world.now(trigger(a, TriggerRequest.of("light")).completion());
+        world.now(trigger(b, TriggerRequest.of("light")).completion());
+        world.settle();
+        long before = a.registry.requests().total() + b.registry.requests().total();
+        world.seconds(5);
+
+        assertThat(world.ledger.entries().stream()
+                        .filter(entry -> entry.context.trigger().isPresent())
+                        .map(entry -> entry.id.toString()))
+                .containsExactlyInAnyOrder(
+                        "light/trigger-0/0/1", "light/trigger-0/1/1", "light/trigger-1/0/1", "light/trigger-1/1/1");
+        assertThat(a.registry.requests().total() + b.registry.requests().total())
+                .isEqualTo(before);
+        assertThat(world.ledger.entries().stream()
+                        .filter(entry -> entry.context.trigger().isEmpty())
+                        .map(entry -> entry.id.toString()))
+                .doesNotHaveDuplicates()
+                .hasSizeGreaterThan(12);
+    }
+
+    @Test
+    void aDisabledJobIsRefusedUnlessForced() {
+        Process a = world.start("a", BY_HAND);
+        world.seconds(2);
+        world.now(a.engine.operations().disable("by-hand", Scope.WHOLE_JOB, ANN));
+
+        assertThatThrownBy(() -> trigger(a, TriggerRequest.of("by-hand")))
+                .hasCauseInstanceOf(OperationRefusedException.class)
+                .hasMessageContaining("by-hand is disabled");
+        world.now(trigger(a, TriggerRequest.of("by-hand").withForce(true)).completion());
+
+        assertThat(runs()).hasSize(3);
+    }
+
+    @Test
+    void whatWasAskedForBeforeTheJobWasDisabledWaitsUntilItIsEnabled() {
+        Process a = world.start("a", BY_HAND);
+        a.duration = Duration.ofSeconds(2);
+        world.seconds(2);
+        trigger(a, TriggerRequest.of("by-hand"));
+        TriggerReceipt second = trigger(a, TriggerRequest.of("by-hand"));
+        world.now(a.engine.operations().disable("by-hand", Scope.WHOLE_JOB, ANN));
+        world.seconds(30);
+        assertThat(runs()).as("what runs ends, what waits waits").hasSize(3);
+
+        world.now(a.engine.operations().enable("by-hand", Scope.WHOLE_JOB, ANN));
+        world.now(second.completion());
+        assertThat(runs()).hasSize(6);
+    }
+
+    @Test
+    void whatIsTakenBackIsNotBegun() {
+        Process a = world.start("a", BY_HAND);
+        Process b = world.start("b", BY_HAND);
+        a.duration = Duration.ofSeconds(5);
+        b.duration = Duration.ofSeconds(5);
+        world.seconds(2);
+        trigger(a, TriggerRequest.of("by-hand"));
+        TriggerReceipt second = trigger(a, TriggerRequest.of("by-hand"));
+
+        TriggerStatus cancelled = world.now(b.engine.operations().cancel("by-hand", second.number(), ANN))
+                .orElseThrow();
+        TriggerStatus told = world.now(second.completion());
+        world.seconds(20);
+
+        assertThat(cancelled.shards().values()).allMatch(progress -> progress.state() == State.CANCELLED);
+        assertThat(told).isEqualTo(cancelled);
+        assertThat(runs()).hasSize(3).allMatch(id -> id.contains("trigger-0"));
+        assertThat(world.now(b.engine.operations().cancel("by-hand", 7, ANN))).isEmpty();
+    }
+
+    @Test
+    void whatCanNotBeDoneIsRefusedWithTheRule() {
+        Process a = world.start("a", BY_HAND);
+        world.seconds(2);
+
+        assertThatThrownBy(() -> trigger(a, TriggerRequest.of("none")))
+                .hasCauseInstanceOf(NoSuchJobException.class)
+                .hasMessageContaining("\"none\"");
+        assertThatThrownBy(() -> trigger(a, TriggerRequest.of("by-hand").withShards(new TreeSet<>(List.of(1, 3)))))
+                .hasCauseInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("shards: \"1,3\" names shard 3, which does not exist: by-hand has 0 to 2");
+        assertThatThrownBy(() -> TriggerRequest.of("a/b")).isInstanceOf(InvalidSettingException.class);
+        assertThatThrownBy(() -> TriggerRequest.of("by-hand").withId("no slashes/"))
+                .isInstanceOf(InvalidSettingException.class);
+        assertThat(nodesOf("by-hand")).isEmpty();
+        assertThat(requestNodes()).isEmpty();
+    }
+
+    @Test
+    void aSecondRequestOfTheSameIdIsTheSameOne() {
+        Process a = world.start("a", BY_HAND);
+        a.duration = Duration.ofSeconds(2);
+        world.seconds(2);
+        TriggerReceipt first = trigger(a, TriggerRequest.of("by-hand").withId("x"));
+        TriggerReceipt second = trigger(a, TriggerRequest.of("by-hand").withId("x"));
+        world.seconds(10);
+
+        assertThat(second.number()).isEqualTo(first.number());
+        assertThat(runs()).hasSize(3);
+        assertThat(first.completion().toCompletableFuture()).isCompleted();
+        assertThat(second.completion().toCompletableFuture()).isCompleted();
+    }
+
+    @Test
+    void anAnswerThatIsLostIsFoundAgainThoughTheTriggerHasLongRun() {
+        Process a = world.start("a", BY_HAND);
+        Process b = world.start("b", BY_HAND);
+        world.seconds(2);
+        a.registry.link().silenceAnswers();
+        CompletableFuture<TriggerReceipt> asked =
+                a.engine.operations().trigger(TriggerRequest.of("by-hand")).toCompletableFuture();
+        world.time.pass(Duration.ofSeconds(1));
+        assertThat(asked).isNotDone();
+        a.registry.link().reset();
+        a.registry.link().heal();
+        world.seconds(8);
+
+        assertThat(asked.join().number()).isZero();
+        assertThat(runs()).hasSize(3).allMatch(id -> id.contains("trigger-0"));
+        assertThat(nodesOf("by-hand")).isEmpty();
+        assertThat(b.events(ElasticJobEvent.TriggerDone.class).size()
+                        + a.events(ElasticJobEvent.TriggerDone.class).size())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aShardThatAChangeTookAwayStillRunsWhatListsIt() {
+        Process a = world.start("a", BY_HAND);
+        Process b = world.start("b", BY_HAND);
+        a.duration = Duration.ofSeconds(2);
+        b.duration = Duration.ofSeconds(2);
+        world.seconds(2);
+        trigger(a, TriggerRequest.of("by-hand"));
+        TriggerReceipt second = trigger(a, TriggerRequest.of("by-hand"));
+        world.now(a.engine.operations().configure("by-hand", java.util.Map.of(JobKey.SHARDING_TOTAL_COUNT, "1"), ANN));
+        world.now(second.completion());
+
+        assertThat(runs()).hasSize(6);
+        assertThat(world.ledger.entries()).allMatch(entry -> entry.context.shardingTotalCount() == 3);
+    }
+
+    @Test
+    void whatCanNeverBeDoneIsGivenUpAfterADayAndTheShardsAreNamed() {
+        Process a = world.start("a", BY_HAND);
+        world.seconds(2);
+        world.now(a.engine.operations().disable("by-hand", new Scope.Shard(1), ANN));
+        TriggerReceipt receipt = trigger(a, TriggerRequest.of("by-hand").withShards(new TreeSet<>(List.of(0, 2))));
+        world.now(receipt.completion());
+        world.now(a.engine.operations().enable("by-hand", new Scope.Shard(1), ANN));
+        a.duration = Duration.ofSeconds(1);
+        TriggerReceipt stuck = trigger(a, TriggerRequest.of("by-hand"));
+        world.now(a.engine.operations().disable("by-hand", new Scope.Shard(1), ANN));
+        world.time.pass(Duration.ofHours(25));
+
+        assertThat(a.events(ElasticJobEvent.TriggerExpired.class)).allSatisfy(expired -> {
+            assertThat(expired.number()).isEqualTo(stuck.number());
+            assertThat(expired.notRun()).isSubsetOf(1);
+        });
+        assertThat(nodesOf("by-hand")).isEmpty();
+    }
+
+    @Test
+    void whoeverIsClosedTellsThoseThatWaitSoAndTheTriggerGoesOn() {
+        Process a = world.start("a", BY_HAND);
+        Process b = world.start("b", BY_HAND);
+        b.duration = Duration.ofSeconds(3);
+        a.duration = Duration.ofSeconds(3);
+        world.seconds(2);
+        TriggerReceipt receipt = trigger(a, TriggerRequest.of("by-hand"));
+        a.kill();
+        world.seconds(30);
+
+        assertThat(receipt.number()).isZero();
+        assertThat(nodesOf("by-hand")).isEmpty();
+    }
+
+    private TriggerReceipt trigger(Process by, TriggerRequest request) {
+        return world.now(by.engine.operations().trigger(request));
+    }
+
+    private List<String> runs() {
+        return world.ledger.entries().stream()
+                .map((Ledger.Entry entry) -> entry.id.toString())
+                .sorted()
+                .toList();
+    }
+
+    private List<String> nodesOf(String job) {
+        return world.ensemble.children("/test/jobs/" + job);
+    }
+
+    private List<String> requestNodes() {
+        return world.ensemble.children("/test").stream()
+                .filter(name -> name.startsWith("request-"))
+                .toList();
+    }
+}
