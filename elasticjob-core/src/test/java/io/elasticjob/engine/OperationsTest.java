@@ -1,0 +1,410 @@
+package io.elasticjob.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.Instance;
+import io.elasticjob.InvalidSettingException;
+import io.elasticjob.JobDefinition;
+import io.elasticjob.JobKey;
+import io.elasticjob.JobOperations;
+import io.elasticjob.NoSuchJobException;
+import io.elasticjob.OperationRefusedException;
+import io.elasticjob.Operator;
+import io.elasticjob.Scope;
+import io.elasticjob.TriggerRequest;
+import io.elasticjob.coordination.StoredJob;
+import io.elasticjob.engine.World.Process;
+import io.elasticjob.registry.RegistryException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What operators do at run time, on two instances, in virtual time. */
+class OperationsTest {
+
+    private static final JobDefinition ORDERS =
+            JobDefinition.named("orders").every(Duration.ofSeconds(1)).shards(2).build();
+    private static final Operator ANN = new Operator("ann", "incident 7");
+
+    private final World world = new World();
+    private final Process a = world.start("a", ORDERS);
+    private final Process b = world.start("b", ORDERS);
+
+    // ---- Settings
+
+    @Test
+    void aChangeHoldsOnAllInstancesAndIsListedWithWhoWhenAndWhy() {
+        world.seconds(2);
+        world.now(on(a).configure("orders", Map.of(JobKey.JOB_PARAMETER, "careful", JobKey.EVERY, "2s"), ANN));
+        world.settle();
+        Instant changed = world.time.now();
+        world.seconds(4);
+
+        assertThat(world.ledger.entries())
+                .filteredOn(entry -> entry.started.isAfter(changed))
+                .isNotEmpty()
+                .allMatch(entry ->
+                        entry.context.jobParameter().equals("careful") && entry.fireTime.getEpochSecond() % 2 == 0);
+        StoredJob stored = b.view().jobs().get("orders").stored();
+        assertThat(stored.overrides().keySet()).containsExactlyInAnyOrder(JobKey.JOB_PARAMETER, JobKey.EVERY);
+        assertThat(stored.overrides().get(JobKey.EVERY)).satisfies(override -> {
+            assertThat(override.value()).isEqualTo("2s");
+            assertThat(override.who()).isEqualTo("ann");
+            assertThat(override.why()).isEqualTo("incident 7");
+            assertThat(override.when()).isBetween(changed.minusSeconds(2), changed);
+        });
+        assertThat(stored.declared().get(JobKey.EVERY).value()).isEqualTo("PT1S");
+    }
+
+    @Test
+    void aChangeSurvivesEverybodyAndADeploymentUntilItIsTakenBack() {
+        world.now(on(a).configure("orders", Map.of(JobKey.JOB_PARAMETER, "careful"), ANN));
+        a.kill();
+        b.kill();
+        world.seconds(15);
+        Process c = world.start(
+                "c",
+                JobDefinition.named("orders")
+                        .every(Duration.ofSeconds(1))
+                        .shards(3)
+                        .set(JobKey.JOB_PARAMETER, "deployed")
+                        .build());
+        world.seconds(5);
+        assertThat(world.ledger.entries())
+                .filteredOn(entry -> entry.process.equals("c"))
+                .isNotEmpty()
+                .allMatch(entry -> entry.context.jobParameter().equals("careful"));
+
+        world.now(on(c).reset("orders", Set.of(JobKey.JOB_PARAMETER), ANN));
+        Instant reset = world.time.now();
+        world.seconds(3);
+        assertThat(world.ledger.entries())
+                .filteredOn(entry -> entry.started.isAfter(reset))
+                .isNotEmpty()
+                .allMatch(entry -> entry.context.jobParameter().equals("deployed"));
+        assertThat(c.view().jobs().get("orders").stored().overrides()).isEmpty();
+    }
+
+    @Test
+    void allOfAChangeHoldsOrNothing() {
+        assertThatThrownBy(() -> world.now(on(a).configure(
+                                "orders", Map.of(JobKey.JOB_PARAMETER, "x", JobKey.SHARDING_TOTAL_COUNT, "0"), ANN)))
+                .hasCauseInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("orders.shardingTotalCount: \"0\" must be a whole number from 1");
+        assertThatThrownBy(() -> world.now(on(a).configure("orders", Map.of(JobKey.SHARDING_STRATEGY, "avrage"), ANN)))
+                .hasMessageContaining("did you mean \"average\"?");
+        assertThatThrownBy(() -> world.now(on(a).configure("orders", Map.of(JobKey.MISFIRE_THRESHOLD, "1s"), ANN)))
+                .hasMessageContaining("orders.misfireThreshold: \"1s\" must be at least 11s");
+        assertThatThrownBy(() -> world.now(on(a).configure("orders", Map.of(JobKey.HANDLER, "orders"), ANN)))
+                .hasMessageContaining("can not be changed at run time");
+        assertThatThrownBy(() -> world.now(on(a).configure("none", Map.of(JobKey.EVERY, "2s"), ANN)))
+                .hasCauseInstanceOf(NoSuchJobException.class);
+        assertThat(b.view().jobs().get("orders").stored().overrides()).isEmpty();
+    }
+
+    @Test
+    void changesThatAreMadeAtTheSameTimeAllHold() {
+        List<CompletableFuture<Void>> asked = List.of(
+                on(a).configure("orders", Map.of(JobKey.JOB_PARAMETER, "x"), ANN)
+                        .toCompletableFuture(),
+                on(b).configure("orders", Map.of(JobKey.DESCRIPTION, "y"), ANN).toCompletableFuture(),
+                on(a).disable("orders", new Scope.Shard(1), ANN).toCompletableFuture(),
+                on(b).configure("orders", Map.of(JobKey.MISFIRE, "SKIP"), ANN).toCompletableFuture());
+        world.seconds(3);
+
+        assertThat(asked).allMatch(CompletableFuture::isDone).noneMatch(CompletableFuture::isCompletedExceptionally);
+        StoredJob stored = a.view().jobs().get("orders").stored();
+        assertThat(stored.overrides().keySet())
+                .containsExactlyInAnyOrder(JobKey.JOB_PARAMETER, JobKey.DESCRIPTION, JobKey.MISFIRE);
+        assertThat(stored.switches().isOff(1)).isTrue();
+    }
+
+    @Test
+    void aNewNumberOfShardsHoldsFromOneFiringOnForAllShardsAlike() {
+        a.duration = Duration.ofMillis(700);
+        b.duration = Duration.ofMillis(700);
+        world.seconds(3);
+        world.now(on(b).configure("orders", Map.of(JobKey.SHARDING_TOTAL_COUNT, "5"), ANN));
+        world.seconds(25);
+
+        Map<Instant, Set<Integer>> counts = world.ledger.entries().stream()
+                .collect(java.util.stream.Collectors.groupingBy(
+                        entry -> entry.fireTime,
+                        java.util.stream.Collectors.mapping(
+                                entry -> entry.context.shardingTotalCount(), java.util.stream.Collectors.toSet())));
+        assertThat(counts.values()).allMatch(of -> of.size() == 1).contains(Set.of(2), Set.of(5));
+        assertThat(world.ran(
+                                "orders",
+                                world.time.now().minusSeconds(2).truncatedTo(java.time.temporal.ChronoUnit.SECONDS))
+                        .split(" "))
+                .hasSize(5);
+    }
+
+    // ---- Switches
+
+    @Test
+    void aDisabledJobRestsAndDoesNotMakeUpForWhatItMissed() {
+        world.seconds(2);
+        world.now(on(a).disable("orders", Scope.WHOLE_JOB, ANN));
+        long before = world.runs("orders");
+        world.seconds(5);
+        assertThat(world.runs("orders")).isEqualTo(before);
+
+        Instant enabled = world.time.now();
+        world.now(on(b).enable("orders", Scope.WHOLE_JOB, ANN));
+        world.seconds(3);
+
+        assertThat(world.ledger.entries())
+                .filteredOn(entry -> entry.started.isAfter(enabled))
+                .hasSize(6)
+                .allMatch(entry -> entry.fireTime.isAfter(enabled));
+        assertThat(a.view().jobs().get("orders").stored().overrides())
+                .as("as declared: nothing is left to be taken back")
+                .isEmpty();
+    }
+
+    @Test
+    void aDisabledShardRestsWhileTheOthersRun() {
+        world.seconds(2);
+        world.now(on(a).disable("orders", new Scope.Shard(0), ANN));
+        Instant off = world.time.now();
+        world.seconds(4);
+        assertThat(world.ledger.entries())
+                .filteredOn(entry -> entry.started.isAfter(off))
+                .hasSize(4)
+                .allMatch(entry -> entry.id.shard() == 1);
+
+        world.now(on(b).enable("orders", new Scope.Shard(0), ANN));
+        Instant enabled = world.time.now();
+        world.seconds(2);
+        assertThat(world.ledger.entries())
+                .filteredOn(entry -> entry.started.isAfter(enabled) && entry.id.shard() == 0)
+                .hasSize(2)
+                .allMatch(entry -> entry.fireTime.isAfter(enabled));
+        assertThatThrownBy(() -> world.now(on(a).disable("orders", new Scope.Shard(2), ANN)))
+                .hasMessageContaining("shard: \"2\" does not exist: orders has 0 to 1");
+    }
+
+    @Test
+    void anInstanceThatIsSwitchedOffForAJobStaysSoUnderItsName() {
+        world.seconds(2);
+        world.now(on(b).disable("orders", new Scope.OnInstance("a"), ANN));
+        Instant off = world.time.now();
+        world.seconds(3);
+        assertThat(world.ledger.entries())
+                .filteredOn(entry -> entry.started.isAfter(off))
+                .hasSize(6)
+                .allMatch(entry -> entry.process.equals("b"));
+        assertThat(b.view().jobs().get("orders").obstacles().values())
+                .singleElement()
+                .asString()
+                .startsWith("was switched off for this job by ann")
+                .endsWith("incident 7");
+
+        a.kill();
+        world.seconds(12);
+        Process again = world.start("a", ORDERS);
+        world.seconds(3);
+        assertThat(world.ledger.entries())
+                .filteredOn(entry -> entry.started.isAfter(off))
+                .allMatch(entry -> entry.process.equals("b"));
+
+        world.now(on(again).enable("orders", new Scope.OnInstance("a"), ANN));
+        Instant on = world.time.now();
+        world.seconds(3);
+        assertThat(world.ledger.entries())
+                .filteredOn(entry -> entry.started.isAfter(on))
+                .anyMatch(entry -> entry.process.equals("a"));
+        assertThatThrownBy(() -> world.now(on(b).disable("orders", new Scope.OnInstance("c"), ANN)))
+                .hasMessageContaining("instance: \"c\" is not the name of a live instance");
+    }
+
+    // ---- Jobs that come and go
+
+    @Test
+    void aRemovedJobLeavesNothingAndStaysAwayUntilAnInstanceStartsThatDeclaresIt() {
+        world.seconds(2);
+        world.now(on(a).trigger(TriggerRequest.of("orders").withForce(true)));
+        world.now(on(a).remove("orders", ANN));
+        Instant removed = world.time.now();
+        world.seconds(30);
+
+        assertThat(world.ledger.entries())
+                .filteredOn(entry -> entry.started.isAfter(removed))
+                .isEmpty();
+        assertThat(world.ensemble.children("/test/jobs")).isEmpty();
+        assertThat(world.ensemble.children("/test/shards"))
+                .as("the leader has swept")
+                .isEmpty();
+        assertThatThrownBy(() -> world.now(on(b).remove("orders", ANN))).hasCauseInstanceOf(NoSuchJobException.class);
+
+        world.start("c", ORDERS);
+        world.seconds(3);
+        assertThat(world.ledger.entries())
+                .filteredOn(entry -> entry.started.isAfter(removed))
+                .isNotEmpty();
+    }
+
+    @Test
+    void aJobThatIsMadeRunsOnWhoeverOffersItsHandlerAndSurvivesEverybody() {
+        world.now(on(a).create(
+                        "report",
+                        Map.of(JobKey.HANDLER, "orders", JobKey.EVERY, "1s", JobKey.JOB_PARAMETER, "made"),
+                        ANN));
+        world.seconds(3);
+        assertThat(world.ledger.entries())
+                .filteredOn(entry -> entry.id.job().equals("report"))
+                .isNotEmpty()
+                .allMatch(entry -> entry.context.jobParameter().equals("made"));
+
+        a.kill();
+        b.kill();
+        world.seconds(15);
+        Instant down = world.time.now();
+        Process other = world.startOf("billing", "c", ORDERS);
+        world.seconds(5);
+        assertThat(world.ledger.entries())
+                .filteredOn(entry -> entry.id.job().equals("report") && entry.started.isAfter(down))
+                .as("any application that offers the handler runs it")
+                .isNotEmpty();
+
+        world.now(on(other).configure("report", Map.of(JobKey.EVERY, "2s"), ANN));
+        world.now(on(other).remove("report", ANN));
+        world.seconds(15);
+        assertThat(world.ensemble.children("/test/jobs")).doesNotContain("report");
+    }
+
+    @Test
+    void aJobForOneInstantRunsOnceAndVanishes() {
+        Instant at = world.time.now().plusSeconds(5).truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
+        IntStream.range(0, 100)
+                .forEach(i -> world.now(on(i % 2 == 0 ? a : b)
+                        .create(
+                                "once-" + i,
+                                Map.of(
+                                        JobKey.HANDLER, "orders",
+                                        JobKey.AT, at.toString(),
+                                        JobKey.SHARDING_TOTAL_COUNT, "3"),
+                                ANN)));
+        world.seconds(60);
+
+        for (int i = 0; i < 100; i++) {
+            assertThat(world.ran("once-" + i, at).split(" ")).hasSize(3);
+            assertThat(world.runs("once-" + i)).isEqualTo(3);
+        }
+        assertThat(world.ensemble.children("/test/jobs")).containsExactly("orders");
+        assertThat(world.ensemble.children("/test/shards")).hasSize(1);
+    }
+
+    @Test
+    void aJobThatCanNotBeMadeIsRefusedWithTheRule() {
+        assertThatThrownBy(() -> world.now(on(a).create("orders", Map.of(JobKey.EVERY, "1s"), ANN)))
+                .hasCauseInstanceOf(OperationRefusedException.class)
+                .hasMessageContaining("There is a job orders already");
+        assertThatThrownBy(() -> world.now(on(a).create("x", Map.of(JobKey.HANDLER, "order", JobKey.EVERY, "1s"), ANN)))
+                .hasMessageContaining(
+                        "x.handler: \"order\" is not the name of a handler that a live instance offers; did"
+                                + " you mean \"orders\"?");
+        assertThatThrownBy(() -> world.now(
+                        on(a).create("x", Map.of(JobKey.HANDLER, "orders", JobKey.AT, "2020-01-01T00:00:00Z"), ANN)))
+                .hasMessageContaining("x.at: \"2020-01-01T00:00:00Z\" is past");
+        assertThatThrownBy(() -> world.now(on(a).create("a/b", Map.of(), ANN)))
+                .hasCauseInstanceOf(InvalidSettingException.class);
+        assertThat(world.ensemble.children("/test/jobs")).containsExactly("orders");
+    }
+
+    @Test
+    void aDeclarationDoesNotTakeOverAJobThatAnOperatorHasMade() {
+        world.now(on(a).create("report", Map.of(JobKey.HANDLER, "orders", JobKey.EVERY, "1s"), ANN));
+        Process c = world.start(
+                "c", JobDefinition.named("report").every(Duration.ofSeconds(5)).build());
+        world.seconds(2);
+
+        assertThat(c.events(ElasticJobEvent.JobRefused.class))
+                .singleElement()
+                .satisfies(refused -> assertThat(refused.reason()).contains("an operator has made a job of this name"));
+        assertThat(a.view().jobs().get("report").stored().isMade()).isTrue();
+    }
+
+    // ---- Instances
+
+    @Test
+    void aDrainedInstanceTakesNothingStaysDrainedThroughALostSessionAndGoesOnWhenItIsTold() {
+        world.seconds(2);
+        world.now(on(b).drain("a", ANN));
+        Instant drained = world.time.now();
+        world.seconds(3);
+        assertThat(world.ledger.entries())
+                .filteredOn(entry -> entry.started.isAfter(drained))
+                .hasSize(6)
+                .allMatch(entry -> entry.process.equals("b"));
+        assertThat(a.engine.status().drained()).map(Instance.Drain::who).contains("ann");
+        assertThat(a.events(ElasticJobEvent.InstanceDrained.class)).hasSize(1);
+
+        a.registry.link().expire();
+        world.seconds(10);
+        assertThat(a.engine.status().drained()).isPresent();
+        assertThat(world.ledger.entries())
+                .filteredOn(entry -> entry.started.isAfter(drained))
+                .allMatch(entry -> entry.process.equals("b"));
+
+        world.now(on(b).resume("a", ANN));
+        Instant resumed = world.time.now();
+        world.seconds(3);
+        assertThat(a.engine.status().drained()).isEmpty();
+        assertThat(world.ledger.entries())
+                .filteredOn(entry -> entry.started.isAfter(resumed))
+                .anyMatch(entry -> entry.process.equals("a"));
+        assertThatThrownBy(() -> world.now(on(b).drain("z", ANN)))
+                .hasMessageContaining("instance: \"z\" is neither id nor name of a live instance");
+    }
+
+    @Test
+    void anInstanceCanDrainItself() {
+        world.now(on(a).drain("a", ANN));
+        world.seconds(3);
+        assertThat(a.engine.status().drained()).isPresent();
+        world.now(on(a).resume("a", ANN));
+        world.seconds(1);
+        assertThat(a.engine.status().drained()).isEmpty();
+    }
+
+    // ---- Without a registry
+
+    @Test
+    void withoutARegistryNothingIsPromised() {
+        a.registry.link().cut();
+        world.seconds(3);
+
+        assertThatThrownBy(() -> world.now(on(a).disable("orders", Scope.WHOLE_JOB, ANN)))
+                .hasCauseInstanceOf(RegistryException.class)
+                .hasMessageContaining("nothing was changed");
+        assertThatThrownBy(() -> world.now(on(a).trigger(TriggerRequest.of("orders"))))
+                .hasCauseInstanceOf(RegistryException.class);
+    }
+
+    @Test
+    void aChangeWhoseAnswerIsLostIsSettledWhenTheRegistryIsBack() {
+        a.registry.link().silenceAnswers();
+        CompletableFuture<Void> asked = on(a).configure("orders", Map.of(JobKey.JOB_PARAMETER, "x"), ANN)
+                .toCompletableFuture();
+        world.time.pass(Duration.ofMillis(500));
+        a.registry.link().reset();
+        a.registry.link().heal();
+        world.seconds(5);
+
+        assertThat(asked).isCompleted();
+        assertThat(b.view().jobs().get("orders").stored().overrides()).containsOnlyKeys(JobKey.JOB_PARAMETER);
+    }
+
+    private static JobOperations on(Process process) {
+        return process.engine.operations();
+    }
+}
