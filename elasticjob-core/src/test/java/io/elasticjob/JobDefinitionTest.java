@@ -14,6 +14,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JobDefinitionTest {
 
     @Test
+    void oneInstantIsWrittenWithItsOffsetAndStandsAlone() {
+        JobDefinition once = JobDefinition.named("orders")
+                .set(JobKey.AT, "2027-01-01T08:00:00.1234+08:00")
+                .build();
+        assertThat(once.schedule()).isEqualTo(Schedule.once(java.time.Instant.parse("2027-01-01T00:00:00.123Z")));
+        assertThatThrownBy(() -> JobDefinition.named("orders")
+                        .set(JobKey.AT, "2027-01-01T08:00")
+                        .build())
+                .hasMessageContaining("orders.at: \"2027-01-01T08:00\" is not an instant");
+        assertThatThrownBy(() -> JobDefinition.named("orders")
+                        .set(JobKey.EVERY, "5s")
+                        .set(JobKey.AT, "2027-01-01T00:00:00Z")
+                        .build())
+                .hasMessageContaining("orders.at: \"2027-01-01T00:00:00Z\" cannot be set beside every=\"5s\"");
+        assertThat(once.with(java.util.Map.of(JobKey.EVERY, new Setting("5s", Setting.Source.OVERRIDE)))
+                        .schedule())
+                .isEqualTo(Schedule.every(java.time.Duration.ofSeconds(5)));
+    }
+
+    @Test
     void aJobOfWhichOnlyTheNameIsSaidHasTheDefaultsOfTheKeys() {
         JobDefinition job = JobDefinition.named("orders").build();
 

@@ -16,6 +16,17 @@ class ScheduleTest {
     private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
 
     @Test
+    void onceFiresOnceAndIsPastFromThenOn() {
+        Instant at = Instant.parse("2027-01-01T00:00:00Z");
+        Schedule once = Schedule.once(at);
+        assertThat(once.next(at.minusNanos(1))).contains(at);
+        assertThat(once.next(at)).isEmpty();
+        assertThat(once.latest(at.minusNanos(1))).isEmpty();
+        assertThat(once.latest(at)).contains(at);
+        assertThat(once).hasToString("once at 2027-01-01T00:00:00Z").isEqualTo(Schedule.once(at));
+    }
+
+    @Test
     void everyFiresAtMultiplesOfItsPeriodSinceTheEpoch() {
         Schedule schedule = Schedule.every(Duration.ofSeconds(45));
 

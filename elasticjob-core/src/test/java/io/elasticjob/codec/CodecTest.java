@@ -6,16 +6,21 @@ import io.elasticjob.Firing;
 import io.elasticjob.Instance;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
+import io.elasticjob.Operator;
 import io.elasticjob.Outcome;
+import io.elasticjob.Scope;
 import io.elasticjob.Setting;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.coordination.ShardCount;
 import io.elasticjob.coordination.StoredJob;
+import io.elasticjob.coordination.Trigger;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,6 +42,71 @@ class CodecTest {
         for (ShardRecord record : new ShardRecord[] {ShardRecord.NEW, running, triggered, failed, noted}) {
             assertThat(ShardRecordCodec.decode(ShardRecordCodec.encode(record))).isEqualTo(new Decoded.Value<>(record));
         }
+    }
+
+    @Test
+    void theStoredFormOfATriggerIsTheOneThatOtherVersionsRead() {
+        Trigger trigger = new Trigger(
+                7,
+                NOON,
+                "r-1",
+                new TreeSet<>(Set.of(0, 2)),
+                3,
+                "Ärger",
+                true,
+                new Operator("ann", "month end"),
+                Map.of("mood", "good"));
+
+        assertThat(new String(TriggerCodec.encode(trigger), StandardCharsets.UTF_8))
+                .isEqualTo("{\"format\":1,\"request\":\"r-1\",\"shards\":[0,2],\"of\":3,\"parameter\":\"Ärger\","
+                        + "\"forced\":true,\"who\":\"ann\",\"why\":\"month end\",\"mood\":\"good\"}");
+        assertThat(TriggerCodec.decode(7, NOON, TriggerCodec.encode(trigger))).isEqualTo(new Decoded.Value<>(trigger));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"format\":1,\"request\":\"r\",\"shards\":[],\"of\":3,\"who\":\"\",\"why\":\"\"}",
+                "{\"format\":1,\"request\":\"r\",\"shards\":[3],\"of\":3,\"who\":\"\",\"why\":\"\"}",
+                "{\"format\":1,\"request\":\"r\",\"shards\":[-1],\"of\":3,\"who\":\"\",\"why\":\"\"}",
+                "{\"format\":1,\"request\":\"r\",\"shards\":[\"x\"],\"of\":3,\"who\":\"\",\"why\":\"\"}",
+                "{\"format\":1,\"request\":\"r\",\"shards\":[0],\"of\":3,\"who\":\"two\\nlines\",\"why\":\"\"}"
+            })
+    void aTriggerThatMakesNoSenseIsBroken(String stored) {
+        assertThat(TriggerCodec.decode(0, NOON, utf8(stored))).isInstanceOf(Decoded.Broken.class);
+    }
+
+    @Test
+    void whatOperatorsSetOfAJobComesBackAsItWas() {
+        Operator ann = new Operator("ann", "why");
+        StoredJob job = StoredJob.made(
+                        "report", Map.of(JobKey.HANDLER, "orders", JobKey.AT, "2027-01-01T00:00:00Z"), ann, NOON)
+                .switched(new Scope.Shard(0), false, ann, NOON, Duration.ZERO)
+                .switched(new Scope.OnInstance("host-1"), false, ann, NOON, Duration.ZERO);
+
+        assertThat(StoredJobCodec.decode("report", StoredJobCodec.encode(job))).isEqualTo(new Decoded.Value<>(job));
+    }
+
+    @Test
+    void aDrainedInstanceComesBackAsItWas() {
+        Instance drained = new Instance(
+                        "a.1",
+                        "a",
+                        "shop",
+                        "host",
+                        7,
+                        Map.of(),
+                        Set.of("orders"),
+                        Set.of(),
+                        Set.of(),
+                        Instance.State.UP,
+                        3,
+                        NOON,
+                        "1.0")
+                .withState(Instance.State.DRAINING, new Instance.Drain("ann", NOON, "disk"));
+
+        assertThat(InstanceCodec.decode("a.1", 3, InstanceCodec.encode(drained)))
+                .isEqualTo(new Decoded.Value<>(drained));
     }
 
     @Test

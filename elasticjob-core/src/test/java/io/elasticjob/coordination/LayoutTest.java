@@ -26,6 +26,18 @@ class LayoutTest {
     }
 
     @Test
+    void aTriggersNodeTellsItsNumberAndItsJob() {
+        Layout layout = new Layout("shop");
+        assertThat(layout.trigger("orders", 12)).isEqualTo("/shop/jobs/orders/trigger-0000000012");
+        assertThat(Layout.triggerNumber("trigger-0000000012")).contains(12L);
+        assertThat(Layout.triggerNumber("trigger-12")).isEmpty();
+        assertThat(layout.jobOfTriggerAt("/shop/jobs/orders/trigger-0000000012"))
+                .contains("orders");
+        assertThat(layout.jobOfTriggerAt("/shop/jobs/trigger-0000000012")).isEmpty();
+        assertThat(layout.jobOfTriggerAt("/shop/jobs/orders")).isEmpty();
+    }
+
+    @Test
     void aFolderOfRecordsTellsWhichLifeOfWhichJobItBelongsTo() {
         assertThat(Layout.lifeNamed("orders@77")).contains(new Layout.JobLife("orders", 77));
         assertThat(Layout.lifeNamed("orders")).isEmpty();
