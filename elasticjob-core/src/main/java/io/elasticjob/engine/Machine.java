@@ -178,6 +178,7 @@ final class Machine {
         wasReady = ready;
         shards.flush(ready);
         if (ready) {
+            presence.usable().ifPresent(triggerRequests::flush);
             presence.usable().ifPresent(finished::flush);
         }
         return outbox.take();

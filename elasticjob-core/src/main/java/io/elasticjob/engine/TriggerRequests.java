@@ -67,6 +67,7 @@ final class TriggerRequests {
     private final Changes changes;
     private final Outbox outbox;
     private final Set<Waiting> waiting = new LinkedHashSet<>();
+    private final Set<String> toForget = new LinkedHashSet<>();
 
     TriggerRequests(
             Layout layout,
@@ -198,7 +199,7 @@ final class TriggerRequests {
 
         /** Its number is known here: from now on whoever completes the trigger may delete it. */
         private void accepted(JobState job, Trigger trigger) {
-            presence.usable().ifPresent(over -> forget(over, layout.request(request.id())));
+            toForget.add(layout.request(request.id()));
             waiting.add(new Waiting(job, trigger, completion));
             answer.complete(new TriggerReceipt(
                     trigger.number(), TriggerProgress.of(job.name(), trigger, Map.of(), false), completion));
@@ -206,12 +207,17 @@ final class TriggerRequests {
         }
     }
 
-    private void forget(Connection over, String path) {
-        outbox.commit(over, List.of(new Write.Delete(path, 0)), result -> {
-            if (result instanceof Result.Unknown<Answer>) { // it goes with the session at the latest
-                outbox.alarm(RETRY, () -> presence.usable().ifPresent(next -> forget(next, path)));
-            }
-        });
+    /** Deletes the nodes of requests whose triggers are known; once, at the end of a turn. */
+    void flush(Connection over) {
+        List<String> paths = List.copyOf(toForget);
+        toForget.clear();
+        for (String path : paths) {
+            outbox.commit(over, List.of(new Write.Delete(path, 0)), result -> {
+                if (result instanceof Result.Unknown<Answer>) {
+                    outbox.alarm(RETRY, () -> toForget.add(path)); // as long as it is there, so is its trigger
+                }
+            });
+        }
     }
 
     // ---- What becomes of them -------------------------------------------------------------------------------------
