@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -82,7 +83,7 @@ final class AlertDelivery {
             if (failure == null) {
                 arrived(alert);
             } else {
-                giveUp(alert, String.valueOf(failure.getMessage()));
+                giveUp(alert, Objects.requireNonNullElseGet(failure.getMessage(), failure::toString));
             }
             alert = waiting.peek();
         }
