@@ -15,12 +15,12 @@ import java.util.regex.Pattern;
  */
 public record AlertTemplate(String text) {
 
-    /** All that an alert has to say. */
-    public static final AlertTemplate WHOLE = new AlertTemplate("{text}");
-
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([A-Za-z-]+)}");
 
     private static final Map<String, Function<Alert, Object>> VALUES = values();
+
+    /** All that an alert has to say. */
+    public static final AlertTemplate WHOLE = new AlertTemplate("{text}");
 
     /** @throws IllegalArgumentException naming a placeholder that does not exist, continuing a sentence about the text */
     public AlertTemplate {
