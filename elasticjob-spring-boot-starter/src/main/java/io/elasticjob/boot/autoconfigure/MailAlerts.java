@@ -39,7 +39,7 @@ final class MailAlerts {
     }
 
     /** Loaded only where the classes of mail are. */
-    private static final class Present {
+    static final class Present {
 
         static AlertChannel channel(List<String> recipients, @Nullable String from, BeanFactory beans) {
             recipients.forEach(recipient -> checkAddress(TO, recipient));
@@ -69,7 +69,7 @@ final class MailAlerts {
          * The sender, or one like it that does not wait for ever, as Jakarta Mail does by default. The application's own is
          * left as it is.
          */
-        private static JavaMailSender withTimeouts(JavaMailSender sender) {
+        static JavaMailSender withTimeouts(JavaMailSender sender) {
             if (sender.getClass() != JavaMailSenderImpl.class || ((JavaMailSenderImpl) sender).getHost() == null) {
                 return sender;
             }

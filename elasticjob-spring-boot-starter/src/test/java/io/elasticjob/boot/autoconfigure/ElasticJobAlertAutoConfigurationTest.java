@@ -175,7 +175,7 @@ class ElasticJobAlertAutoConfigurationTest {
                             "elasticjob.alerts.mail.from=jobs@example.org")
                     .run(context -> {
                         assertThat(context).hasNotFailed();
-                        assertThat(server.waitForIncomingEmail(30_000, 2)).isTrue();
+                        assertThat(server.waitForIncomingEmail(30_000, 1)).isTrue();
                         assertThat(server.getReceivedMessages()[0].getSubject())
                                 .isEqualTo("[ElasticJob] orders: failed 3 times in a row");
                         assertThat(((JavaMailSenderImpl) context.getBean(JavaMailSender.class)).getJavaMailProperties())
