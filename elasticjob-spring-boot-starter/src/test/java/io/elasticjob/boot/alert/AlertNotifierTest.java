@@ -5,6 +5,7 @@ import static io.elasticjob.boot.alert.Samples.failed;
 import static io.elasticjob.boot.alert.Samples.started;
 import static io.elasticjob.boot.alert.Samples.succeeded;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.elasticjob.boot.alert.AlertCounts.Fate;
@@ -92,6 +93,23 @@ class AlertNotifierTest {
     }
 
     @Test
+    void oneAlarmFollowsTheOtherWithoutAnEventInBetween() {
+        Recorder channel = new Recorder();
+        AlertNotifier notifier = notifier(Map.of("one", channel), Samples.settings());
+        notifier.accept(started(execution("orders", 0, 1)));
+        time.pass(Duration.ofMinutes(3));
+        notifier.accept(started(execution("bills", 0, 1)));
+
+        time.pass(Duration.ofMinutes(10));
+
+        assertThat(channel.taken)
+                .extracting(alert -> alert.subject().job(), Alert::at)
+                .containsExactly(
+                        tuple("orders", ManualTime.NOON.plusSeconds(600)),
+                        tuple("bills", ManualTime.NOON.plusSeconds(780)));
+    }
+
+    @Test
     void whatBecomesOfAlertsIsCounted() {
         Recorder channel = new Recorder();
         AlertNotifier notifier = notifier(Map.of("one", channel), Samples.settings());
@@ -126,6 +144,20 @@ class AlertNotifierTest {
         assertThat(channel.taken).hasSize(1);
         assertThat(notifier.counts().get("one").of(AlertCondition.FAILURES_IN_A_ROW, Fate.SENT))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void eachAlertHasAllItsAttempts() {
+        Recorder channel = new Recorder();
+        AlertDelivery delivery = delivery(channel);
+        channel.failing = AlertDelivery.PAUSES.size();
+        delivery.offer(Samples.alert("a"));
+        time.pass(Duration.ofMinutes(1));
+        channel.failing = AlertDelivery.PAUSES.size();
+        delivery.offer(Samples.alert("b"));
+        time.pass(Duration.ofMinutes(1));
+
+        assertThat(channel.taken).extracting(alert -> alert.subject().job()).containsExactly("a", "b");
     }
 
     @Test

@@ -119,6 +119,14 @@ class AlertRulesTest {
     }
 
     @Test
+    void whatEndsAfterItsShardMovedAwayDoesNotCountWhenThatComesBack() {
+        tell(assigned(0, 1));
+        tell(started(execution("orders", 0, 1)), assigned(1), failed(execution("orders", 0, 1)), assigned(0, 1));
+
+        assertThat(tell(failures(0, 2))).isEmpty();
+    }
+
+    @Test
     void aShardThatStaysIsCountedOnThroughOtherAssignments() {
         tell(assigned(0, 1));
         tell(failures(0, 2));
