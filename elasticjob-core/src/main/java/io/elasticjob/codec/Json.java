@@ -14,13 +14,14 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /** JSON objects as maps: String, Long, Double, Boolean, List and Map. Null members are left out both ways. */
-final class Json {
+public final class Json {
 
     private static final JsonFactory FACTORY = new JsonFactory();
 
     private Json() {}
 
-    static byte[] write(Map<String, ?> object) {
+    /** In UTF-8. */
+    public static byte[] write(Map<String, ?> object) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
         try (JsonGenerator generator = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
             writeValue(generator, object);
@@ -31,7 +32,7 @@ final class Json {
     /**
      * @throws IllegalArgumentException when the bytes are not a JSON object
      */
-    static Map<String, Object> read(byte[] bytes) {
+    public static Map<String, Object> read(byte[] bytes) {
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), bytes)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new IllegalArgumentException("it is not a JSON object");

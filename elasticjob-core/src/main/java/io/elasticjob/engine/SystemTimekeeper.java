@@ -10,7 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The clocks of the system and a thread of its own, {@code elasticjob-loop}. The one place in production code that reads a
- * clock. The thread is no daemon: a process whose only work is its jobs stays alive for them, until {@link #close()}.
+ * clock. The thread is no daemon: a process whose only work is its jobs stays alive for them, until {@link #close()}. One
+ * made by {@link #daemon(String)} keeps no process alive.
  *
  * <p>A task that throws is logged and harms no other. After {@link #close()} tasks are ignored.
  */
@@ -22,17 +23,26 @@ public final class SystemTimekeeper implements Timekeeper, AutoCloseable {
 
     /** Starts the loop's thread. */
     public SystemTimekeeper() {
+        this("elasticjob-loop", false);
+    }
+
+    private SystemTimekeeper(String name, boolean daemon) {
         loop = new ScheduledThreadPoolExecutor(
                 1,
                 task -> {
-                    Thread thread = new Thread(task, "elasticjob-loop");
-                    thread.setDaemon(false); // else it would be what the thread is that makes it
+                    Thread thread = new Thread(task, name);
+                    thread.setDaemon(daemon); // else it would be what the thread is that makes it
                     return thread;
                 },
                 new ThreadPoolExecutor.DiscardPolicy());
         loop.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         // Now, and not with the first task: the thread takes its class loader from the one that starts it.
         loop.prestartCoreThread();
+    }
+
+    /** For what goes on beside the engine: starts a thread of this name, which keeps no process alive. */
+    public static SystemTimekeeper daemon(String thread) {
+        return new SystemTimekeeper(thread, true);
     }
 
     @Override
@@ -68,7 +78,10 @@ public final class SystemTimekeeper implements Timekeeper, AutoCloseable {
         try {
             task.run();
         } catch (Throwable e) {
-            log.error("A task of the engine's loop failed; the loop goes on with the next one", e);
+            log.error(
+                    "A task of the thread {} failed; it goes on with the next one",
+                    Thread.currentThread().getName(),
+                    e);
         }
     }
 }

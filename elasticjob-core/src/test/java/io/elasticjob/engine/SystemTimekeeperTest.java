@@ -40,6 +40,16 @@ class SystemTimekeeperTest {
     }
 
     @Test
+    void oneForWhatGoesOnBesideKeepsNoProcessAlive() {
+        try (SystemTimekeeper beside = SystemTimekeeper.daemon("elasticjob-beside")) {
+            CompletableFuture<Thread> ran = new CompletableFuture<>();
+            beside.execute(() -> ran.complete(Thread.currentThread()));
+            assertThat(await(ran).getName()).isEqualTo("elasticjob-beside");
+            assertThat(await(ran).isDaemon()).isTrue();
+        }
+    }
+
+    @Test
     void runsADelayedTaskOnTheSameThreadAndNotTooEarly() {
         CompletableFuture<Thread> ran = new CompletableFuture<>();
         CompletableFuture<Long> at = new CompletableFuture<>();

@@ -28,7 +28,9 @@ class OptionalDependenciesTest {
                     ElasticJobAutoConfiguration.class,
                     ElasticJobEndpointAutoConfiguration.class,
                     ElasticJobHealthContributorAutoConfiguration.class,
-                    ElasticJobMetricsAutoConfiguration.class))
+                    ElasticJobMetricsAutoConfiguration.class,
+                    ElasticJobAlertAutoConfiguration.class,
+                    ElasticJobAlertMetricsAutoConfiguration.class))
             .withPropertyValues("spring.application.name=shop", "management.endpoints.web.exposure.include=elasticjob");
 
     private final ApplicationContextRunner withJob = runner.withUserConfiguration(InMemoryRegistry.class, OneJob.class);
@@ -48,6 +50,7 @@ class OptionalDependenciesTest {
                 "org.springframework.boot.actuate",
                 "org.springframework.boot.health",
                 "io.micrometer",
+                "org.springframework.mail",
                 "org.springframework.boot.actuate.autoconfigure"
             })
     void jobsRunWithoutAnyOfTheOptionalModules(String missing) {
