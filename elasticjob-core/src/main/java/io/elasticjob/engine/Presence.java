@@ -312,7 +312,8 @@ final class Presence {
         return outbox.registryClock().map(clock -> clock.now(outbox.nanos())).orElse(outbox.now());
     }
 
-    EngineStatus status(EngineStatus.Phase phase, int active, int slots, boolean leader, int overdueJobs) {
+    EngineStatus status(
+            EngineStatus.Phase phase, int active, int lingering, int slots, boolean leader, int overdueJobs) {
         return new EngineStatus(
                 phase,
                 self.name(),
@@ -326,7 +327,10 @@ final class Presence {
                 active,
                 slots,
                 leader,
-                overdueJobs);
+                overdueJobs,
+                draining,
+                lingering,
+                null);
     }
 
     private void register(Connection under) {

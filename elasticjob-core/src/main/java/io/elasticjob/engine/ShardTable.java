@@ -10,6 +10,7 @@ import io.elasticjob.ShardRecord;
 import io.elasticjob.ShardingContext;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.ShardRecordCodec;
+import io.elasticjob.coordination.DueFiring;
 import io.elasticjob.coordination.FutureRecord;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.SessionDeadline;
@@ -92,6 +93,9 @@ final class ShardTable {
 
     private int slotsHeld;
 
+    /** How many executions were told to end and have not. */
+    private int lingering;
+
     ShardTable(Layout layout, Presence presence, Roster roster, JobTable jobTable, Outbox outbox, int slots) {
         this.layout = layout;
         this.presence = presence;
@@ -103,6 +107,10 @@ final class ShardTable {
 
     int slotsHeld() {
         return slotsHeld;
+    }
+
+    int lingering() {
+        return lingering;
     }
 
     /** Whether nothing runs here and nothing remains to be recorded. */
@@ -176,6 +184,7 @@ final class ShardTable {
     private void cancel(Run run) {
         if (!run.cancelled && run.outcome == null) {
             run.cancelled = true;
+            lingering++;
             outbox.add(new Effect.Cancel(run.id));
         }
     }
@@ -400,6 +409,9 @@ final class ShardTable {
             outbox.publish(
                     new ElasticJobEvent.FiringsSuperseded(cell.job.name(), cell.shard, superseded, step.fireTime()));
         }
+        if (step.attempt() == 1 && DueFiring.isMisfire(definition, step.fireTime(), cell.freeSince, outbox.now())) {
+            outbox.publish(new ElasticJobEvent.FiringMisfired(cell.job.name(), cell.shard, step.fireTime()));
+        }
         outbox.publish(new ElasticJobEvent.ExecutionStarted(
                 id, step.fireTime(), Duration.between(step.fireTime(), outbox.now())));
         outbox.add(new Effect.Start(
@@ -481,6 +493,9 @@ final class ShardTable {
             return;
         }
         run.outcome = outcome;
+        if (run.cancelled) {
+            lingering--;
+        }
         run.took = Duration.ofNanos(outbox.nanos() - run.startedNanos);
         run.loseCheckpoints(" has ended");
         release(cell);
@@ -490,6 +505,7 @@ final class ShardTable {
         } else if (!run.isClaimed) {
             over(cell, run, outcome);
             cell.record = completion(cell, run, outcome);
+            tellSkipped(cell, run, cell.record);
             consider(cell);
         } else if (cell.phase == Phase.RUNNING) {
             complete(cell, run);
@@ -569,6 +585,7 @@ final class ShardTable {
                 continue;
             }
             String owner = presence.currentId();
+            cell.freeSince = cell.record.finishedAt();
             ShardRecord next =
                     cell.record.claimed(claim.firing(), owner, claim.attempt(), claim.deaths(), outbox.now());
             Pending.Claim pending = new Pending.Claim(next, claim, cell.job.usable());
@@ -678,6 +695,18 @@ final class ShardTable {
             progress.checkpoint().acknowledged();
         } else if (pending instanceof Pending.Completion && outcome != null) {
             over(cell, run, outcome);
+            tellSkipped(cell, run, pending.next());
+        }
+    }
+
+    /** Under {@link Misfire#SKIP} an end decides what came due during the run as well. */
+    private void tellSkipped(ShardCell cell, Run run, ShardRecord ended) {
+        Instant through = ended.through();
+        boolean skipped = run.definition.misfire() == Misfire.SKIP
+                && through != null
+                && ended.fireTime().filter(through::isAfter).isPresent();
+        if (skipped && through != null) {
+            outbox.publish(new ElasticJobEvent.FiringSkipped(cell.job.name(), cell.shard, through));
         }
     }
 
