@@ -7,16 +7,23 @@ import io.elasticjob.SimpleJob;
 import io.elasticjob.boot.ElasticJob;
 import io.elasticjob.boot.actuate.endpoint.ElasticJobEndpoint;
 import io.elasticjob.boot.actuate.health.ElasticJobHealthIndicator;
+import io.elasticjob.boot.actuate.info.ElasticJobInfoContributor;
+import io.elasticjob.boot.observation.ObservedExecutions;
 import io.elasticjob.engine.JobEngine;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.actuate.info.Info;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
+import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -28,7 +35,10 @@ class OptionalDependenciesTest {
                     ElasticJobAutoConfiguration.class,
                     ElasticJobEndpointAutoConfiguration.class,
                     ElasticJobHealthContributorAutoConfiguration.class,
-                    ElasticJobMetricsAutoConfiguration.class))
+                    ElasticJobInfoContributorAutoConfiguration.class,
+                    ElasticJobMetricsAutoConfiguration.class,
+                    ObservationAutoConfiguration.class,
+                    ElasticJobObservationAutoConfiguration.class))
             .withPropertyValues("spring.application.name=shop", "management.endpoints.web.exposure.include=elasticjob");
 
     private final ApplicationContextRunner withJob = runner.withUserConfiguration(InMemoryRegistry.class, OneJob.class);
@@ -58,20 +68,25 @@ class OptionalDependenciesTest {
     }
 
     @Test
-    void withAllOfThemThereAreEndpointAndHealth() {
+    void withAllOfThemThereAreEndpointHealthInfoAndObservation() {
         withJob.run(context -> assertThat(context)
                 .hasSingleBean(ElasticJobEndpoint.class)
                 .hasSingleBean(ElasticJobHealthIndicator.class)
+                .hasSingleBean(ElasticJobInfoContributor.class)
+                .hasSingleBean(ObservedExecutions.class)
                 .doesNotHaveBean("elasticJobMetrics"));
     }
 
     @Test
     void eachOfThemCanBeSwitchedOff() {
         withJob.withPropertyValues(
-                        "management.health.elasticjob.enabled=false", "management.endpoint.elasticjob.access=NONE")
+                        "management.health.elasticjob.enabled=false",
+                        "management.info.elasticjob.enabled=false",
+                        "management.endpoint.elasticjob.access=NONE")
                 .run(context -> assertThat(context)
                         .hasNotFailed()
                         .doesNotHaveBean(ElasticJobEndpoint.class)
+                        .doesNotHaveBean(ElasticJobInfoContributor.class)
                         .doesNotHaveBean(ElasticJobHealthIndicator.class));
     }
 
@@ -81,6 +96,8 @@ class OptionalDependenciesTest {
                 .run(context -> assertThat(context)
                         .hasNotFailed()
                         .doesNotHaveBean(ElasticJobEndpoint.class)
+                        .doesNotHaveBean(ElasticJobInfoContributor.class)
+                        .doesNotHaveBean(ObservedExecutions.class)
                         .doesNotHaveBean(ElasticJobHealthIndicator.class));
     }
 
@@ -92,10 +109,16 @@ class OptionalDependenciesTest {
                 assertThat(context.getBean(MeterRegistry.class).getMeters()).isEmpty());
         metered.withUserConfiguration(InMemoryRegistry.class, OneJob.class)
                 .run(context -> await().until(() -> context.getBean(MeterRegistry.class)
-                                .get("elasticjob.registry.connected")
-                                .gauge()
-                                .value()
-                        == 1));
+                                        .get("elasticjob.registry.connected")
+                                        .gauge()
+                                        .value()
+                                == 1
+                        && context.getBean(MeterRegistry.class)
+                                        .get("elasticjob.registry.requests")
+                                        .tags("kind", "commit", "result", "answered")
+                                        .timer()
+                                        .count()
+                                > 0));
     }
 
     @Test
@@ -103,7 +126,27 @@ class OptionalDependenciesTest {
         runner.run(context -> {
             assertThat(context.getBean(ElasticJobHealthIndicator.class).health())
                     .isNull();
+            assertThat(info(context)).isEmpty();
             assertThat(context.getBean(ElasticJobEndpoint.class).list("jobs")).hasToString("JobsDescriptor[jobs=[]]");
         });
+    }
+
+    @Test
+    void theInfoSaysWhichJobsAreDeclaredHereAndWhere() {
+        withJob.withPropertyValues("elasticjob.namespace=retail", "elasticjob.instance.name=till-7")
+                .run(context -> assertThat(info(context))
+                        .containsEntry(
+                                "elasticjob",
+                                Map.of(
+                                        "namespace", "retail",
+                                        "application", "shop",
+                                        "instanceName", "till-7",
+                                        "jobs", List.of("orders"))));
+    }
+
+    private static Map<String, Object> info(ApplicationContext context) {
+        Info.Builder info = new Info.Builder();
+        context.getBean(ElasticJobInfoContributor.class).contribute(info);
+        return info.build().getDetails();
     }
 }

@@ -10,6 +10,8 @@ import java.time.InstantSource;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
@@ -60,6 +62,52 @@ class ElasticJobHealthIndicatorTest {
                 .isNull();
     }
 
+    @Test
+    void anEngineThatStandsStillIsDownWhateverItsLastWordWas() {
+        EngineStatus engine = with(Phase.STARTED, false, NOON.minusSeconds(9), null);
+        Health health = health(engine, NOON);
+
+        assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+        assertThat(health.getDetails())
+                .containsEntry("connected", false)
+                .containsEntry("stuckSince", NOON.minusSeconds(9));
+        assertThat(health.getDetails().get("reason").toString()).contains("stood still for 9s");
+    }
+
+    @Test
+    void anInstanceThatDrainsIsUpAndSaysSo() {
+        Health health = health(with(Phase.STARTED, true, null, null), NOON);
+
+        assertThat(health.getStatus()).isEqualTo(Status.UP);
+        assertThat(health.getDetails()).containsEntry("draining", true).doesNotContainKey("reason");
+    }
+
+    @Test
+    void whatIsWrongWithHandlersAndWithJobsElsewhereIsToldAndChangesNoStatus() {
+        Health health = health(with(Phase.STARTED, false, null, null), NOON);
+
+        assertThat(health.getStatus()).isEqualTo(Status.UP);
+        assertThat(health.getDetails())
+                .containsEntry("leader", true)
+                .containsEntry("overdueJobs", 7)
+                .containsEntry("activeExecutions", 3)
+                .containsEntry("lingeringExecutions", 2)
+                .containsEntry("slots", 64)
+                .containsEntry("clockRefused", false);
+        assertThat(health(status("till-7.x", null, null), NOON).getDetails())
+                .as("who does not lead does not know")
+                .doesNotContainKey("overdueJobs");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"LATENT", "CLOSED"})
+    void anEngineThatIsNotMeantToRunIsNotDownWithoutARegistry(Phase phase) {
+        Health health = health(with(phase, false, null, NOON.minusSeconds(3600)), NOON);
+
+        assertThat(health.getStatus()).isEqualTo(Status.UP);
+        assertThat(health.getDetails()).containsEntry("phase", phase);
+    }
+
     private static Health health(EngineStatus status, Instant now) {
         InstantSource clock = () -> now;
         return new ElasticJobHealthIndicator(() -> Optional.of(status), Duration.ofMinutes(1), clock).health();
@@ -72,6 +120,38 @@ class ElasticJobHealthIndicatorTest {
     private static EngineStatus status(
             @Nullable String instance, @Nullable Instant away, @Nullable Duration skew, boolean off) {
         return new EngineStatus(
-                Phase.STARTED, "till-7", instance, Duration.ofSeconds(15), away, skew, off, 3, 64, false, 0);
+                Phase.STARTED,
+                "till-7",
+                instance,
+                Duration.ofSeconds(15),
+                away,
+                skew,
+                off,
+                3,
+                64,
+                false,
+                0,
+                false,
+                0,
+                null);
+    }
+
+    /** A leader with jobs overdue and executions that linger. */
+    private static EngineStatus with(Phase phase, boolean draining, @Nullable Instant stuck, @Nullable Instant away) {
+        return new EngineStatus(
+                phase,
+                "till-7",
+                "till-7.x",
+                Duration.ofSeconds(15),
+                away,
+                null,
+                false,
+                3,
+                64,
+                true,
+                7,
+                draining,
+                2,
+                stuck);
     }
 }
