@@ -18,6 +18,9 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -101,7 +105,7 @@ class ObservedExecutionsTest {
     }
 
     @Test
-    void theDocumentationNamesTheKeysThereAreAndNoOthers() {
+    void theDocumentationNamesTheKeysThereAreAndNoOthers() throws IOException {
         observations.observationConfig().observationHandler(new Recorder());
         run(null, null, execution(0).fencingToken(1), context -> {});
 
@@ -109,6 +113,17 @@ class ObservedExecutionsTest {
                 .containsExactlyInAnyOrderElementsOf(names(LowCardinality.values()));
         assertThat(keys(stopped.get(0).getHighCardinalityKeyValues()))
                 .containsExactlyInAnyOrderElementsOf(names(HighCardinality.values()));
+        assertThat(documented("low")).isEqualTo(names(LowCardinality.values()));
+        assertThat(documented("high")).isEqualTo(names(HighCardinality.values()));
+    }
+
+    /** The keys of this cardinality in the table for users. */
+    private static List<String> documented(String cardinality) throws IOException {
+        return Pattern.compile("(?m)^\\| `([a-z.-]+)` \\| " + cardinality + " \\|")
+                .matcher(Files.readString(Path.of("..", "docs", "observability.md")))
+                .results()
+                .map(row -> row.group(1))
+                .toList();
     }
 
     @Test

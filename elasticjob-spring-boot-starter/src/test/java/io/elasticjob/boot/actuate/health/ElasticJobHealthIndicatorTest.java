@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.elasticjob.engine.EngineStatus;
 import io.elasticjob.engine.EngineStatus.Phase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,6 +111,22 @@ class ElasticJobHealthIndicatorTest {
 
         assertThat(health.getStatus()).isEqualTo(Status.UP);
         assertThat(health.getDetails()).containsEntry("phase", phase);
+    }
+
+    @Test
+    void everyDetailIsDocumented() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "observability.md"));
+        String section = page.substring(page.indexOf("\n## Health\n"), page.indexOf("\n## Info\n"));
+        Set<String> details = new TreeSet<>();
+        details.addAll(health(with(Phase.STARTED, false, NOON, NOON), NOON.plusSeconds(60))
+                .getDetails()
+                .keySet());
+        details.addAll(health(status("till-7.x", null, Duration.ofSeconds(90), true), NOON)
+                .getDetails()
+                .keySet());
+
+        assertThat(details).contains("reason", "awaySince", "stuckSince", "clockSkew", "overdueJobs", "instance");
+        assertThat(details).allSatisfy(detail -> assertThat(section).contains("`" + detail + "`"));
     }
 
     private static Health health(EngineStatus status, Instant now) {
