@@ -8,6 +8,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -47,7 +48,7 @@ class PublishedMetersTest {
     private static Map<String, Map<String, Set<String>>> scraped;
 
     @BeforeAll
-    static void letAllHappen() throws Exception {
+    static void letAllHappen() {
         prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         engines = new BusyEngines(prometheus);
         engines.run();
@@ -210,10 +211,12 @@ class PublishedMetersTest {
         PrometheusMeterRegistry own = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         try (BusyEngines shortLived = new BusyEngines(own)) {
             shortLived.start();
-            await().until(() -> shortLived.value("elasticjob.executions", "job", "fine") > 0);
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> shortLived.value("elasticjob.executions", "job", "fine") > 0);
             shortLived.removeFine();
 
-            await().untilAsserted(() -> assertThat(own.scrape()).doesNotContain("job=\"fine\""));
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(own.scrape()).doesNotContain("job=\"fine\""));
             assertThat(own.scrape()).contains("job=\"broken\"");
         }
     }
