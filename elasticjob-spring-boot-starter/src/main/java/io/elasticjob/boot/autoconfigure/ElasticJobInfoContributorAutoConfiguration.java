@@ -16,8 +16,7 @@ import org.springframework.context.annotation.Bean;
 public final class ElasticJobInfoContributorAutoConfiguration {
 
     @Bean
-    @ConditionalOnEnabledInfoContributor(
-            "elasticjob") // not on the class, which is looked at without the actuator as well
+    @ConditionalOnEnabledInfoContributor("elasticjob") // on the class it would be looked at without the actuator
     @ConditionalOnMissingBean
     ElasticJobInfoContributor elasticJobInfoContributor(JobEngineLifecycle lifecycle) {
         return new ElasticJobInfoContributor(lifecycle::engine);
