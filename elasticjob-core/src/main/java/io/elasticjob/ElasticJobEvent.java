@@ -44,6 +44,9 @@ public sealed interface ElasticJobEvent {
      */
     record ShardsAssigned(String job, SortedSet<Integer> owned, int shardingTotalCount) implements ElasticJobEvent {}
 
+    /** A job was removed from the registry, or made anew. What still runs of it here goes on, and ends later. */
+    record JobRemoved(String job) implements ElasticJobEvent {}
+
     /** A job can not run on this instance as it is declared. */
     record JobRefused(String job, String reason) implements ElasticJobEvent {}
 
@@ -80,7 +83,13 @@ public sealed interface ElasticJobEvent {
     /** Firings that came due were not run, because a later one came due first. */
     record FiringsSuperseded(String job, int shard, long count, Instant by) implements ElasticJobEvent {}
 
-    /** A misfired firing was not run, because the job says {@link Misfire#SKIP}. */
+    /**
+     * A misfired firing is run all the same: it came due while its shard was running, or could not start within the misfire
+     * threshold.
+     */
+    record FiringMisfired(String job, int shard, Instant fireTime) implements ElasticJobEvent {}
+
+    /** A misfired firing, and any before it, was not run, because the job says {@link Misfire#SKIP}. */
     record FiringSkipped(String job, int shard, Instant through) implements ElasticJobEvent {}
 
     /** A claim was refused: another instance had written the shard's record, or the job was changed. */

@@ -110,6 +110,11 @@ public final class ShardingContext {
         return fencingToken;
     }
 
+    /** Whether the shard was claimed for this execution, so that there are a fencing token and checkpoints. */
+    public boolean isMonitored() {
+        return fencingToken != null;
+    }
+
     private IllegalStateException unmonitored(String what) {
         return new IllegalStateException("No " + what + ": the job \"" + jobName()
                 + "\" has monitorExecution=false, so that its shards are not claimed. Set monitorExecution=true.");

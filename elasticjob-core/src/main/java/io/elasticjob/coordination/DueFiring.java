@@ -30,8 +30,22 @@ public record DueFiring(Instant fireTime, boolean skipped) {
         if (fireTime == null || fireTime.isBefore(job.since(shard)) || isThrough(record, fireTime)) {
             return Optional.empty();
         }
-        boolean misfired = now.isAfter(fireTime.plus(definition.misfireThreshold()));
-        return Optional.of(new DueFiring(fireTime, misfired && definition.misfire() == Misfire.SKIP));
+        boolean skipped = definition.misfire() == Misfire.SKIP && isTooLate(definition, fireTime, now);
+        return Optional.of(new DueFiring(fireTime, skipped));
+    }
+
+    /**
+     * Whether a firing that begins now is a misfire.
+     *
+     * @param freeSince when the shard's last execution ended, by the clock of whoever ran it; null when none has
+     */
+    public static boolean isMisfire(JobDefinition job, Instant fireTime, @Nullable Instant freeSince, Instant now) {
+        boolean cameDueDuringARun = freeSince != null && fireTime.isBefore(freeSince);
+        return cameDueDuringARun || isTooLate(job, fireTime, now);
+    }
+
+    private static boolean isTooLate(JobDefinition job, Instant fireTime, Instant now) {
+        return now.isAfter(fireTime.plus(job.misfireThreshold()));
     }
 
     /** The latest fire time at which this shard exists: for a shard that a change took away, the last before it. */

@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param leader whether this instance is the one of the namespace that does what needs exactly one doer
  * @param overdueJobs how many jobs have a shard whose firing nobody has begun in time, as the leader last saw; 0 on
  *     every other instance
+ * @param draining whether this instance was told to take nothing new: it leaves, or an operator said so
+ * @param lingeringExecutions how many of the active ones were interrupted, and go on all the same
+ * @param stuck since when the engine has stood still, by the local clock, so that its session is given up and all else
+ *     here is of that time; null while it turns
  * @param drain an operator's command to take nothing new; null without one
  */
 public record EngineStatus(
@@ -35,6 +39,9 @@ public record EngineStatus(
         int slots,
         boolean leader,
         int overdueJobs,
+        boolean draining,
+        int lingeringExecutions,
+        @Nullable Instant stuck,
         Instance.@Nullable Drain drain) {
 
     /** Where an engine is in its life. */
@@ -68,11 +75,50 @@ public record EngineStatus(
     /** The same after the end. */
     EngineStatus closed() {
         return new EngineStatus(
-                Phase.CLOSED, instanceName, null, null, away, clockSkew, false, 0, slots, false, 0, drain);
+                Phase.CLOSED,
+                instanceName,
+                null,
+                null,
+                away,
+                clockSkew,
+                false,
+                0,
+                slots,
+                false,
+                0,
+                false,
+                0,
+                null,
+                drain);
     }
 
-    /** Registered and connected. */
+    /** The same, as the last word of an engine that stands still since then: it leads no more, if it ever did. */
+    EngineStatus stuckSince(Instant since) {
+        return new EngineStatus(
+                phase,
+                instanceName,
+                currentInstance,
+                currentSessionTimeout,
+                away,
+                clockSkew,
+                clockOff,
+                activeExecutions,
+                slots,
+                false,
+                0,
+                draining,
+                lingeringExecutions,
+                since,
+                drain);
+    }
+
+    /** Since when the engine has stood still, by the local clock; empty while it turns. */
+    public Optional<Instant> stuckSince() {
+        return Optional.ofNullable(stuck);
+    }
+
+    /** Registered and connected; not while the engine stands still, for then its session is given up. */
     public boolean isConnected() {
-        return phase == Phase.STARTED && away == null && currentInstance != null;
+        return phase == Phase.STARTED && away == null && currentInstance != null && stuck == null;
     }
 }

@@ -114,6 +114,8 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     superseded.shard(),
                     superseded.count(),
                     superseded.by());
+        } else if (event instanceof ElasticJobEvent.JobRemoved removed) {
+            log.info("{} was removed: nothing of it starts here any more", removed.job());
         } else if (event instanceof ElasticJobEvent.FiringSkipped skipped) {
             log.info(
                     "{} shard {}: skipped by its misfire policy, up to the firing of {}",

@@ -9,6 +9,8 @@ import io.elasticjob.JobOperations;
 import io.elasticjob.Outcome;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.engine.EngineStatus.Phase;
+import io.elasticjob.engine.RegistryObserver.Kind;
+import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Registry;
 import io.elasticjob.registry.RegistryException;
@@ -67,6 +69,9 @@ public final class JobEngine implements AutoCloseable {
     private final Executor eventExecutor;
     private final List<AutoCloseable> own = new ArrayList<>();
     private final List<Consumer<ElasticJobEvent>> listeners;
+    private final List<RegistryObserver> observers;
+    private final String namespace;
+    private final Instance self;
     private final Machine machine;
     private final JobOperations operations;
 
@@ -84,6 +89,9 @@ public final class JobEngine implements AutoCloseable {
     private volatile EngineStatus status;
     private volatile long turns;
     private volatile @Nullable Thread loop;
+
+    /** Since when the loop has not turned, once the watchdog has noticed. Written by the watchdog and the loop. */
+    private volatile @Nullable Instant stuckSince;
 
     /** Of the present session. Written by the registry's thread alone: for the watchdog, when the loop can not say. */
     private volatile @Nullable Session session;
@@ -104,11 +112,13 @@ public final class JobEngine implements AutoCloseable {
         List<Consumer<ElasticJobEvent>> all = new ArrayList<>(builder.listeners);
         all.add(0, new EventLog());
         this.listeners = List.copyOf(all);
+        this.observers = List.copyOf(builder.observers);
         Layout layout = new Layout(builder.namespace);
         Map<String, JobDefinition> jobs = new LinkedHashMap<>(builder.jobs);
         jobs.values().forEach(job -> builder.check(job, runner));
         this.timekeeper = builder.timekeeper != null ? builder.timekeeper : keep(new SystemTimekeeper());
-        Instance self = builder.self(runner, timekeeper.now());
+        this.namespace = builder.namespace;
+        this.self = builder.self(runner, timekeeper.now());
         this.eventExecutor = builder.eventExecutor != null ? builder.eventExecutor : ownEventThread();
         this.machine = new Machine(
                 layout,
@@ -170,7 +180,19 @@ public final class JobEngine implements AutoCloseable {
 
     /** How this instance is doing, as of the last turn of the loop. Never blocks, costs nothing. */
     public EngineStatus status() {
-        return ended ? status.closed() : status;
+        Instant stuck = stuckSince;
+        EngineStatus last = status;
+        return ended ? last.closed() : stuck == null ? last : last.stuckSince(stuck);
+    }
+
+    /** Where this instance meets the others. */
+    public String namespaceName() {
+        return namespace;
+    }
+
+    /** This process as it shows itself to the others, but for what each session gives it: the id is "". */
+    public Instance self() {
+        return self;
     }
 
     /** How many requests this engine has sent to the registry. */
@@ -319,6 +341,7 @@ public final class JobEngine implements AutoCloseable {
         guarded(() -> machine.endTurn().forEach(effect -> guarded(() -> carryOut(effect))));
         status = machine.status(phase());
         turns++;
+        stuckSince = null;
         if (machine.isDrained()) {
             drained.complete(null);
         }
@@ -342,6 +365,7 @@ public final class JobEngine implements AutoCloseable {
     private void stuck(Duration silence) {
         Thread stuck = loop;
         List<StackTraceElement> where = stuck == null ? List.of() : List.of(stuck.getStackTrace());
+        stuckSince = timekeeper.now().minus(silence);
         publish(new ElasticJobEvent.LoopStuck(silence, where));
         Session present = session;
         if (present != null) {
@@ -365,15 +389,17 @@ public final class JobEngine implements AutoCloseable {
         if (effect instanceof Effect.Publish publish) {
             publish(publish.event());
         } else if (effect instanceof Effect.Commit commit) {
-            ask(() -> registry.commit(commit.session(), commit.writes()), commit.then());
+            ask(sent(Kind.COMMIT, () -> registry.commit(commit.session(), commit.writes())), commit.then());
         } else if (effect instanceof Effect.ReadAll read) {
-            ask(() -> read.caughtUp() ? readCaughtUp(read) : registry.read(read.session(), read.paths()), read.then());
+            Supplier<CompletionStage<List<Read>>> plain =
+                    sent(Kind.READ, () -> registry.read(read.session(), read.paths()));
+            ask(read.caughtUp() ? () -> caughtUp(read.session(), plain) : plain, read.then());
         } else if (effect instanceof Effect.ReadAndWatch read) {
-            ask(() -> registry.readAndWatch(read.session(), read.path()), read.then());
+            ask(sent(Kind.WATCH, () -> registry.readAndWatch(read.session(), read.path())), read.then());
         } else if (effect instanceof Effect.Children children) {
-            ask(() -> registry.children(children.session(), children.path()), children.then());
+            ask(sent(Kind.CHILDREN, () -> registry.children(children.session(), children.path())), children.then());
         } else if (effect instanceof Effect.WatchTree watch) {
-            ask(() -> registry.watchTree(watch.session(), watch.path()), watch.then());
+            ask(sent(Kind.WATCH, () -> registry.watchTree(watch.session(), watch.path())), watch.then());
         } else if (effect instanceof Effect.Renew renew) {
             registry.renew(renew.session());
         } else if (effect instanceof Effect.Start start) {
@@ -390,10 +416,47 @@ public final class JobEngine implements AutoCloseable {
     }
 
     /** Both have to answer: a read on a server that has not caught up settles nothing. */
-    private CompletionStage<List<Read>> readCaughtUp(Effect.ReadAll read) {
-        requests.increment();
-        CompletionStage<Void> caughtUp = registry.sync(read.session());
-        return registry.read(read.session(), read.paths()).thenCombine(caughtUp, (reads, done) -> reads);
+    private CompletionStage<List<Read>> caughtUp(Session session, Supplier<CompletionStage<List<Read>>> read) {
+        CompletionStage<Void> caughtUp =
+                sent(Kind.SYNC, () -> registry.sync(session)).get();
+        return read.get().thenCombine(caughtUp, (reads, done) -> reads);
+    }
+
+    /** The request, counted and observed whenever it is sent. */
+    private <T> Supplier<CompletionStage<T>> sent(Kind kind, Supplier<CompletionStage<T>> request) {
+        return () -> {
+            requests.increment();
+            if (observers.isEmpty()) {
+                return request.get();
+            }
+            long sent = timekeeper.nanoTime();
+            try {
+                CompletionStage<T> answer = request.get();
+                answer.whenComplete((told, failure) -> observed(kind, resultOf(told, failure), sent));
+                return answer;
+            } catch (RuntimeException notSent) {
+                observed(kind, RegistryObserver.Result.UNANSWERED, sent);
+                throw notSent;
+            }
+        };
+    }
+
+    private static RegistryObserver.Result resultOf(@Nullable Object told, @Nullable Throwable failure) {
+        if (failure != null) {
+            return RegistryObserver.Result.UNANSWERED;
+        }
+        return told instanceof Answer.Refused ? RegistryObserver.Result.REFUSED : RegistryObserver.Result.ANSWERED;
+    }
+
+    private void observed(Kind kind, RegistryObserver.Result result, long sent) {
+        Duration took = Duration.ofNanos(timekeeper.nanoTime() - sent);
+        for (RegistryObserver observer : observers) {
+            try {
+                observer.observed(kind, result, took);
+            } catch (Throwable failed) {
+                log.error("The observer {} failed at a {} to the registry; nothing else does", observer, kind, failed);
+            }
+        }
     }
 
     private void start(Effect.Start start) {
@@ -426,7 +489,6 @@ public final class JobEngine implements AutoCloseable {
 
     /** Whatever comes of it, {@code then} hears of it. */
     private <T> void ask(Supplier<CompletionStage<T>> question, Consumer<Result<T>> then) {
-        requests.increment();
         try {
             question.get().whenComplete((answer, failure) -> {
                 Result<T> result = failure == null ? new Result.Told<>(answer) : new Result.Unknown<>(failure);
@@ -505,6 +567,7 @@ public final class JobEngine implements AutoCloseable {
 
         final Map<String, JobDefinition> jobs = new LinkedHashMap<>();
         final List<Consumer<ElasticJobEvent>> listeners = new ArrayList<>();
+        final List<RegistryObserver> observers = new ArrayList<>();
 
         @Nullable
         Registry registry;
@@ -611,6 +674,12 @@ public final class JobEngine implements AutoCloseable {
         /** Hears of everything that happens here, on the event executor, in order. */
         public Builder listener(Consumer<ElasticJobEvent> listener) {
             listeners.add(listener);
+            return this;
+        }
+
+        /** Hears what became of every request to the registry, and how long it took. */
+        public Builder registryObserver(RegistryObserver observer) {
+            observers.add(observer);
             return this;
         }
 

@@ -197,7 +197,8 @@ final class Machine {
     // ---- Views ----------------------------------------------------------------------------------------------------
 
     EngineStatus status(EngineStatus.Phase phase) {
-        return presence.status(phase, shards.slotsHeld(), slots, leadership.isHeld(), overdue.jobs());
+        return presence.status(
+                phase, shards.slotsHeld(), shards.lingering(), slots, leadership.isHeld(), overdue.jobs());
     }
 
     NamespaceView namespace(EngineStatus.Phase phase) {
@@ -490,6 +491,7 @@ final class Machine {
             leftovers.searchAgain();
             follow(job);
             shards.removed(job);
+            outbox.publish(new ElasticJobEvent.JobRemoved(job.name()));
         }
 
         @Override

@@ -344,7 +344,8 @@ final class Presence {
         return outbox.registryClock().map(clock -> clock.now(outbox.nanos())).orElse(outbox.now());
     }
 
-    EngineStatus status(EngineStatus.Phase phase, int active, int slots, boolean leader, int overdueJobs) {
+    EngineStatus status(
+            EngineStatus.Phase phase, int active, int lingering, int slots, boolean leader, int overdueJobs) {
         return new EngineStatus(
                 phase,
                 self.name(),
@@ -359,6 +360,9 @@ final class Presence {
                 slots,
                 leader,
                 overdueJobs,
+                draining || command != null,
+                lingering,
+                null,
                 command);
     }
 

@@ -144,6 +144,10 @@ final class ShardCell {
     @Nullable
     ShardRecord owed;
 
+    /** When the execution before the one that is claimed here ended; null when there was none. */
+    @Nullable
+    Instant freeSince;
+
     /** How often in a row a write of this shard was refused. */
     int refusals;
 

@@ -11,6 +11,7 @@ import io.elasticjob.ShardRecord;
 import io.elasticjob.ShardingContext;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.ShardRecordCodec;
+import io.elasticjob.coordination.DueFiring;
 import io.elasticjob.coordination.FutureRecord;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.SessionDeadline;
@@ -96,6 +97,9 @@ final class ShardTable {
 
     private int slotsHeld;
 
+    /** How many executions were told to end and have not. */
+    private int lingering;
+
     ShardTable(
             Layout layout,
             Presence presence,
@@ -115,6 +119,10 @@ final class ShardTable {
 
     int slotsHeld() {
         return slotsHeld;
+    }
+
+    int lingering() {
+        return lingering;
     }
 
     /** Whether nothing runs here and nothing remains to be recorded. */
@@ -186,6 +194,7 @@ final class ShardTable {
     private void cancel(Run run) {
         if (!run.cancelled && run.outcome == null) {
             run.cancelled = true;
+            lingering++;
             outbox.add(new Effect.Cancel(run.id));
         }
     }
@@ -425,6 +434,10 @@ final class ShardTable {
             outbox.publish(
                     new ElasticJobEvent.FiringsSuperseded(cell.job.name(), cell.shard, superseded, step.fireTime()));
         }
+        boolean first = step.attempt() == 1 && step.trigger() == null;
+        if (first && DueFiring.isMisfire(definition, step.fireTime(), cell.freeSince, outbox.now())) {
+            outbox.publish(new ElasticJobEvent.FiringMisfired(cell.job.name(), cell.shard, step.fireTime()));
+        }
         outbox.publish(new ElasticJobEvent.ExecutionStarted(
                 id, step.fireTime(), Duration.between(step.fireTime(), outbox.now())));
         outbox.add(new Effect.Start(
@@ -516,6 +529,9 @@ final class ShardTable {
             return;
         }
         run.outcome = outcome;
+        if (run.cancelled) {
+            lingering--;
+        }
         run.took = Duration.ofNanos(outbox.nanos() - run.startedNanos);
         run.loseCheckpoints(" has ended");
         release(cell);
@@ -525,6 +541,7 @@ final class ShardTable {
         } else if (!run.isClaimed) {
             over(cell, run, outcome);
             cell.record = completion(cell, run, outcome);
+            tellSkipped(cell, run, cell.record);
             consider(cell);
         } else if (cell.phase == Phase.RUNNING) {
             complete(cell, run);
@@ -607,6 +624,7 @@ final class ShardTable {
                 continue;
             }
             String owner = presence.currentId();
+            cell.freeSince = cell.record.finishedAt();
             ShardRecord next =
                     cell.record.claimed(claim.firing(), owner, claim.attempt(), claim.deaths(), outbox.now());
             Pending.Claim pending = new Pending.Claim(next, claim, cell.job.usable());
@@ -717,6 +735,17 @@ final class ShardTable {
             progress.checkpoint().acknowledged();
         } else if (pending instanceof Pending.Completion && outcome != null) {
             over(cell, run, outcome);
+            tellSkipped(cell, run, pending.next());
+        }
+    }
+
+    /** Under {@link Misfire#SKIP} an end decides what came due during the run as well. */
+    private void tellSkipped(ShardCell cell, Run run, ShardRecord ended) {
+        Instant through = ended.through();
+        Instant before = ended.fireTime().orElse(run.claimed.through());
+        boolean skips = run.definition.misfire() == Misfire.SKIP;
+        if (skips && through != null && (before == null || through.isAfter(before))) {
+            outbox.publish(new ElasticJobEvent.FiringSkipped(cell.job.name(), cell.shard, through));
         }
     }
 

@@ -2,6 +2,7 @@ package io.elasticjob.runner;
 
 import io.elasticjob.CheckpointUnconfirmedException;
 import io.elasticjob.ExecutionId;
+import io.elasticjob.ExecutionScope;
 import io.elasticjob.Outcome;
 import io.elasticjob.ShardLostException;
 import io.elasticjob.ShardingContext;
@@ -33,6 +34,7 @@ final class Execution implements Runnable {
     }
 
     private final SimpleJob handler;
+    private final ExecutionScope surroundings;
     private final ShardingContext context;
     private final Function<String, CompletionStage<Void>> checkpoints;
     private final Consumer<Outcome> ended;
@@ -45,10 +47,12 @@ final class Execution implements Runnable {
 
     Execution(
             SimpleJob handler,
+            ExecutionScope surroundings,
             ShardingContext.Builder context,
             Function<String, CompletionStage<Void>> checkpoints,
             Consumer<Outcome> ended) {
         this.handler = handler;
+        this.surroundings = surroundings;
         this.context =
                 context.cancelled(() -> cancelled).checkpoints(this::checkpoint).build();
         this.checkpoints = checkpoints;
@@ -74,15 +78,40 @@ final class Execution implements Runnable {
         String name = thread.getName();
         try {
             thread.setName(name + " " + id());
-            handler.execute(context);
-            outcome = new Outcome.Succeeded();
-        } catch (Throwable thrown) {
-            outcome = cancelled ? new Outcome.Abandoned() : failed(thrown);
-            report(outcome, thrown);
+            outcome = surrounded();
+        } catch (Throwable beyond) { // not even its surroundings could be made
+            outcome = failed(beyond);
+            report(outcome, beyond);
         } finally {
             leave();
             thread.setName(name);
             tell(outcome);
+        }
+    }
+
+    /** Runs the handler in its surroundings, in which its failure is logged as well. */
+    private Outcome surrounded() {
+        ExecutionScope.Open open = surroundings.open(context);
+        Outcome outcome = BEYOND_WORDS;
+        Throwable failure = null;
+        try {
+            handle();
+            outcome = new Outcome.Succeeded();
+        } catch (Throwable thrown) {
+            failure = thrown;
+            outcome = cancelled ? new Outcome.Abandoned() : failed(thrown);
+            report(outcome, thrown);
+        } finally {
+            open.close(outcome, failure);
+        }
+        return outcome;
+    }
+
+    private void handle() throws Exception {
+        try {
+            handler.execute(context);
+        } finally {
+            leave(); // what comes after is not the handler's, and no interrupt is meant for it
         }
     }
 

@@ -1,6 +1,7 @@
 package io.elasticjob.runner;
 
 import io.elasticjob.ExecutionId;
+import io.elasticjob.ExecutionScope;
 import io.elasticjob.Outcome;
 import io.elasticjob.ShardingContext;
 import io.elasticjob.SimpleJob;
@@ -24,7 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs executions in this JVM, each on a thread of an executor for as long as it lasts. During that time the thread's
- * name ends in the execution's id.
+ * name ends in the execution's id, and SLF4J's mapped diagnostic context holds {@code elasticjob.job} and
+ * {@code elasticjob.execution}.
  *
  * <p>What a handler throws is logged here, with its stack trace; the outcome carries its text only. It counts no slots:
  * what is started beyond them waits in the executor, or runs, if the executor knows no bound.
@@ -37,10 +39,16 @@ public final class InProcessShardRunner implements ShardRunner {
     private final int slots;
     private final Executor executor;
     private final Runnable release;
+    private final Surroundings surroundings;
     private final Set<Execution> unfinished = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    private InProcessShardRunner(Map<String, SimpleJob> handlers, int slots, Executor executor, Runnable release) {
+    private InProcessShardRunner(
+            Map<String, SimpleJob> handlers,
+            int slots,
+            Executor executor,
+            Runnable release,
+            Surroundings surroundings) {
         if (slots < 1) {
             throw new IllegalArgumentException(slots + " execution slots: there has to be at least 1");
         }
@@ -48,6 +56,11 @@ public final class InProcessShardRunner implements ShardRunner {
         this.slots = slots;
         this.executor = executor;
         this.release = release;
+        this.surroundings = surroundings;
+    }
+
+    private InProcessShardRunner(Map<String, SimpleJob> handlers, int slots, Executor executor, Runnable release) {
+        this(handlers, slots, executor, release, new Surroundings(List.of(new LogContext())));
     }
 
     /** On an executor that belongs to somebody else: it is not shut down here. */
@@ -68,6 +81,11 @@ public final class InProcessShardRunner implements ShardRunner {
      */
     public static InProcessShardRunner virtual(Map<String, SimpleJob> handlers, int slots) {
         return on(VirtualThreads.executor("elasticjob-"), handlers, slots);
+    }
+
+    /** This runner, not used yet, with these scopes around each execution: to be used in its stead. */
+    public InProcessShardRunner within(List<ExecutionScope> scopes) {
+        return new InProcessShardRunner(handlers, slots, executor, release, surroundings.with(scopes));
     }
 
     /** Whether this JVM has virtual threads: from Java 21. */
@@ -95,7 +113,7 @@ public final class InProcessShardRunner implements ShardRunner {
         SimpleJob job = handlers.getOrDefault(handler, it -> {
             throw new IllegalArgumentException("There is no handler \"" + handler + "\" here");
         });
-        Execution execution = new Execution(job, context, checkpoints, ended);
+        Execution execution = new Execution(job, surroundings, context, checkpoints, ended);
         unfinished.add(execution);
         execution.end().whenComplete((nothing, never) -> unfinished.remove(execution));
         // Looked at after the execution was added: either close() finds it there, or it is refused here.

@@ -329,6 +329,10 @@ class JobEngineTest {
         assertThat(a.events(ElasticJobEvent.FiringsSuperseded.class))
                 .singleElement()
                 .satisfies(event -> assertThat(event.count()).isEqualTo(1));
+        assertThat(a.events(ElasticJobEvent.FiringMisfired.class))
+                .as("neither the first one nor the one that came due when the shard was free")
+                .containsExactly(
+                        new ElasticJobEvent.FiringMisfired("orders", 0, Instant.parse("2026-01-01T00:00:30Z")));
     }
 
     @Test
@@ -340,6 +344,26 @@ class JobEngineTest {
         world.seconds(31);
 
         assertThat(fireSeconds()).containsExactly(10L, 40L);
+        assertThat(a.events(ElasticJobEvent.FiringSkipped.class))
+                .containsExactly(new ElasticJobEvent.FiringSkipped("orders", 0, Instant.parse("2026-01-01T00:00:30Z")));
+        assertThat(a.events(ElasticJobEvent.FiringMisfired.class)).isEmpty();
+    }
+
+    @Test
+    void withoutMonitoringWhatWasSkippedDuringALongRunIsToldAsWell() {
+        JobDefinition unmonitored = JobDefinition.named("orders")
+                .every(Duration.ofSeconds(10))
+                .misfire(Misfire.SKIP)
+                .monitorExecution(false)
+                .build();
+        Process a = world.start("a", unmonitored);
+        a.duration = Duration.ofSeconds(25);
+        world.seconds(10);
+        a.duration = Duration.ofMillis(10);
+        world.seconds(31);
+
+        assertThat(fireSeconds()).containsExactly(10L, 40L);
+        assertThat(a.events(ElasticJobEvent.FiringSkipped.class)).hasSize(1);
     }
 
     @Test
@@ -489,11 +513,13 @@ class JobEngineTest {
 
     @Test
     void aRemovedJobStaysRemovedUntilAnApplicationThatDeclaresItStarts() {
-        world.start("a", ORDERS);
+        Process a = world.start("a", ORDERS);
         world.seconds(1);
         world.ensemble.deleteTree("/test/jobs/orders");
         world.seconds(3);
         assertThat(world.runs("orders")).isEqualTo(3);
+        assertThat(a.events(ElasticJobEvent.JobRemoved.class))
+                .containsExactly(new ElasticJobEvent.JobRemoved("orders"));
 
         Process b = world.start("b", ORDERS);
         world.seconds(2);

@@ -107,6 +107,49 @@ class LeadershipTest {
     }
 
     @Test
+    void handlersThatHangAreSeenWithinAPeriodOrAsLongAsADeathTakesToNoticeAndALook() {
+        JobDefinition fast = every("fast", 1);
+        JobDefinition slow = every("slow", 60);
+        Process a = world.start("a", 4, fast, slow);
+        world.seconds(61);
+        assertThat(a.engine.status().overdueJobs()).isZero();
+
+        a.duration =
+                Duration.ofDays(1); // both shards of the fast job begin, and never end; the slow one finds two slots
+        Instant hangs = world.time.now();
+        world.time.until(() -> a.engine.status().overdueJobs() == 1);
+        Duration bound = World.SESSION.plusSeconds(5);
+        Duration look = Duration.ofSeconds(10);
+        assertThat(Duration.between(hangs, world.time.now()))
+                .as("two fire times may pass before one is missed")
+                .isBetween(bound, bound.plus(look).plusSeconds(2));
+
+        world.time.until(() -> a.engine.status().overdueJobs() == 2);
+        Instant missed = Instant.parse("2026-01-01T00:03:00Z");
+        assertThat(Duration.between(missed, world.time.now()))
+                .as("within a period of the firing that was missed")
+                .isBetween(bound, Duration.ofSeconds(60));
+        assertThat(a.events(ElasticJobEvent.FiringOverdue.class))
+                .extracting(ElasticJobEvent.FiringOverdue::job)
+                .containsOnly("fast", "slow");
+    }
+
+    @Test
+    void aLeaderThatHangsIsFollowedByOneThatSeesItOnceItsSessionIsGivenUp() {
+        Process a = world.start("a", ORDERS);
+        Process b = world.start("b", ORDERS);
+        world.seconds(11);
+        a.watch.freeze();
+        world.seconds(30);
+        assertThat(b.engine.status().overdueJobs()).isZero();
+
+        a.registry.link().expire(); // what its watchdog does, by a thread of its own
+        world.seconds(2);
+        assertThat(b.engine.status().leader()).isTrue();
+        assertThat(world.record("orders", 0).owner()).startsWith("b.");
+    }
+
+    @Test
     void whereAllRunsOnTimeNothingIsToldAndADeathIsNoReasonEither() {
         Process a = world.start("a", ORDERS, every("fast", 1));
         Process b = world.start("b", ORDERS, every("fast", 1));

@@ -58,8 +58,15 @@ class WatchdogTest {
                     .satisfies(event -> assertThat(((ElasticJobEvent.LoopStuck) event).where())
                             .anyMatch(frame -> frame.getMethodName().equals("trapped")));
 
+            assertThat(a.status().stuckSince()).isPresent();
+            assertThat(a.status().isConnected())
+                    .as("whatever the loop said last")
+                    .isFalse();
+
             release.countDown();
             await().until(() -> owned(ofA) == 2 && owned(ofB) == 2);
+            assertThat(a.status().stuckSince()).isEmpty();
+            assertThat(a.status().isConnected()).isTrue();
             assertThat(ofA)
                     .filteredOn(ElasticJobEvent.InstanceRegistered.class::isInstance)
                     .hasSize(2);

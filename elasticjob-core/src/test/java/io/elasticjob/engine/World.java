@@ -214,6 +214,13 @@ final class World {
         return process;
     }
 
+    /** One whose engine is built with more than the usual. */
+    Process startWith(String name, Consumer<JobEngine.Builder> rules, JobDefinition... jobs) {
+        Process process = new Process(name, "shop", 64, StrategyCatalog.builtIn(), Duration.ZERO, rules, jobs);
+        settle();
+        return process;
+    }
+
     Process startOf(String application, String name, JobDefinition... jobs) {
         Process process = new Process(name, application, 64, StrategyCatalog.builtIn(), jobs);
         settle();

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import io.elasticjob.CheckpointUnconfirmedException;
 import io.elasticjob.ExecutionId;
+import io.elasticjob.ExecutionScope;
 import io.elasticjob.Firing;
 import io.elasticjob.Outcome;
 import io.elasticjob.ShardLostException;
@@ -24,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -36,6 +41,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 class InProcessShardRunnerTest {
 
@@ -321,6 +328,139 @@ class InProcessShardRunnerTest {
 
         atLast.countDown();
         assertThat(outcome()).isEqualTo(new Outcome.Succeeded());
+    }
+
+    // ---- Scopes -----------------------------------------------------------------------------------------------------
+
+    @Test
+    void scopesAreOpenedInOrderAroundTheHandlerAndClosedInReverseWithWhatItCameTo() throws Exception {
+        Queue<String> order = new ConcurrentLinkedQueue<>();
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        RuntimeException thrown = new IllegalStateException("disk full");
+        InProcessShardRunner runner =
+                within(List.of(scope("outer", order, threads), scope("inner", order, threads)), context -> {
+                    order.add("handler");
+                    threads.add(Thread.currentThread());
+                    if (context.shardingItem() == 1) {
+                        throw thrown;
+                    }
+                });
+
+        start(runner, 0);
+        assertThat(outcome()).isEqualTo(new Outcome.Succeeded());
+        assertThat(order)
+                .containsExactly(
+                        "open outer",
+                        "open inner",
+                        "handler",
+                        "close inner SUCCEEDED null",
+                        "close outer SUCCEEDED null");
+        assertThat(threads).hasSize(1);
+
+        order.clear();
+        start(runner, 1);
+        assertThat(outcome()).isEqualTo(new Outcome.Failed(thrown.toString()));
+        assertThat(order).endsWith("close inner FAILED " + thrown, "close outer FAILED " + thrown);
+    }
+
+    @Test
+    void aCancelledExecutionClosesItsScopesAsAbandonedAndNotInterrupted() throws Exception {
+        Queue<String> closed = new ConcurrentLinkedQueue<>();
+        CountDownLatch begun = new CountDownLatch(1);
+        InProcessShardRunner runner = within(
+                List.of(context -> (outcome, thrown) ->
+                        closed.add(outcome.name() + " " + Thread.currentThread().isInterrupted())),
+                context -> {
+                    begun.countDown();
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException cut) {
+                        Thread.currentThread().interrupt();
+                        throw cut;
+                    }
+                });
+        start(runner, 0);
+        begun.await();
+        runner.cancel(id(0));
+
+        assertThat(outcome()).isEqualTo(new Outcome.Abandoned());
+        assertThat(closed).containsExactly("ABANDONED false");
+    }
+
+    @Test
+    void aScopeThatFailsChangesNothingAndTheOthersAreClosed() throws Exception {
+        Queue<String> order = new ConcurrentLinkedQueue<>();
+        InProcessShardRunner runner = within(
+                List.of(
+                        scope("whole", order, ConcurrentHashMap.newKeySet()),
+                        context -> {
+                            throw new IllegalStateException("can not be opened, on purpose");
+                        },
+                        context -> (outcome, thrown) -> {
+                            throw new AssertionError("can not be closed, on purpose");
+                        }),
+                context -> order.add("handler"));
+
+        start(runner, 0);
+
+        assertThat(outcome()).isEqualTo(new Outcome.Succeeded());
+        assertThat(order).containsExactly("open whole", "handler", "close whole SUCCEEDED null");
+    }
+
+    @Test
+    void everyLineThatAHandlerLogsAndThatOfItsFailureNameTheExecution() throws Exception {
+        LoggerContext logs = (LoggerContext) LoggerFactory.getILoggerFactory();
+        Queue<ILoggingEvent> lines = new ConcurrentLinkedQueue<>();
+        AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent line) {
+                line.getMDCPropertyMap(); // is read when it is asked for first
+                lines.add(line);
+            }
+        };
+        appender.setContext(logs);
+        appender.start();
+        ch.qos.logback.classic.Logger root = logs.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.addAppender(appender);
+        try {
+            InProcessShardRunner runner = runner(InProcessShardRunner.on(
+                    Runnable::run,
+                    Map.of("work", context -> {
+                        LoggerFactory.getLogger("users").warn("mine");
+                        throw new IllegalStateException("marked in the logs");
+                    }),
+                    1));
+            MDC.put("elasticjob.job", "before");
+            start(runner, 4711);
+            assertThat(MDC.get("elasticjob.job")).isEqualTo("before");
+            assertThat(MDC.get("elasticjob.execution")).isNull();
+        } finally {
+            MDC.clear();
+            root.detachAppender(appender);
+        }
+
+        assertThat(lines)
+                .filteredOn(line -> line.getLoggerName().equals("users")
+                        || line.getFormattedMessage().contains("/4711/1 failed"))
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line.getMDCPropertyMap())
+                        .containsEntry("elasticjob.job", "orders")
+                        .containsEntry("elasticjob.execution", id(4711).toString()));
+    }
+
+    private static ExecutionScope scope(String name, Queue<String> order, Set<Thread> threads) {
+        return context -> {
+            order.add("open " + name);
+            threads.add(Thread.currentThread());
+            return (outcome, thrown) -> {
+                order.add("close " + name + " " + outcome.name() + " " + thrown);
+                threads.add(Thread.currentThread());
+            };
+        };
+    }
+
+    private InProcessShardRunner within(List<ExecutionScope> scopes, SimpleJob job) {
+        return runner(InProcessShardRunner.platform(Map.of("work", job), 1).within(scopes));
     }
 
     // ---- Checkpoints ----------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 package io.elasticjob.boot.autoconfigure;
 
+import io.elasticjob.ExecutionScope;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.boot.JobEngineCustomizer;
@@ -92,12 +93,17 @@ public final class ElasticJobAutoConfiguration {
     @Bean(destroyMethod = "") // closed by the engine
     @Lazy
     @ConditionalOnMissingBean
-    ShardRunner elasticJobShardRunner(DeclaredJobs jobs, ElasticJobProperties properties, Environment environment) {
+    ShardRunner elasticJobShardRunner(
+            DeclaredJobs jobs,
+            ElasticJobProperties properties,
+            Environment environment,
+            ObjectProvider<ExecutionScope> scopes) {
         boolean virtual = Threading.VIRTUAL.isActive(environment);
         int slots = slots(properties.getExecution().getSlots(), virtual);
-        return virtual
+        InProcessShardRunner runner = virtual
                 ? InProcessShardRunner.virtual(jobs.handlers(), slots)
                 : InProcessShardRunner.platform(jobs.handlers(), slots);
+        return runner.within(scopes.orderedStream().toList());
     }
 
     private static int slots(@Nullable Integer configured, boolean virtual) {

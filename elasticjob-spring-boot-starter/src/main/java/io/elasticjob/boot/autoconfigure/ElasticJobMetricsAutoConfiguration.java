@@ -23,9 +23,12 @@ public final class ElasticJobMetricsAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(name = "elasticJobMetrics")
     JobEngineCustomizer elasticJobMetrics(MeterRegistry meters, JobEngineLifecycle lifecycle) {
-        return engine -> engine.listener(new ElasticJobMetrics(
-                meters,
-                () -> lifecycle.engine().map(JobEngine::status),
-                () -> lifecycle.engine().map(JobEngine::registryRequests).orElse(0L)));
+        return engine -> {
+            ElasticJobMetrics metrics = new ElasticJobMetrics(
+                    meters,
+                    () -> lifecycle.engine().map(JobEngine::status),
+                    () -> lifecycle.engine().map(JobEngine::untoldEvents).orElse(0L));
+            engine.listener(metrics).registryObserver(metrics);
+        };
     }
 }

@@ -2,14 +2,23 @@ package io.elasticjob.boot.actuate.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.elasticjob.Instance;
 import io.elasticjob.engine.EngineStatus;
 import io.elasticjob.engine.EngineStatus.Phase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
@@ -60,6 +69,82 @@ class ElasticJobHealthIndicatorTest {
                 .isNull();
     }
 
+    @Test
+    void anEngineThatStandsStillIsDownWhateverItsLastWordWas() {
+        EngineStatus engine = with(Phase.STARTED, false, NOON.minusSeconds(9), null);
+        Health health = health(engine, NOON);
+
+        assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+        assertThat(health.getDetails())
+                .containsEntry("connected", false)
+                .containsEntry("stuckSince", NOON.minusSeconds(9));
+        assertThat(health.getDetails().get("reason").toString()).contains("stood still for 9s");
+    }
+
+    @Test
+    void anInstanceThatDrainsIsUpAndSaysSo() {
+        Health health = health(with(Phase.STARTED, true, null, null), NOON);
+
+        assertThat(health.getStatus()).isEqualTo(Status.UP);
+        assertThat(health.getDetails()).containsEntry("draining", true).doesNotContainKey("reason");
+    }
+
+    @Test
+    void whatIsWrongWithHandlersAndWithJobsElsewhereIsToldAndChangesNoStatus() {
+        Health health = health(with(Phase.STARTED, false, null, null), NOON);
+
+        assertThat(health.getStatus()).isEqualTo(Status.UP);
+        assertThat(health.getDetails())
+                .containsEntry("leader", true)
+                .containsEntry("overdueJobs", 7)
+                .containsEntry("activeExecutions", 3)
+                .containsEntry("lingeringExecutions", 2)
+                .containsEntry("slots", 64)
+                .containsEntry("clockRefused", false);
+        assertThat(health(status("till-7.x", null, null), NOON).getDetails())
+                .as("who does not lead does not know")
+                .doesNotContainKey("overdueJobs");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"LATENT", "CLOSED"})
+    void anEngineThatIsNotMeantToRunIsNotDownWithoutARegistry(Phase phase) {
+        Health health = health(with(phase, false, null, NOON.minusSeconds(3600)), NOON);
+
+        assertThat(health.getStatus()).isEqualTo(Status.UP);
+        assertThat(health.getDetails()).containsEntry("phase", phase);
+    }
+
+    @Test
+    void whoHasDrainedTheInstanceIsToldAndItStaysUp() {
+        EngineStatus engine = with(Phase.STARTED, true, null, null);
+
+        assertThat(health(engine, NOON).getStatus()).isEqualTo(Status.UP);
+        assertThat(health(engine, NOON).getDetails())
+                .containsEntry("draining", true)
+                .containsEntry("drainedBy", Map.of("who", "ann", "when", NOON, "why", "disk"));
+    }
+
+    @Test
+    void everyDetailIsDocumented() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "observability.md"));
+        String section = page.substring(page.indexOf("\n## Health\n"), page.indexOf("\n## Info\n"));
+        Set<String> details = new TreeSet<>();
+        details.addAll(health(with(Phase.STARTED, false, NOON, NOON), NOON.plusSeconds(60))
+                .getDetails()
+                .keySet());
+        details.addAll(health(status("till-7.x", null, Duration.ofSeconds(90), true), NOON)
+                .getDetails()
+                .keySet());
+
+        details.addAll(
+                health(with(Phase.STARTED, true, null, null), NOON).getDetails().keySet());
+
+        assertThat(details)
+                .contains("drainedBy", "reason", "awaySince", "stuckSince", "clockSkew", "overdueJobs", "instance");
+        assertThat(details).allSatisfy(detail -> assertThat(section).contains("`" + detail + "`"));
+    }
+
     private static Health health(EngineStatus status, Instant now) {
         InstantSource clock = () -> now;
         return new ElasticJobHealthIndicator(() -> Optional.of(status), Duration.ofMinutes(1), clock).health();
@@ -72,6 +157,40 @@ class ElasticJobHealthIndicatorTest {
     private static EngineStatus status(
             @Nullable String instance, @Nullable Instant away, @Nullable Duration skew, boolean off) {
         return new EngineStatus(
-                Phase.STARTED, "till-7", instance, Duration.ofSeconds(15), away, skew, off, 3, 64, false, 0, null);
+                Phase.STARTED,
+                "till-7",
+                instance,
+                Duration.ofSeconds(15),
+                away,
+                skew,
+                off,
+                3,
+                64,
+                false,
+                0,
+                false,
+                0,
+                null,
+                null);
+    }
+
+    /** A leader with jobs overdue and executions that linger. */
+    private static EngineStatus with(Phase phase, boolean draining, @Nullable Instant stuck, @Nullable Instant away) {
+        return new EngineStatus(
+                phase,
+                "till-7",
+                "till-7.x",
+                Duration.ofSeconds(15),
+                away,
+                null,
+                false,
+                3,
+                64,
+                true,
+                7,
+                draining,
+                2,
+                stuck,
+                draining ? new Instance.Drain("ann", NOON, "disk") : null);
     }
 }

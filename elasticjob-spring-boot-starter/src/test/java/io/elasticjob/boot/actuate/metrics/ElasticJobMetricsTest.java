@@ -7,8 +7,10 @@ import io.elasticjob.ElasticJobEvent.ClaimRefused;
 import io.elasticjob.ElasticJobEvent.ExecutionEnded;
 import io.elasticjob.ElasticJobEvent.ExecutionFenced;
 import io.elasticjob.ElasticJobEvent.ExecutionStarted;
+import io.elasticjob.ElasticJobEvent.FiringMisfired;
 import io.elasticjob.ElasticJobEvent.FiringSkipped;
 import io.elasticjob.ElasticJobEvent.FiringsSuperseded;
+import io.elasticjob.ElasticJobEvent.JobRemoved;
 import io.elasticjob.ElasticJobEvent.OwnerDied;
 import io.elasticjob.ElasticJobEvent.SessionEnded;
 import io.elasticjob.ElasticJobEvent.ShardsAssigned;
@@ -16,14 +18,22 @@ import io.elasticjob.ExecutionId;
 import io.elasticjob.Firing;
 import io.elasticjob.Outcome;
 import io.elasticjob.engine.EngineStatus;
+import io.elasticjob.engine.RegistryObserver.Kind;
+import io.elasticjob.engine.RegistryObserver.Result;
 import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class ElasticJobMetricsTest {
@@ -66,10 +76,13 @@ class ElasticJobMetricsTest {
                 new ExecutionFenced(RUN),
                 new ExecutionEnded(RUN, new Outcome.Fenced(new Outcome.Succeeded()), Duration.ofSeconds(2)));
 
-        assertThat(meters.get("elasticjob.executions").timers()).singleElement().satisfies(timer -> {
-            assertThat(timer.getId().getTag("outcome")).isEqualTo("FENCED");
-            assertThat(timer.count()).isEqualTo(1);
-        });
+        assertThat(meters.get("elasticjob.executions").timers())
+                .filteredOn(timer -> timer.count() > 0)
+                .singleElement()
+                .satisfies(timer -> {
+                    assertThat(timer.getId().getTag("outcome")).isEqualTo("FENCED");
+                    assertThat(timer.count()).isEqualTo(1);
+                });
     }
 
     @Test
@@ -77,13 +90,15 @@ class ElasticJobMetricsTest {
         tell(
                 new FiringsSuperseded("orders", 0, 3, NOON),
                 new FiringSkipped("orders", 0, NOON),
+                new FiringMisfired("orders", 1, NOON),
                 new OwnerDied(RUN, "till-8.y", true),
                 new OwnerDied(RUN, "till-9.z", false),
                 new ClaimRefused("orders", 0));
 
         assertThat(count("elasticjob.firings.superseded")).isEqualTo(3);
-        assertThat(count("elasticjob.firings.misfired")).isEqualTo(1);
+        assertThat(count("elasticjob.firings.misfired")).isEqualTo(2);
         assertThat(count("elasticjob.failovers")).isEqualTo(1);
+        assertThat(count("elasticjob.executions.lost")).isEqualTo(1);
         assertThat(count("elasticjob.claims.refused")).isEqualTo(1);
     }
 
@@ -112,6 +127,9 @@ class ElasticJobMetricsTest {
                 64,
                 true,
                 2,
+                false,
+                0,
+                null,
                 null));
 
         assertThat(gauge("elasticjob.registry.connected")).isEqualTo(1);
@@ -119,8 +137,82 @@ class ElasticJobMetricsTest {
         assertThat(gauge("elasticjob.jobs.overdue")).isEqualTo(2);
         assertThat(meters.get("elasticjob.clock.skew").timeGauge().value(TimeUnit.SECONDS))
                 .isEqualTo(-1.5);
-        assertThat(meters.get("elasticjob.registry.requests").functionCounter().count())
+        assertThat(gauge("elasticjob.executions.slots")).isEqualTo(64);
+        assertThat(meters.get("elasticjob.events.untold").functionCounter().count())
                 .isEqualTo(42);
+    }
+
+    @Test
+    void requestsAreTimedByKindAndResult() {
+        metrics.observed(Kind.COMMIT, Result.REFUSED, Duration.ofMillis(3));
+        metrics.observed(Kind.SYNC, Result.UNANSWERED, Duration.ofSeconds(1));
+
+        assertThat(request("commit", "refused").totalTime(TimeUnit.MILLISECONDS))
+                .isEqualTo(3);
+        assertThat(request("sync", "unanswered").count()).isEqualTo(1);
+        assertThat(request("commit", "answered").count()).isZero();
+        assertThat(meters.get("elasticjob.registry.requests").timers())
+                .as("only a commit can be refused")
+                .hasSize(Kind.values().length * 2 + 1);
+    }
+
+    @Test
+    void whatHasNotHappenedYetIsZeroAndNotMissing() {
+        tell(new ShardsAssigned("orders", new TreeSet<>(List.of(0)), 1));
+
+        Set<String> ends = new TreeSet<>(Set.of("LOST")); // which no instance is left to tell of
+        meters.get("elasticjob.executions")
+                .timers()
+                .forEach(timer -> ends.add(timer.getId().getTag("outcome")));
+        assertThat(ends)
+                .as("the kinds of outcome there are")
+                .isEqualTo(Arrays.stream(Outcome.class.getPermittedSubclasses())
+                        .map(type -> type.getSimpleName()
+                                .replaceAll("(?<=[a-z])(?=[A-Z])", "_")
+                                .toUpperCase(Locale.ROOT))
+                        .collect(Collectors.toCollection(TreeSet::new)));
+        assertThat(count("elasticjob.failovers")).isZero();
+        assertThat(count("elasticjob.claims.refused")).isZero();
+    }
+
+    @Test
+    void theMetersOfARemovedJobGoWithItAndItsLateEndsMakeNone() {
+        tell(
+                new ShardsAssigned("orders", new TreeSet<>(List.of(0)), 1),
+                new ShardsAssigned("bills", new TreeSet<>(List.of(0)), 1));
+        meters.timer("elasticjob.execution", "job", "orders"); // as an observation makes it
+        meters.timer("shop.checkout", "job", "orders");
+        tell(
+                new JobRemoved("orders"),
+                new ShardsAssigned("orders", new TreeSet<>(), 1),
+                new ClaimRefused("orders", 0),
+                new ExecutionEnded(RUN, new Outcome.Fenced(new Outcome.Succeeded()), Duration.ofSeconds(2)));
+
+        assertThat(meters.getMeters())
+                .filteredOn(meter -> "orders".equals(meter.getId().getTag("job")))
+                .extracting(meter -> meter.getId().getName())
+                .as("somebody else's")
+                .containsExactly("shop.checkout");
+        assertThat(meters.get("elasticjob.shards.owned")
+                        .tag("job", "bills")
+                        .gauge()
+                        .value())
+                .isEqualTo(1);
+
+        tell(
+                new ShardsAssigned("orders", new TreeSet<>(List.of(0, 1)), 2),
+                new ExecutionEnded(RUN, new Outcome.Succeeded(), Duration.ofSeconds(2)));
+        assertThat(meters.get("elasticjob.executions")
+                        .tags("job", "orders", "outcome", "SUCCEEDED")
+                        .timer()
+                        .count())
+                .as("made anew, and counted from there")
+                .isEqualTo(1);
+        assertThat(meters.get("elasticjob.shards.owned")
+                        .tag("job", "orders")
+                        .gauge()
+                        .value())
+                .isEqualTo(2);
     }
 
     @Test
@@ -130,8 +222,8 @@ class ElasticJobMetricsTest {
         assertThat(meters.getMeters())
                 .extracting(Meter::getId)
                 .allSatisfy(id -> assertThat(id.getTags())
-                        .allMatch(tag ->
-                                tag.getKey().equals("job") || tag.getKey().equals("outcome")));
+                        .extracting(Tag::getKey)
+                        .isSubsetOf("job", "outcome", "kind", "result"));
     }
 
     private void tell(ElasticJobEvent... events) {
@@ -140,6 +232,12 @@ class ElasticJobMetricsTest {
 
     private double count(String name) {
         return meters.get(name).tag("job", "orders").counter().count();
+    }
+
+    private Timer request(String kind, String result) {
+        return meters.get("elasticjob.registry.requests")
+                .tags("kind", kind, "result", result)
+                .timer();
     }
 
     private double gauge(String name) {

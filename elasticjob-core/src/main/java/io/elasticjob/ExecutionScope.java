@@ -1,0 +1,32 @@
+package io.elasticjob;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Surrounds executions on the threads that run their handlers: tracing, a logging context, a security context. It sees,
+ * it never decides: what it throws is logged, the handler runs all the same, and the outcome is the handler's.
+ */
+@FunctionalInterface
+public interface ExecutionScope {
+
+    /**
+     * Called on the thread that runs the handler, just before it does. Scopes are opened in their order, and closed in the
+     * reverse one.
+     *
+     * @return what to do at the end
+     */
+    Open open(ShardingContext context);
+
+    /** A scope that is open. */
+    @FunctionalInterface
+    interface Open {
+
+        /**
+         * Called once, on the same thread, when the handler has ended and what it threw has been logged.
+         *
+         * @param outcome how the handler ended; whether that can be recorded is not known yet
+         * @param thrown what the handler threw; null when it returned
+         */
+        void close(Outcome outcome, @Nullable Throwable thrown);
+    }
+}
