@@ -5,8 +5,10 @@ import io.elasticjob.registry.Read;
 import io.elasticjob.registry.RegistryException;
 import io.elasticjob.registry.Write;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -82,6 +84,11 @@ final class Changes {
     private final Presence presence;
     private final Outbox outbox;
 
+    private record Waiting(CompletableFuture<?> answer, long sinceNanos) {}
+
+    /** Those that may not have been answered, in the order of asking. */
+    private final Queue<Waiting> waiting = new ArrayDeque<>();
+
     /** Begun, and waiting for the registry. */
     private List<Change<?>> stranded = new ArrayList<>();
 
@@ -97,11 +104,21 @@ final class Changes {
                     new RegistryException("The registry can not be reached at present; nothing was changed"));
             return;
         }
-        outbox.alarm(
-                PATIENCE,
-                () -> answer.completeExceptionally(new RegistryException("The registry has not answered within "
-                        + PATIENCE.toSeconds() + " s; it may have been done, or not")));
+        waiting.add(new Waiting(answer, outbox.nanos()));
         goOn(answer, paths, plan);
+    }
+
+    /** Lets nobody wait for ever while the registry is away. */
+    void giveUp() {
+        for (Waiting first = waiting.peek(); first != null; first = waiting.peek()) {
+            if (!first.answer().isDone() && outbox.nanos() - first.sinceNanos() < PATIENCE.toNanos()) {
+                return;
+            }
+            first.answer()
+                    .completeExceptionally(new RegistryException("The registry has not answered within "
+                            + PATIENCE.toSeconds() + " s; it may have been done, or not"));
+            waiting.remove();
+        }
     }
 
     /** As {@link #make} of a change that was begun before. */

@@ -16,10 +16,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +94,7 @@ final class Finished {
         if (trigger == null) {
             removeUnreadable(over, job, number, now);
         } else if (trigger.isTooOld(now)) {
-            readRecords(over, job, trigger.shards(), records -> expire(over, job, trigger, records));
+            readRecords(over, job, trigger.shards(), any -> true, records -> expire(over, job, trigger, records));
         } else if (now.isAfter(trigger.requestedAt().plus(LEFT_TO_OTHERS))) {
             triggers.add(new Suspect(job, number));
         }
@@ -103,19 +105,16 @@ final class Finished {
         for (Suspect suspect : take(triggers)) {
             Trigger trigger = suspect.job().triggers().pending().get(suspect.number());
             if (trigger != null) {
-                readRecords(over, suspect.job(), trigger.shards(), records -> {
-                    if (records.stream().allMatch(trigger::isDecidedBy)) {
-                        remove(over, suspect, trigger);
-                    }
-                });
+                ifAll(
+                        over,
+                        suspect.job(),
+                        trigger.shards(),
+                        trigger::isDecidedBy,
+                        () -> remove(over, suspect, trigger));
             }
         }
         for (JobState job : take(jobs)) {
-            readRecords(over, job, allShards(job), records -> {
-                if (records.stream().allMatch(record -> isDecided(job, record))) {
-                    remove(over, job);
-                }
-            });
+            ifAll(over, job, allShards(job), record -> isDecided(job, record), () -> remove(over, job));
         }
     }
 
@@ -229,32 +228,59 @@ final class Finished {
 
     // ---- Help -----------------------------------------------------------------------------------------------------
 
-    /** Goes on with the records of these shards, in their order, if all of them could be read. */
-    private void readRecords(Connection over, JobState job, Set<Integer> shards, Consumer<List<ShardRecord>> then) {
-        readFrom(over, shards.stream().map(job::recordPath).toList(), new ArrayList<>(), then);
+    /** Does it if it holds for the records of all these shards. Whoever records the last one asks, so nobody need wait. */
+    private void ifAll(
+            Connection over, JobState job, Set<Integer> shards, Predicate<ShardRecord> holds, Runnable then) {
+        readRecords(over, job, shards, holds, records -> then.run());
+    }
+
+    /**
+     * Goes on with the records of these shards, in their order, if all of them could be read.
+     *
+     * @param holds reads no further, and does not go on, when it does not for one of them
+     */
+    private void readRecords(
+            Connection over,
+            JobState job,
+            Set<Integer> shards,
+            Predicate<ShardRecord> holds,
+            Consumer<List<ShardRecord>> then) {
+        readFrom(over, shards.stream().map(job::recordPath).toList(), new ArrayList<>(), holds, then);
     }
 
     private void readFrom(
-            Connection over, List<String> paths, List<ShardRecord> records, Consumer<List<ShardRecord>> then) {
+            Connection over,
+            List<String> paths,
+            List<ShardRecord> records,
+            Predicate<ShardRecord> holds,
+            Consumer<List<ShardRecord>> then) {
         if (records.size() == paths.size()) {
             then.accept(records);
             return;
         }
         List<String> chunk = paths.subList(records.size(), Math.min(paths.size(), records.size() + AT_ONCE));
-        outbox.read(over, chunk, result -> {
+        // Caught up, so that of two that record the last shards at the same time one sees both.
+        outbox.readCaughtUp(over, chunk, result -> {
             if (!(result instanceof Result.Told<List<Read>> told)) {
-                return;
+                return; // the leader will look at it
             }
             for (Read read : told.answer()) {
-                if (!(read instanceof Read.Present present)) {
-                    records.add(ShardRecord.NEW);
-                } else if (ShardRecordCodec.decode(present.data()) instanceof Decoded.Value<ShardRecord> value) {
-                    records.add(value.value());
-                } else {
+                Optional<ShardRecord> record = record(read);
+                if (record.filter(holds).isEmpty()) {
                     return;
                 }
+                records.add(record.get());
             }
-            readFrom(over, paths, records, then);
+            readFrom(over, paths, records, holds, then);
         });
+    }
+
+    private static Optional<ShardRecord> record(Read read) {
+        if (!(read instanceof Read.Present present)) {
+            return Optional.of(ShardRecord.NEW);
+        }
+        return ShardRecordCodec.decode(present.data()) instanceof Decoded.Value<ShardRecord> value
+                ? Optional.of(value.value())
+                : Optional.empty();
     }
 }

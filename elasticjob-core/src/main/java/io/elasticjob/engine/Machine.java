@@ -309,6 +309,7 @@ final class Machine {
         fireTimes.values().forEach(this::due);
         checkLife();
         shards.giveUpCheckpoints();
+        changes.giveUp();
     }
 
     private void due(FireTimes times) {
