@@ -18,10 +18,11 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,6 +35,7 @@ import org.apache.curator.ensemble.fixed.FixedEnsembleProvider;
 import org.apache.curator.retry.RetryOneTime;
 import org.apache.curator.utils.ZookeeperFactory;
 import org.apache.zookeeper.AddWatchMode;
+import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.WatchedEvent;
@@ -59,8 +61,8 @@ import org.slf4j.LoggerFactory;
  * its own time: connecting and closing.
  *
  * <p>A session is lost when ZooKeeper says that it has expired, and also when the connection was gone for as long as the
- * timeout: then nobody comes back to it, though servers that were away altogether may keep its nodes until it has expired
- * there too. It is Curator's client and not its framework because the framework cannot be kept from
+ * timeout: then nobody comes back to it, and the servers are told, those that hear it at once, the others when they are
+ * reached again. It is Curator's client and not its framework because the framework cannot be kept from
  * expiring sessions by yet another timer.
  */
 public final class ZooKeeperRegistry implements Registry {
@@ -81,10 +83,15 @@ public final class ZooKeeperRegistry implements Registry {
     private final AtomicBoolean closing = new AtomicBoolean();
 
     // Confined to the serial thread.
-    private final Set<CompletableFuture<?>> open = new LinkedHashSet<>();
+    private final Set<Question<?>> open = new LinkedHashSet<>();
     private @Nullable RegistryListener listener;
     private @Nullable Handle present;
     private @Nullable Session session;
+    /** Runs down within a session timeout while nothing is heard though something was asked; null else. */
+    private @Nullable ScheduledFuture<?> silence;
+    /** Given up, and perhaps alive on the servers; told of it once more when they can be reached. */
+    private @Nullable Handle former;
+
     private boolean connected;
     private long connections;
 
@@ -266,12 +273,17 @@ public final class ZooKeeperRegistry implements Registry {
         /** Called on the handle's thread. */
         void answered(Supplier<T> answer) {
             tell(() -> {
-                if (!open.remove(this.answer)) {
+                if (!open.remove(this)) {
                     return; // it has failed already, with its connection
                 }
                 try {
-                    this.answer.complete(answer.get());
+                    T told = answer.get();
+                    heard();
+                    this.answer.complete(told);
                 } catch (RegistryException e) {
+                    if (!(e.getCause() instanceof KeeperException.ConnectionLossException)) {
+                        heard();
+                    }
                     this.answer.completeExceptionally(e);
                 } catch (RuntimeException e) {
                     this.answer.completeExceptionally(
@@ -297,7 +309,10 @@ public final class ZooKeeperRegistry implements Registry {
             serial.execute(() -> {
                 Handle handle = present;
                 if (!closing.get() && handle != null && connected && asked.equals(session)) {
-                    open.add(question.answer);
+                    if (open.isEmpty()) {
+                        listen();
+                    }
+                    open.add(question);
                     send(handle, question, request);
                 } else {
                     fail(question.answer, whyNot(asked));
@@ -314,7 +329,7 @@ public final class ZooKeeperRegistry implements Registry {
             requests.increment();
             request.accept(handle, question);
         } catch (RuntimeException e) {
-            open.remove(question.answer);
+            open.remove(question);
             question.answer.completeExceptionally(new RegistryException("the question could not be sent", e));
         }
     }
@@ -338,7 +353,10 @@ public final class ZooKeeperRegistry implements Registry {
         present = handle;
         session = now;
         connected = true;
+        stopListening();
         connections++;
+        sayFarewell(former);
+        former = null;
         if (listener != null) {
             listener.connected(now);
         }
@@ -351,27 +369,61 @@ public final class ZooKeeperRegistry implements Registry {
                 listener.suspended();
             }
             if (session != null) {
-                giveUpAfter(session.timeout());
+                Duration left = silence == null
+                        ? session.timeout()
+                        : Duration.ofMillis(silence.getDelay(TimeUnit.MILLISECONDS));
+                giveUpAfter(Silence.patience(session.timeout(), left));
             }
+        }
+    }
+
+    /** Answers come in the order of the questions: what was heard begins the silence anew, or ends it. */
+    private void heard() {
+        if (open.isEmpty()) {
+            stopListening();
+        } else {
+            listen();
+        }
+    }
+
+    private void listen() {
+        stopListening();
+        if (session != null) {
+            silence = serial.schedule(() -> {}, session.timeout().toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void stopListening() {
+        if (silence != null) {
+            silence.cancel(false);
+            silence = null;
         }
     }
 
     /**
      * Every attempt to come back that a server hears renews the session, also when no answer arrives here; and to
      * ZooKeeper's client an accepted connection is a sign of life. The session would go on for ever, of use to nobody, and
-     * nobody could take over from it.
+     * nobody could take over from it. So it is ended on the servers too, as far as they hear.
      */
-    private void giveUpAfter(Duration silence) {
+    private void giveUpAfter(Duration patience) {
         long before = connections;
         serial.schedule(
                 () -> tell(() -> {
                     if (connections == before && session != null && !closing.get()) {
+                        former = present;
+                        sayFarewell(former);
                         leave("the session was given up before the registry answered");
                         resetHandle();
                     }
                 }),
-                silence.toMillis(),
+                patience.toMillis(),
                 TimeUnit.MILLISECONDS);
+    }
+
+    private void sayFarewell(@Nullable Handle left) {
+        if (left != null && !closing.get()) {
+            new Farewell(settings, left.zooKeeper()).start();
+        }
     }
 
     private void leave(String why) {
@@ -390,9 +442,9 @@ public final class ZooKeeperRegistry implements Registry {
 
     private void disconnect(String why) {
         connected = false;
-        List<CompletableFuture<?>> failed = List.copyOf(open);
+        List<Question<?>> failed = List.copyOf(open);
         open.clear();
-        failed.forEach(answer -> fail(answer, why));
+        failed.forEach(question -> fail(question.answer, why));
     }
 
     private static void fail(CompletableFuture<?> answer, String why) {
@@ -443,7 +495,9 @@ public final class ZooKeeperRegistry implements Registry {
             thread.setDaemon(true);
             return thread;
         };
-        return Executors.newSingleThreadScheduledExecutor(daemon);
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, daemon);
+        executor.setRemoveOnCancelPolicy(true);
+        return executor;
     }
 
     /** Makes handles for Curator, whose events we hear on their own thread and before Curator does. */
