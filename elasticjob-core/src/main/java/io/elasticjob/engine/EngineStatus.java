@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param currentInstance id of the present instance; null while none is registered
  * @param currentSessionTimeout as negotiated; null while there is no session
  * @param away since when the registry can not be reached, by the local clock; null while it can
+ * @param awayBecause why, in words; null where that is not known
  * @param clockSkew the registry's clock minus the local one, as last measured; null before the first measurement
  * @param clockOff whether the clocks are too far apart, so that this instance takes nothing new
  * @param activeExecutions claimed or running on this instance now
@@ -27,6 +28,7 @@ public record EngineStatus(
         @Nullable String currentInstance,
         @Nullable Duration currentSessionTimeout,
         @Nullable Instant away,
+        @Nullable String awayBecause,
         @Nullable Duration clockSkew,
         boolean clockOff,
         int activeExecutions,
@@ -59,7 +61,8 @@ public record EngineStatus(
 
     /** The same after the end. */
     EngineStatus closed() {
-        return new EngineStatus(Phase.CLOSED, instanceName, null, null, away, clockSkew, false, 0, slots, false, 0);
+        return new EngineStatus(
+                Phase.CLOSED, instanceName, null, null, away, awayBecause, clockSkew, false, 0, slots, false, 0);
     }
 
     /** Registered and connected. */

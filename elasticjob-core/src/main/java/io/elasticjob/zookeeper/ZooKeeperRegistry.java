@@ -12,6 +12,7 @@ import io.elasticjob.registry.Write;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -45,6 +46,7 @@ import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.common.PathUtils;
+import org.apache.zookeeper.data.Stat;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,6 +76,11 @@ public final class ZooKeeperRegistry implements Registry {
 
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
+    /** How long nobody is reached before it is found out why; and how often, from then on. */
+    private static final Duration PATIENCE = Duration.ofSeconds(4);
+
+    private static final Duration AGAIN = Duration.ofSeconds(30);
+
     private final ZooKeeperSettings settings;
     private final Translation translation;
     private final ScheduledExecutorService serial = thread("elasticjob-registry");
@@ -82,8 +89,12 @@ public final class ZooKeeperRegistry implements Registry {
     private final CuratorZookeeperClient curator;
     private final AtomicBoolean closing = new AtomicBoolean();
 
+    /** Null for plain connections. */
+    private final @Nullable TlsFiles tls;
+
     // Confined to the serial thread.
     private final Set<Question<?>> open = new LinkedHashSet<>();
+    private final Set<String> foundOpen = new HashSet<>();
     private @Nullable RegistryListener listener;
     private @Nullable Handle present;
     private @Nullable Session session;
@@ -95,8 +106,10 @@ public final class ZooKeeperRegistry implements Registry {
     private boolean connected;
     private long connections;
 
+    /** @throws IllegalArgumentException when there are keys or certificates for TLS that can not be used */
     public ZooKeeperRegistry(ZooKeeperSettings settings) {
         this.settings = settings;
+        this.tls = settings.tls() == null ? null : new TlsFiles(settings.tls());
         this.translation =
                 new Translation(settings.root(), settings.digest() == null ? Ids.OPEN_ACL_UNSAFE : Ids.CREATOR_ALL_ACL);
         this.curator = new CuratorZookeeperClient(
@@ -117,7 +130,10 @@ public final class ZooKeeperRegistry implements Registry {
     /** Returns at once and never fails, whether or not there is a ZooKeeper, or a host of that name. */
     @Override
     public void open(RegistryListener listener) {
-        tell(() -> this.listener = listener);
+        tell(() -> {
+            this.listener = listener;
+            diagnoseAfter(PATIENCE);
+        });
         inCuratorsTime(Duration.ZERO, curator::start);
     }
 
@@ -194,15 +210,40 @@ public final class ZooKeeperRegistry implements Registry {
     @Override
     public CompletionStage<Void> watchTree(Session session, String path) {
         PathUtils.validatePath(path);
-        return ask(
-                session,
-                (handle, question) -> handle.zooKeeper()
-                        .addWatch(
-                                path,
-                                handle.bell,
-                                AddWatchMode.PERSISTENT_RECURSIVE,
-                                (code, same, context) -> question.done(code, path),
-                                null));
+        return ask(session, (handle, question) -> {
+            tellIfOpen(handle, path);
+            handle.zooKeeper()
+                    .addWatch(
+                            path,
+                            handle.bell,
+                            AddWatchMode.PERSISTENT_RECURSIVE,
+                            (code, same, context) -> question.done(code, path),
+                            null);
+        });
+    }
+
+    /** With a digest, what was there before and belongs to everybody is told once. It stays as it is. */
+    private void tellIfOpen(Handle handle, String path) {
+        if (settings.digest() == null || foundOpen.contains(path)) {
+            return;
+        }
+        handle.zooKeeper()
+                .getACL(
+                        path,
+                        new Stat(),
+                        (code, same, context, acl, stat) -> tell(() -> {
+                            boolean open = code == Code.OK.intValue()
+                                    && acl.stream()
+                                            .anyMatch(entry -> entry.getId().equals(Ids.ANYONE_ID_UNSAFE));
+                            if (open && foundOpen.add(path)) {
+                                log.warn(
+                                        "{} was created without elasticjob.registry.digest and is open to everybody who"
+                                                + " reaches ZooKeeper, as is all that was created then. What is created"
+                                                + " from now on is not; close the rest with zkCli's setAcl -R.",
+                                        path);
+                            }
+                        }),
+                        null);
     }
 
     @Override
@@ -263,6 +304,9 @@ public final class ZooKeeperRegistry implements Registry {
         }
         serial.shutdown();
         curatorsTime.shutdown();
+        if (tls != null) {
+            delete(tls);
+        }
     }
 
     /** One question on its way. */
@@ -374,6 +418,7 @@ public final class ZooKeeperRegistry implements Registry {
                         : Duration.ofMillis(silence.getDelay(TimeUnit.MILLISECONDS));
                 giveUpAfter(Silence.patience(session.timeout(), left));
             }
+            diagnoseAfter(PATIENCE);
         }
     }
 
@@ -420,8 +465,31 @@ public final class ZooKeeperRegistry implements Registry {
                 TimeUnit.MILLISECONDS);
     }
 
+    private void diagnoseAfter(Duration delay) {
+        long before = connections;
+        serial.schedule(
+                () -> tell(() -> {
+                    if (connections == before && !connected && !closing.get()) {
+                        new Diagnosis(settings, tls == null ? null : tls.written(), why -> unreachable(before, why))
+                                .start();
+                        diagnoseAfter(AGAIN);
+                    }
+                }),
+                delay.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    private void unreachable(long before, String why) {
+        tell(() -> {
+            if (listener != null && connections == before && !connected) {
+                listener.unreachable(why);
+            }
+        });
+    }
+
+    /** Not under TLS: where answers do not arrive, no connection is made in the first place, and no session renewed. */
     private void sayFarewell(@Nullable Handle left) {
-        if (left != null && !closing.get()) {
+        if (left != null && tls == null && !closing.get()) {
             new Farewell(settings, left.zooKeeper()).start();
         }
     }
@@ -485,6 +553,14 @@ public final class ZooKeeperRegistry implements Registry {
         }
     }
 
+    private static void delete(TlsFiles tls) {
+        try {
+            tls.close();
+        } catch (RuntimeException e) {
+            log.warn("The encrypted files with keys and certificates could not be deleted", e);
+        }
+    }
+
     private interface CuratorsTask {
         void run() throws Exception;
     }
@@ -506,7 +582,7 @@ public final class ZooKeeperRegistry implements Registry {
         @Override
         public ZooKeeper newZooKeeper(String connectString, int sessionTimeout, Watcher watcher, boolean readOnly)
                 throws Exception {
-            ZKClientConfig config = new ZKClientConfig();
+            ZKClientConfig config = tls == null ? new ZKClientConfig() : tls.config();
             config.setProperty(ZKClientConfig.JUTE_MAXBUFFER, String.valueOf(LONGEST_ANSWER));
             Handle handle = new Handle(watcher);
             try {

@@ -39,7 +39,10 @@ class ElasticJobHealthIndicatorTest {
         Health later = health(away, NOON.plusSeconds(60));
 
         assertThat(soon.getStatus()).isEqualTo(Status.UP);
-        assertThat(soon.getDetails()).containsEntry("connected", false).containsEntry("awaySince", NOON);
+        assertThat(soon.getDetails())
+                .containsEntry("connected", false)
+                .containsEntry("awaySince", NOON)
+                .containsEntry("awayBecause", "nobody listens there");
         assertThat(later.getStatus()).isEqualTo(Status.DOWN);
         assertThat(later.getDetails().get("reason").toString()).contains("the registry has been away");
     }
@@ -72,6 +75,17 @@ class ElasticJobHealthIndicatorTest {
     private static EngineStatus status(
             @Nullable String instance, @Nullable Instant away, @Nullable Duration skew, boolean off) {
         return new EngineStatus(
-                Phase.STARTED, "till-7", instance, Duration.ofSeconds(15), away, skew, off, 3, 64, false, 0);
+                Phase.STARTED,
+                "till-7",
+                instance,
+                Duration.ofSeconds(15),
+                away,
+                away == null ? null : "nobody listens there",
+                skew,
+                off,
+                3,
+                64,
+                false,
+                0);
     }
 }
