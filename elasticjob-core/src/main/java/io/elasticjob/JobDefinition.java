@@ -28,6 +28,7 @@ public final class JobDefinition {
     /** The largest number of shards that a job may have. */
     public static final int MAX_SHARDS = 10_000;
 
+    private static final Duration LONGEST_THRESHOLD = Duration.ofDays(36500);
     private static final String NO_SCHEDULE = "-";
 
     private final String name;
@@ -320,6 +321,9 @@ public final class JobDefinition {
         Duration threshold = parsed(JobKey.MISFIRE_THRESHOLD, Durations::parse);
         if (threshold.isNegative() || threshold.isZero()) {
             throw invalid(JobKey.MISFIRE_THRESHOLD, "must be longer than nothing");
+        }
+        if (threshold.compareTo(LONGEST_THRESHOLD) > 0) {
+            throw invalid(JobKey.MISFIRE_THRESHOLD, "must be at most 36500d");
         }
         return threshold;
     }
