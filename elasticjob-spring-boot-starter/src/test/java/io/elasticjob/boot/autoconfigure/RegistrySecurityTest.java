@@ -213,8 +213,7 @@ class RegistrySecurityTest {
                                     .map(path ->
                                             path.replaceAll("@.*/", "@/").replaceAll("instances/.*", "instances/x"))
                                     .collect(Collectors.toSet()))
-                            .contains(
-                                    "/shop", "/shop/instances/x", "/shop/jobs/tick", "/shop/shards/tick@/1");
+                            .contains("/shop", "/shop/instances/x", "/shop/jobs/tick", "/shop/shards/tick@/1");
                     for (String path : all) {
                         isClosedTo(stranger, path);
                         isClosedTo(impostor, path);
