@@ -60,7 +60,7 @@ import org.slf4j.LoggerFactory;
  * them: {@link RegistryListener#connected} comes before all answers and watch events of its session; before
  * {@link RegistryListener#suspended} and {@link RegistryListener#lost}, all open operations have failed, in the order in
  * which they were asked; afterwards nothing more is told of that session. The other thread is for what Curator does in
- * its own time: connecting and closing.
+ * its own time: connecting and closing. Threads for {@link Farewell} and {@link Diagnosis} end by themselves.
  *
  * <p>A session is lost when ZooKeeper says that it has expired, and also when the connection was gone for as long as the
  * timeout: then nobody comes back to it, and the servers are told, those that hear it at once, the others when they are
@@ -466,6 +466,9 @@ public final class ZooKeeperRegistry implements Registry {
     }
 
     private void diagnoseAfter(Duration delay) {
+        if (closing.get()) {
+            return;
+        }
         long before = connections;
         serial.schedule(
                 () -> tell(() -> {
@@ -573,6 +576,7 @@ public final class ZooKeeperRegistry implements Registry {
         };
         ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, daemon);
         executor.setRemoveOnCancelPolicy(true);
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         return executor;
     }
 
