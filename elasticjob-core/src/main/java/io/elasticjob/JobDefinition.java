@@ -32,6 +32,7 @@ public final class JobDefinition {
     /** The largest number of shards that a job may have. */
     public static final int MAX_SHARDS = 10_000;
 
+    private static final Duration LONGEST_THRESHOLD = Duration.ofDays(36500);
     private static final String NO_SCHEDULE = "-";
 
     private final String name;
@@ -133,10 +134,16 @@ public final class JobDefinition {
 
     private Instant instant() {
         try {
-            return OffsetDateTime.parse(text(JobKey.AT)).toInstant().truncatedTo(ChronoUnit.MILLIS);
+            OffsetDateTime at = OffsetDateTime.parse(text(JobKey.AT));
+            if (at.getYear() >= 1970 && at.getYear() <= 9999) {
+                return at.toInstant().truncatedTo(ChronoUnit.MILLIS);
+            }
         } catch (DateTimeException malformed) {
-            throw invalid(JobKey.AT, "is not an instant: write it with its offset, such as 2027-01-01T00:00:00Z");
+            // the same rule is broken
         }
+        throw invalid(
+                JobKey.AT,
+                "is not an instant from 1970 to 9999: write it with its offset, such as 2027-01-01T00:00:00Z");
     }
 
     public int shardingTotalCount() {
@@ -336,6 +343,9 @@ public final class JobDefinition {
         Duration threshold = parsed(JobKey.MISFIRE_THRESHOLD, Durations::parse);
         if (threshold.isNegative() || threshold.isZero()) {
             throw invalid(JobKey.MISFIRE_THRESHOLD, "must be longer than nothing");
+        }
+        if (threshold.compareTo(LONGEST_THRESHOLD) > 0) {
+            throw invalid(JobKey.MISFIRE_THRESHOLD, "must be at most 36500d");
         }
         return threshold;
     }

@@ -15,6 +15,13 @@ final class Fields {
 
     static final String FORMAT = "format";
 
+    private static final int LONGEST_NAME = 1_000;
+
+    /** Within these, a day more or less is still an instant, for every calculation. */
+    private static final Instant EARLIEST = Instant.EPOCH;
+
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999999Z");
+
     private final Map<String, Object> remaining;
 
     private Fields(Map<String, Object> members) {
@@ -27,7 +34,7 @@ final class Fields {
             Fields fields = new Fields(Json.read(bytes));
             long format = fields.number(FORMAT, 0);
             if (format > newestFormat) {
-                return new Decoded.Newer<>((int) format);
+                return new Decoded.Newer<>((int) Math.min(format, Integer.MAX_VALUE));
             }
             if (format < 1) {
                 return new Decoded.Broken<>("it has no format number");
@@ -65,14 +72,45 @@ final class Fields {
         return Boolean.TRUE.equals(member(name, Boolean.class));
     }
 
+    /** The name of a node of the registry: it becomes part of a path. */
+    @Nullable
+    String optionalNodeName(String name) {
+        String text = optionalText(name);
+        if (text != null) {
+            boolean plain = text.chars().allMatch(c -> !Character.isISOControl(c) && c < 0xD800 && c != '/');
+            if (!plain || text.isEmpty() || text.length() > LONGEST_NAME || text.equals(".") || text.equals("..")) {
+                throw new IllegalArgumentException("\"" + name + "\" is \"" + text + "\", which names no node");
+            }
+        }
+        return text;
+    }
+
+    /** A whole number within these bounds. */
+    int count(String name, int otherwise, int least, int most) {
+        long number = number(name, otherwise);
+        if (number < least || number > most) {
+            throw new IllegalArgumentException(
+                    "\"" + name + "\" is " + number + ", and must be from " + least + " to " + most);
+        }
+        return (int) number;
+    }
+
     @Nullable
     Instant optionalInstant(String name) {
         String text = optionalText(name);
-        return text == null ? null : Instant.parse(text);
+        return text == null ? null : instantOf(text);
     }
 
     Instant instant(String name) {
-        return Instant.parse(text(name));
+        return instantOf(text(name));
+    }
+
+    static Instant instantOf(String text) {
+        Instant instant = Instant.parse(text);
+        if (instant.isBefore(EARLIEST) || instant.isAfter(LATEST)) {
+            throw new IllegalArgumentException(text + " is not within the years from 1970 to 9999");
+        }
+        return instant;
     }
 
     <E extends Enum<E>> E word(String name, Class<E> type) {

@@ -11,12 +11,25 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
 /** JSON objects as maps: String, Long, Double, Boolean, List and Map. Null members are left out both ways. */
 public final class Json {
 
-    private static final JsonFactory FACTORY = new JsonFactory();
+    /** More than any version writes, and less than a server takes: a job has at most 256 Ki characters. */
+    static final int LONGEST = 1024 * 1024;
+
+    private static final int DEEPEST = 32;
+
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxDocumentLength(LONGEST)
+                    .maxNestingDepth(DEEPEST)
+                    .maxNameLength(1_000)
+                    .maxNumberLength(40)
+                    .build())
+            .build();
 
     private Json() {}
 
@@ -30,9 +43,13 @@ public final class Json {
     }
 
     /**
-     * @throws IllegalArgumentException when the bytes are not a JSON object
+     * @throws IllegalArgumentException when the bytes are not a JSON object, or it is too long or too deep to be ours
      */
     public static Map<String, Object> read(byte[] bytes) {
+        if (bytes.length > LONGEST) {
+            throw new IllegalArgumentException(
+                    "it is " + bytes.length + " bytes long; no value is longer than " + LONGEST);
+        }
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), bytes)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new IllegalArgumentException("it is not a JSON object");

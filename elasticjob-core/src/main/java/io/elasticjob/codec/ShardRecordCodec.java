@@ -2,7 +2,6 @@ package io.elasticjob.codec;
 
 import io.elasticjob.Firing;
 import io.elasticjob.ShardRecord;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 public final class ShardRecordCodec {
 
     private static final int FORMAT = 1;
+    /** Of attempts: far from where one more would be negative. */
+    private static final int MOST = 1_000_000_000;
+
     private static final String TRIGGER_PREFIX = "trigger-";
 
     private ShardRecordCodec() {}
@@ -43,7 +45,7 @@ public final class ShardRecordCodec {
     private static ShardRecord record(Fields fields) {
         ShardRecord.State state = fields.word("state", ShardRecord.State.class);
         String firing = fields.optionalText("firing");
-        String owner = fields.optionalText("owner");
+        String owner = fields.optionalNodeName("owner");
         if (state == ShardRecord.State.RUNNING && (firing == null || owner == null)) {
             throw new IllegalArgumentException("it is RUNNING without a firing or an owner");
         }
@@ -53,8 +55,8 @@ public final class ShardRecordCodec {
                 fields.optionalInstant("through"),
                 state,
                 owner,
-                (int) fields.number("attempt", 0),
-                (int) fields.number("deaths", 0),
+                fields.count("attempt", 0, 0, MOST),
+                fields.count("deaths", 0, 0, MOST),
                 fields.optionalText("outcome"),
                 fields.optionalText("error"),
                 fields.optionalInstant("startedAt"),
@@ -68,6 +70,6 @@ public final class ShardRecordCodec {
     private static Firing firing(String text) {
         return text.startsWith(TRIGGER_PREFIX)
                 ? new Firing.Triggered(Long.parseLong(text.substring(TRIGGER_PREFIX.length())))
-                : new Firing.Scheduled(Instant.parse(text));
+                : new Firing.Scheduled(Fields.instantOf(text));
     }
 }

@@ -1,5 +1,6 @@
 package io.elasticjob.codec;
 
+import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.Setting;
 import io.elasticjob.coordination.ShardCount;
@@ -106,8 +107,10 @@ public final class StoredJobCodec {
     private static ShardCount shardCount(Fields shards) {
         Fields changes = shards.object("changes");
         NavigableMap<Instant, Integer> byFireTime = new TreeMap<>();
-        changes.names().forEach(from -> byFireTime.put(Instant.parse(from), (int) changes.number(from, 1)));
-        return new ShardCount((int) shards.number("count", 1), byFireTime);
+        changes.names()
+                .forEach(from ->
+                        byFireTime.put(Fields.instantOf(from), changes.count(from, 1, 1, JobDefinition.MAX_SHARDS)));
+        return new ShardCount(shards.count("count", 1, 1, JobDefinition.MAX_SHARDS), byFireTime);
     }
 
     private static Map<JobKey, Setting> declared(Fields sources) {

@@ -1,5 +1,6 @@
 package io.elasticjob.codec;
 
+import io.elasticjob.JobDefinition;
 import io.elasticjob.Operator;
 import io.elasticjob.coordination.Trigger;
 import java.time.Instant;
@@ -39,16 +40,20 @@ public final class TriggerCodec {
     }
 
     private static Trigger trigger(long number, Instant createdAt, Fields fields) {
-        int total = (int) fields.number("of", 1);
+        int total = fields.count("of", 1, 1, JobDefinition.MAX_SHARDS);
         SortedSet<Integer> shards = new TreeSet<>();
         fields.texts("shards").forEach(shard -> shards.add(Integer.parseInt(shard)));
         if (shards.isEmpty() || shards.first() < 0 || shards.last() >= total) {
             throw new IllegalArgumentException("it lists the shards " + shards + " of " + total);
         }
+        String request = fields.optionalNodeName("request");
+        if (request == null) {
+            throw new IllegalArgumentException("\"request\" is missing");
+        }
         return new Trigger(
                 number,
                 createdAt,
-                fields.text("request"),
+                request,
                 shards,
                 total,
                 fields.optionalText("parameter"),

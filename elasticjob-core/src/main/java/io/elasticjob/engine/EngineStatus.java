@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param currentInstance id of the present instance; null while none is registered
  * @param currentSessionTimeout as negotiated; null while there is no session
  * @param away since when the registry can not be reached, by the local clock; null while it can
+ * @param awayBecause why, in words; null where that is not known
  * @param clockSkew the registry's clock minus the local one, as last measured; null before the first measurement
  * @param clockOff whether the clocks are too far apart, so that this instance takes nothing new
  * @param activeExecutions claimed or running on this instance now
@@ -33,6 +34,7 @@ public record EngineStatus(
         @Nullable String currentInstance,
         @Nullable Duration currentSessionTimeout,
         @Nullable Instant away,
+        @Nullable String awayBecause,
         @Nullable Duration clockSkew,
         boolean clockOff,
         int activeExecutions,
@@ -80,6 +82,7 @@ public record EngineStatus(
                 null,
                 null,
                 away,
+                awayBecause,
                 clockSkew,
                 false,
                 0,
@@ -100,6 +103,7 @@ public record EngineStatus(
                 currentInstance,
                 currentSessionTimeout,
                 away,
+                awayBecause,
                 clockSkew,
                 clockOff,
                 activeExecutions,

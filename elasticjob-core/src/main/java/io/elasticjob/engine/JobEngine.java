@@ -175,6 +175,11 @@ public final class JobEngine implements AutoCloseable {
             public void changed(String path) {
                 post(() -> machine.changed(path));
             }
+
+            @Override
+            public void unreachable(String why) {
+                post(() -> machine.unreachable(why));
+            }
         });
     }
 

@@ -266,7 +266,8 @@ final class JobTable {
             try {
                 job.read(version, value.value(), value.value().effective());
             } catch (IllegalArgumentException invalid) {
-                job.unusable(version, value.value(), unusable(job, String.valueOf(invalid.getMessage())), false);
+                String reason = new Decoded.Broken<>(String.valueOf(invalid.getMessage())).reason();
+                job.unusable(version, value.value(), unusable(job, reason), false);
             }
         } else if (decoded instanceof Decoded.Newer<StoredJob> newer) {
             job.unusable(version, null, unusable(job, "format " + newer.format() + " is a later version's"), false);

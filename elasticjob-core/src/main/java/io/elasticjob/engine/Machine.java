@@ -131,6 +131,10 @@ final class Machine {
         }
     }
 
+    void unreachable(String why) {
+        presence.unreachable(why);
+    }
+
     /** A watch rang. */
     void changed(String path) {
         layout.instanceAt(path).ifPresent(roster::changed);

@@ -71,6 +71,8 @@ final class Presence {
     private boolean showing;
     private @Nullable SessionDeadline deadline;
     private @Nullable Instant awaySince;
+    /** In words; null where it is not known, or not so. */
+    private @Nullable String awayBecause;
 
     /**
      * @param self everything about this instance but its id and order of start
@@ -110,6 +112,14 @@ final class Presence {
         }
     }
 
+    /** The registry is looked for, and was not found for this reason. */
+    void unreachable(String why) {
+        if (connection == null) {
+            complained = true;
+            trouble("The registry can not be reached: " + why);
+        }
+    }
+
     void connected(Session next) {
         everConnected = true;
         boolean same = session != null && session.id().equals(next.id());
@@ -125,7 +135,7 @@ final class Presence {
         watch(made, layout.instances());
         watch(made, layout.jobs());
         if (registered) {
-            awaySince = null;
+            isBack();
             outbox.publish(new ElasticJobEvent.RegistryResumed(currentId()));
             showState();
             listener.present(made);
@@ -352,6 +362,7 @@ final class Presence {
                 registered ? id : null,
                 session == null ? null : session.timeout(),
                 awaySince,
+                awayBecause,
                 outbox.registryClock()
                         .map(clock -> clock.skew(outbox.now(), outbox.nanos()))
                         .orElse(null),
@@ -409,7 +420,7 @@ final class Presence {
     private void registered(Connection under) {
         registered = true;
         version = 0;
-        awaySince = null;
+        isBack();
         outbox.publish(new ElasticJobEvent.InstanceRegistered(
                 currentId(), under.session().timeout()));
         readRegistryClock(under);
@@ -438,8 +449,17 @@ final class Presence {
         }
     }
 
+    private void isBack() {
+        awaySince = null;
+        awayBecause = null;
+    }
+
+    /** Tells it once, however often it is tried again. */
     private void trouble(String what) {
-        outbox.publish(new ElasticJobEvent.RegistryTrouble(what, "it is tried again"));
+        if (!what.equals(awayBecause)) {
+            awayBecause = what;
+            outbox.publish(new ElasticJobEvent.RegistryTrouble(what, "it is tried again"));
+        }
     }
 
     private void end() {

@@ -29,4 +29,10 @@ public interface RegistryListener {
      * changes made while the connection was away ring nothing.
      */
     void changed(String path);
+
+    /**
+     * Nobody can be reached for a while, and this is why, in words for people. Told again while it lasts; not by every
+     * registry.
+     */
+    default void unreachable(String why) {}
 }

@@ -12,16 +12,18 @@ import io.elasticjob.registry.Write;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,6 +36,7 @@ import org.apache.curator.ensemble.fixed.FixedEnsembleProvider;
 import org.apache.curator.retry.RetryOneTime;
 import org.apache.curator.utils.ZookeeperFactory;
 import org.apache.zookeeper.AddWatchMode;
+import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.WatchedEvent;
@@ -43,6 +46,7 @@ import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.common.PathUtils;
+import org.apache.zookeeper.data.Stat;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,11 +60,11 @@ import org.slf4j.LoggerFactory;
  * them: {@link RegistryListener#connected} comes before all answers and watch events of its session; before
  * {@link RegistryListener#suspended} and {@link RegistryListener#lost}, all open operations have failed, in the order in
  * which they were asked; afterwards nothing more is told of that session. The other thread is for what Curator does in
- * its own time: connecting and closing.
+ * its own time: connecting and closing. Threads for {@link Farewell} and {@link Diagnosis} end by themselves.
  *
  * <p>A session is lost when ZooKeeper says that it has expired, and also when the connection was gone for as long as the
- * timeout: then nobody comes back to it, though servers that were away altogether may keep its nodes until it has expired
- * there too. It is Curator's client and not its framework because the framework cannot be kept from
+ * timeout: then nobody comes back to it, and the servers are told, those that hear it at once, the others when they are
+ * reached again. It is Curator's client and not its framework because the framework cannot be kept from
  * expiring sessions by yet another timer.
  */
 public final class ZooKeeperRegistry implements Registry {
@@ -72,6 +76,11 @@ public final class ZooKeeperRegistry implements Registry {
 
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
+    /** How long nobody is reached before it is found out why; and how often, from then on. */
+    private static final Duration PATIENCE = Duration.ofSeconds(4);
+
+    private static final Duration AGAIN = Duration.ofSeconds(30);
+
     private final ZooKeeperSettings settings;
     private final Translation translation;
     private final ScheduledExecutorService serial = thread("elasticjob-registry");
@@ -80,16 +89,27 @@ public final class ZooKeeperRegistry implements Registry {
     private final CuratorZookeeperClient curator;
     private final AtomicBoolean closing = new AtomicBoolean();
 
+    /** Null for plain connections. */
+    private final @Nullable TlsFiles tls;
+
     // Confined to the serial thread.
-    private final Set<CompletableFuture<?>> open = new LinkedHashSet<>();
+    private final Set<Question<?>> open = new LinkedHashSet<>();
+    private final Set<String> foundOpen = new HashSet<>();
     private @Nullable RegistryListener listener;
     private @Nullable Handle present;
     private @Nullable Session session;
+    /** Runs down within a session timeout while nothing is heard though something was asked; null else. */
+    private @Nullable ScheduledFuture<?> silence;
+    /** Given up, and perhaps alive on the servers; told of it once more when they can be reached. */
+    private @Nullable Handle former;
+
     private boolean connected;
     private long connections;
 
+    /** @throws IllegalArgumentException when there are keys or certificates for TLS that can not be used */
     public ZooKeeperRegistry(ZooKeeperSettings settings) {
         this.settings = settings;
+        this.tls = settings.tls() == null ? null : new TlsFiles(settings.tls());
         this.translation =
                 new Translation(settings.root(), settings.digest() == null ? Ids.OPEN_ACL_UNSAFE : Ids.CREATOR_ALL_ACL);
         this.curator = new CuratorZookeeperClient(
@@ -110,7 +130,10 @@ public final class ZooKeeperRegistry implements Registry {
     /** Returns at once and never fails, whether or not there is a ZooKeeper, or a host of that name. */
     @Override
     public void open(RegistryListener listener) {
-        tell(() -> this.listener = listener);
+        tell(() -> {
+            this.listener = listener;
+            diagnoseAfter(PATIENCE);
+        });
         inCuratorsTime(Duration.ZERO, curator::start);
     }
 
@@ -187,15 +210,40 @@ public final class ZooKeeperRegistry implements Registry {
     @Override
     public CompletionStage<Void> watchTree(Session session, String path) {
         PathUtils.validatePath(path);
-        return ask(
-                session,
-                (handle, question) -> handle.zooKeeper()
-                        .addWatch(
-                                path,
-                                handle.bell,
-                                AddWatchMode.PERSISTENT_RECURSIVE,
-                                (code, same, context) -> question.done(code, path),
-                                null));
+        return ask(session, (handle, question) -> {
+            tellIfOpen(handle, path);
+            handle.zooKeeper()
+                    .addWatch(
+                            path,
+                            handle.bell,
+                            AddWatchMode.PERSISTENT_RECURSIVE,
+                            (code, same, context) -> question.done(code, path),
+                            null);
+        });
+    }
+
+    /** With a digest, what was there before and belongs to everybody is told once. It stays as it is. */
+    private void tellIfOpen(Handle handle, String path) {
+        if (settings.digest() == null || foundOpen.contains(path)) {
+            return;
+        }
+        handle.zooKeeper()
+                .getACL(
+                        path,
+                        new Stat(),
+                        (code, same, context, acl, stat) -> tell(() -> {
+                            boolean open = code == Code.OK.intValue()
+                                    && acl.stream()
+                                            .anyMatch(entry -> entry.getId().equals(Ids.ANYONE_ID_UNSAFE));
+                            if (open && foundOpen.add(path)) {
+                                log.warn(
+                                        "{} was created without elasticjob.registry.digest and is open to everybody who"
+                                                + " reaches ZooKeeper, as is all that was created then. What is created"
+                                                + " from now on is not; close the rest with zkCli's setAcl -R.",
+                                        path);
+                            }
+                        }),
+                        null);
     }
 
     @Override
@@ -256,6 +304,9 @@ public final class ZooKeeperRegistry implements Registry {
         }
         serial.shutdown();
         curatorsTime.shutdown();
+        if (tls != null) {
+            delete(tls);
+        }
     }
 
     /** One question on its way. */
@@ -266,12 +317,17 @@ public final class ZooKeeperRegistry implements Registry {
         /** Called on the handle's thread. */
         void answered(Supplier<T> answer) {
             tell(() -> {
-                if (!open.remove(this.answer)) {
+                if (!open.remove(this)) {
                     return; // it has failed already, with its connection
                 }
                 try {
-                    this.answer.complete(answer.get());
+                    T told = answer.get();
+                    heard();
+                    this.answer.complete(told);
                 } catch (RegistryException e) {
+                    if (!(e.getCause() instanceof KeeperException.ConnectionLossException)) {
+                        heard();
+                    }
                     this.answer.completeExceptionally(e);
                 } catch (RuntimeException e) {
                     this.answer.completeExceptionally(
@@ -297,7 +353,10 @@ public final class ZooKeeperRegistry implements Registry {
             serial.execute(() -> {
                 Handle handle = present;
                 if (!closing.get() && handle != null && connected && asked.equals(session)) {
-                    open.add(question.answer);
+                    if (open.isEmpty()) {
+                        listen();
+                    }
+                    open.add(question);
                     send(handle, question, request);
                 } else {
                     fail(question.answer, whyNot(asked));
@@ -314,7 +373,7 @@ public final class ZooKeeperRegistry implements Registry {
             requests.increment();
             request.accept(handle, question);
         } catch (RuntimeException e) {
-            open.remove(question.answer);
+            open.remove(question);
             question.answer.completeExceptionally(new RegistryException("the question could not be sent", e));
         }
     }
@@ -338,7 +397,10 @@ public final class ZooKeeperRegistry implements Registry {
         present = handle;
         session = now;
         connected = true;
+        stopListening();
         connections++;
+        sayFarewell(former);
+        former = null;
         if (listener != null) {
             listener.connected(now);
         }
@@ -351,27 +413,88 @@ public final class ZooKeeperRegistry implements Registry {
                 listener.suspended();
             }
             if (session != null) {
-                giveUpAfter(session.timeout());
+                Duration left = silence == null
+                        ? session.timeout()
+                        : Duration.ofMillis(silence.getDelay(TimeUnit.MILLISECONDS));
+                giveUpAfter(Silence.patience(session.timeout(), left));
             }
+            diagnoseAfter(PATIENCE);
+        }
+    }
+
+    /** Answers come in the order of the questions: what was heard begins the silence anew, or ends it. */
+    private void heard() {
+        if (open.isEmpty()) {
+            stopListening();
+        } else {
+            listen();
+        }
+    }
+
+    private void listen() {
+        stopListening();
+        if (session != null) {
+            silence = serial.schedule(() -> {}, session.timeout().toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void stopListening() {
+        if (silence != null) {
+            silence.cancel(false);
+            silence = null;
         }
     }
 
     /**
      * Every attempt to come back that a server hears renews the session, also when no answer arrives here; and to
      * ZooKeeper's client an accepted connection is a sign of life. The session would go on for ever, of use to nobody, and
-     * nobody could take over from it.
+     * nobody could take over from it. So it is ended on the servers too, as far as they hear.
      */
-    private void giveUpAfter(Duration silence) {
+    private void giveUpAfter(Duration patience) {
         long before = connections;
         serial.schedule(
                 () -> tell(() -> {
                     if (connections == before && session != null && !closing.get()) {
+                        former = present;
+                        sayFarewell(former);
                         leave("the session was given up before the registry answered");
                         resetHandle();
                     }
                 }),
-                silence.toMillis(),
+                patience.toMillis(),
                 TimeUnit.MILLISECONDS);
+    }
+
+    private void diagnoseAfter(Duration delay) {
+        if (closing.get()) {
+            return;
+        }
+        long before = connections;
+        serial.schedule(
+                () -> tell(() -> {
+                    if (connections == before && !connected && !closing.get()) {
+                        new Diagnosis(settings, tls == null ? null : tls.written(), why -> unreachable(before, why))
+                                .start();
+                        diagnoseAfter(AGAIN);
+                    }
+                }),
+                delay.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    private void unreachable(long before, String why) {
+        tell(() -> {
+            if (listener != null && connections == before && !connected) {
+                listener.unreachable(why);
+            }
+        });
+    }
+
+    /** Not under TLS: where answers do not arrive, no connection is made in the first place, and no session renewed. */
+    private void sayFarewell(@Nullable Handle left) {
+        if (left != null && tls == null && !closing.get()) {
+            new Farewell(settings, left.zooKeeper()).start();
+        }
     }
 
     private void leave(String why) {
@@ -390,9 +513,9 @@ public final class ZooKeeperRegistry implements Registry {
 
     private void disconnect(String why) {
         connected = false;
-        List<CompletableFuture<?>> failed = List.copyOf(open);
+        List<Question<?>> failed = List.copyOf(open);
         open.clear();
-        failed.forEach(answer -> fail(answer, why));
+        failed.forEach(question -> fail(question.answer, why));
     }
 
     private static void fail(CompletableFuture<?> answer, String why) {
@@ -433,6 +556,14 @@ public final class ZooKeeperRegistry implements Registry {
         }
     }
 
+    private static void delete(TlsFiles tls) {
+        try {
+            tls.close();
+        } catch (RuntimeException e) {
+            log.warn("The encrypted files with keys and certificates could not be deleted", e);
+        }
+    }
+
     private interface CuratorsTask {
         void run() throws Exception;
     }
@@ -443,7 +574,10 @@ public final class ZooKeeperRegistry implements Registry {
             thread.setDaemon(true);
             return thread;
         };
-        return Executors.newSingleThreadScheduledExecutor(daemon);
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, daemon);
+        executor.setRemoveOnCancelPolicy(true);
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        return executor;
     }
 
     /** Makes handles for Curator, whose events we hear on their own thread and before Curator does. */
@@ -452,7 +586,7 @@ public final class ZooKeeperRegistry implements Registry {
         @Override
         public ZooKeeper newZooKeeper(String connectString, int sessionTimeout, Watcher watcher, boolean readOnly)
                 throws Exception {
-            ZKClientConfig config = new ZKClientConfig();
+            ZKClientConfig config = tls == null ? new ZKClientConfig() : tls.config();
             config.setProperty(ZKClientConfig.JUTE_MAXBUFFER, String.valueOf(LONGEST_ANSWER));
             Handle handle = new Handle(watcher);
             try {

@@ -1,6 +1,7 @@
 package io.elasticjob.zookeeper;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.zookeeper.common.PathUtils;
@@ -14,12 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param sessionTimeout asked for; ZooKeeper grants what lies within its own limits
  * @param connectionTimeout how long closing waits for ZooKeeper to confirm
  * @param digest {@code user:password}, or null; with it, nodes are created for this user alone
+ * @param tls asked at each connection what it is to be made with; null for plain connections
  */
 public record ZooKeeperSettings(
         String connectString,
         Duration sessionTimeout,
         Duration connectionTimeout,
-        @Nullable String digest) {
+        @Nullable String digest,
+        @Nullable Supplier<ZooKeeperTls> tls) {
 
     private static final Pattern SERVER = Pattern.compile("(\\[[0-9a-fA-F:.%]+]|[^\\s:\\[\\]/,]+)(?::(\\d{1,5}))?");
 
@@ -39,6 +42,12 @@ public record ZooKeeperSettings(
         connectString = connectString.strip();
     }
 
+    /** With plain connections. */
+    public ZooKeeperSettings(
+            String connectString, Duration sessionTimeout, Duration connectionTimeout, @Nullable String digest) {
+        this(connectString, sessionTimeout, connectionTimeout, digest, null);
+    }
+
     /** The path under which everything lives, empty without one. */
     String root() {
         int slash = connectString.indexOf('/');
@@ -49,7 +58,8 @@ public record ZooKeeperSettings(
     @Override
     public String toString() {
         return "ZooKeeperSettings[connectString=" + connectString + ", sessionTimeout=" + sessionTimeout
-                + ", connectionTimeout=" + connectionTimeout + ", digest=" + (digest == null ? "none" : "***") + "]";
+                + ", connectionTimeout=" + connectionTimeout + ", digest=" + (digest == null ? "none" : "***")
+                + ", tls=" + (tls != null) + "]";
     }
 
     private static @Nullable String wrongWith(String connectString) {

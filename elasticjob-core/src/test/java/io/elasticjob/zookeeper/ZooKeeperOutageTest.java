@@ -44,8 +44,12 @@ class ZooKeeperOutageTest {
         volatile @Nullable Session session;
 
         Peer(String connectString, @Nullable String digest) {
-            registry = new ZooKeeperRegistry(
-                    new ZooKeeperSettings(connectString, Duration.ofSeconds(4), Duration.ofSeconds(5), digest));
+            this(connectString, digest, Duration.ofSeconds(4));
+        }
+
+        Peer(String connectString, @Nullable String digest, Duration session) {
+            registry =
+                    new ZooKeeperRegistry(new ZooKeeperSettings(connectString, session, Duration.ofSeconds(5), digest));
             registry.open(this);
         }
 
@@ -201,7 +205,8 @@ class ZooKeeperOutageTest {
     void theSessionGoesOnAndEveryCommitIsSettledWhenTheLeaderStops() throws Exception {
         try (TestingCluster cluster = new TestingCluster(3)) {
             cluster.start();
-            try (Peer peer = new Peer(cluster.getConnectString(), null)) {
+            // Longer than an election takes on a machine that has much else to do.
+            try (Peer peer = new Peer(cluster.getConnectString(), null, Duration.ofSeconds(25))) {
                 peer.hears("connected", 1);
                 Session session = peer.session;
                 peer.commit(create("/t", Life.PERSISTENT), create("/mine", Life.EPHEMERAL));

@@ -117,6 +117,8 @@ public class ElasticJobProperties {
         /** User and password for ZooKeeper's digest scheme, as user:password. Never logged or shown. */
         private @Nullable String digest;
 
+        private final Ssl ssl = new Ssl();
+
         private final Embedded embedded = new Embedded();
 
         public @Nullable String getConnectString() {
@@ -151,8 +153,30 @@ public class ElasticJobProperties {
             this.digest = digest;
         }
 
+        public Ssl getSsl() {
+            return ssl;
+        }
+
         public Embedded getEmbedded() {
             return embedded;
+        }
+    }
+
+    /** Encryption of the connection to ZooKeeper. */
+    public static class Ssl {
+
+        /**
+         * Name of the SSL bundle with which connections to ZooKeeper are made: its trust material says which servers are
+         * believed, its keys as whom this process shows itself. Connections are plain without it.
+         */
+        private @Nullable String bundle;
+
+        public @Nullable String getBundle() {
+            return bundle;
+        }
+
+        public void setBundle(@Nullable String bundle) {
+            this.bundle = bundle;
         }
     }
 

@@ -1,5 +1,6 @@
 package io.elasticjob.boot.autoconfigure;
 
+import io.elasticjob.InvalidSettingException;
 import io.elasticjob.registry.Registry;
 import io.elasticjob.zookeeper.ZooKeeperRegistry;
 import io.elasticjob.zookeeper.ZooKeeperSettings;
@@ -10,6 +11,7 @@ import java.util.concurrent.CompletionException;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.cloud.CloudPlatform;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -25,15 +27,30 @@ final class ZooKeeperConfiguration {
     @Bean(destroyMethod = "") // closed by the engine
     @Lazy
     Registry elasticJobRegistry(
-            ElasticJobProperties properties, Environment environment, ObjectProvider<EmbeddedZooKeeper> embedded) {
+            ElasticJobProperties properties,
+            Environment environment,
+            ObjectProvider<EmbeddedZooKeeper> embedded,
+            ObjectProvider<SslBundles> bundles) {
         ElasticJobProperties.Registry registry = properties.getRegistry();
         RegistryAddress address = RegistryAddress.of(
                 registry.getConnectString(), registry.getEmbedded().getEnabled(), CloudPlatform.getActive(environment));
+        String bundle = registry.getSsl().getBundle();
+        if (bundle != null && !(address instanceof RegistryAddress.Remote)) {
+            throw new InvalidSettingException(
+                    BundledTls.KEY,
+                    bundle,
+                    "needs elasticjob.registry.connect-string: the embedded ZooKeeper for development speaks no TLS");
+        }
+        BundledTls tls = bundle == null ? null : BundledTls.named(bundle, bundles.getIfAvailable());
         String connectString = address instanceof RegistryAddress.Remote remote
                 ? remote.connectString()
                 : embedded.getObject().connectString();
         return new ZooKeeperRegistry(new ZooKeeperSettings(
-                connectString, registry.getSessionTimeout(), registry.getConnectionTimeout(), registry.getDigest()));
+                connectString,
+                registry.getSessionTimeout(),
+                registry.getConnectionTimeout(),
+                registry.getDigest(),
+                tls));
     }
 
     /**

@@ -53,6 +53,9 @@ public final class ElasticJobHealthIndicator implements HealthIndicator {
                 .withDetail("instanceName", engine.instanceName());
         engine.instance().ifPresent(id -> health.withDetail("instance", id));
         engine.awaySince().ifPresent(since -> health.withDetail("awaySince", since));
+        if (engine.awayBecause() != null) {
+            health.withDetail("awayBecause", engine.awayBecause());
+        }
         engine.sessionTimeout().ifPresent(timeout -> health.withDetail("sessionTimeout", timeout));
         engine.stuckSince().ifPresent(since -> health.withDetail("stuckSince", since));
         Duration skew = engine.clockSkew();

@@ -48,7 +48,10 @@ class ElasticJobHealthIndicatorTest {
         Health later = health(away, NOON.plusSeconds(60));
 
         assertThat(soon.getStatus()).isEqualTo(Status.UP);
-        assertThat(soon.getDetails()).containsEntry("connected", false).containsEntry("awaySince", NOON);
+        assertThat(soon.getDetails())
+                .containsEntry("connected", false)
+                .containsEntry("awaySince", NOON)
+                .containsEntry("awayBecause", "nobody listens there");
         assertThat(later.getStatus()).isEqualTo(Status.DOWN);
         assertThat(later.getDetails().get("reason").toString()).contains("the registry has been away");
     }
@@ -162,6 +165,7 @@ class ElasticJobHealthIndicatorTest {
                 instance,
                 Duration.ofSeconds(15),
                 away,
+                away == null ? null : "nobody listens there",
                 skew,
                 off,
                 3,
@@ -182,6 +186,7 @@ class ElasticJobHealthIndicatorTest {
                 "till-7.x",
                 Duration.ofSeconds(15),
                 away,
+                null,
                 null,
                 false,
                 3,

@@ -121,6 +121,7 @@ class ElasticJobMetricsTest {
                 "till-7.x",
                 null,
                 null,
+                null,
                 Duration.ofMillis(-1500),
                 false,
                 3,
