@@ -101,7 +101,8 @@ public sealed interface ShardStep {
                         : new ElasticJobEvent.OwnerDied(
                                 new io.elasticjob.ExecutionId(definition.name(), firing, shard, record.attempt()),
                                 owner,
-                                false));
+                                false,
+                                record.startedAt()));
     }
 
     /**

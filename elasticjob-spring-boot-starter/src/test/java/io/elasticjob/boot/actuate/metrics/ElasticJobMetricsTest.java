@@ -31,6 +31,9 @@ class ElasticJobMetricsTest {
     private static final Instant NOON = Instant.parse("2026-06-01T12:00:00Z");
     private static final ExecutionId RUN = new ExecutionId("orders", new Firing.Scheduled(NOON), 0, 1);
 
+    private static final ExecutionStarted START =
+            new ExecutionStarted(RUN, NOON, Duration.ofMillis(7), "till-7.x", 42L);
+
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private Optional<EngineStatus> status = Optional.empty();
     private final ElasticJobMetrics metrics = new ElasticJobMetrics(meters, () -> status, () -> 42);
@@ -38,9 +41,9 @@ class ElasticJobMetricsTest {
     @Test
     void executionsAreTimedByJobAndOutcome() {
         tell(
-                new ExecutionStarted(RUN, NOON, Duration.ofMillis(7)),
-                new ExecutionEnded(RUN, new Outcome.Succeeded(), Duration.ofSeconds(2)),
-                new ExecutionEnded(RUN, new Outcome.Failed("disk"), Duration.ofSeconds(1)));
+                START,
+                new ExecutionEnded(START, new Outcome.Succeeded(), Duration.ofSeconds(2)),
+                new ExecutionEnded(START, new Outcome.Failed("disk"), Duration.ofSeconds(1)));
 
         assertThat(meters.get("elasticjob.firing.lateness")
                         .tag("job", "orders")
@@ -62,9 +65,9 @@ class ElasticJobMetricsTest {
     @Test
     void anOvertakenExecutionIsCountedOnceAsFenced() {
         tell(
-                new ExecutionStarted(RUN, NOON, Duration.ofMillis(7)),
+                START,
                 new ExecutionFenced(RUN),
-                new ExecutionEnded(RUN, new Outcome.Fenced(new Outcome.Succeeded()), Duration.ofSeconds(2)));
+                new ExecutionEnded(START, new Outcome.Fenced(new Outcome.Succeeded()), Duration.ofSeconds(2)));
 
         assertThat(meters.get("elasticjob.executions").timers()).singleElement().satisfies(timer -> {
             assertThat(timer.getId().getTag("outcome")).isEqualTo("FENCED");
@@ -77,8 +80,8 @@ class ElasticJobMetricsTest {
         tell(
                 new FiringsSuperseded("orders", 0, 3, NOON),
                 new FiringSkipped("orders", 0, NOON),
-                new OwnerDied(RUN, "till-8.y", true),
-                new OwnerDied(RUN, "till-9.z", false),
+                new OwnerDied(RUN, "till-8.y", true, NOON),
+                new OwnerDied(RUN, "till-9.z", false, NOON),
                 new ClaimRefused("orders", 0));
 
         assertThat(count("elasticjob.firings.superseded")).isEqualTo(3);
@@ -124,7 +127,7 @@ class ElasticJobMetricsTest {
 
     @Test
     void noTagGrowsWithFiringsOrInstances() {
-        tell(new OwnerDied(RUN, "till-8.y", true), new ClaimRefused("orders", 0));
+        tell(new OwnerDied(RUN, "till-8.y", true, NOON), new ClaimRefused("orders", 0));
 
         assertThat(meters.getMeters())
                 .extracting(Meter::getId)
