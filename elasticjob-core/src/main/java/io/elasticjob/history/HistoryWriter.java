@@ -234,7 +234,7 @@ public final class HistoryWriter implements AutoCloseable {
         Duration pause = FIRST_PAUSE;
         boolean last = isClosing();
         while (!isWritten(batch)) {
-            if (last) {
+            if (last || hasEnded()) {
                 return false;
             }
             pauseUnlessClosing(pause);
@@ -256,7 +256,7 @@ public final class HistoryWriter implements AutoCloseable {
             }
             return true;
         } catch (RuntimeException failed) { // whatever it is, the next try may be luckier, and no job may suffer
-            if (!down) {
+            if (!down && !hasEnded()) {
                 down = true;
                 droppedBefore = dropped();
                 log.warn(
@@ -292,6 +292,15 @@ public final class HistoryWriter implements AutoCloseable {
         lock.lock();
         try {
             return closing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean hasEnded() {
+        lock.lock();
+        try {
+            return ended;
         } finally {
             lock.unlock();
         }

@@ -163,7 +163,7 @@ public final class ElasticJobAutoConfiguration {
         };
     }
 
-    private static String namespace(ElasticJobProperties properties, Environment environment) {
+    static String namespace(ElasticJobProperties properties, Environment environment) {
         String namespace = properties.getNamespace();
         if (namespace != null) {
             return JobDefinition.checkedName("elasticjob.namespace", namespace);

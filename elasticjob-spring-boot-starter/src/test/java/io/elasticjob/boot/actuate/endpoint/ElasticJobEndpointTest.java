@@ -29,7 +29,7 @@ class ElasticJobEndpointTest {
 
     @Test
     void anApplicationWithoutJobsShowsAnEmptyNamespace() {
-        ElasticJobEndpoint endpoint = new ElasticJobEndpoint(Optional::empty, () -> NOON);
+        ElasticJobEndpoint endpoint = new ElasticJobEndpoint(Optional::empty, () -> NOON, null);
 
         assertThat(endpoint.namespace()).isEqualTo(NamespaceDescriptor.NONE);
         assertThat(endpoint.list("jobs")).hasToString("JobsDescriptor[jobs=[]]");
@@ -117,6 +117,6 @@ class ElasticJobEndpointTest {
                 return job;
             }
         };
-        return new ElasticJobEndpoint(() -> Optional.of(reader), () -> NOON);
+        return new ElasticJobEndpoint(() -> Optional.of(reader), () -> NOON, null);
     }
 }
