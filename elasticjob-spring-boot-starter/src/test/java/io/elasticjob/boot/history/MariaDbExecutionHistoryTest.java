@@ -25,14 +25,14 @@ class MariaDbExecutionHistoryTest extends JdbcExecutionHistoryContract {
         configuration.setDataDir(folder.resolve("data").toFile());
         configuration.setTmpDir(folder.resolve("tmp").toString());
         configuration.addArg("--bind-address=127.0.0.1");
+        configuration.addArg("--skip-ssl"); // it would make a key first, which takes seconds
         if (System.getProperty("user.name").equals("root")) {
             configuration.addArg("--user=root"); // which it refuses to run as otherwise
         }
         server = DB.newEmbeddedDB(configuration.build());
         server.start();
-        server.createDB("history");
         HikariConfig pool = new HikariConfig();
-        pool.setJdbcUrl("jdbc:mariadb://127.0.0.1:" + server.getConfiguration().getPort() + "/history");
+        pool.setJdbcUrl("jdbc:mariadb://127.0.0.1:" + server.getConfiguration().getPort() + "/test");
         pool.setUsername("root");
         return pool;
     }
