@@ -5,17 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.elasticjob.JobKey;
 import io.elasticjob.boot.ElasticJob;
 import io.elasticjob.boot.autoconfigure.ElasticJobProperties;
+import io.elasticjob.boot.autoconfigure.ElasticJobTracingJdbcProperties;
+import io.elasticjob.boot.autoconfigure.ElasticJobTracingProperties;
 import io.elasticjob.metadata.Metadata.Property;
 import io.elasticjob.metadata.Metadata.Value;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -41,16 +45,24 @@ class MetadataTests {
 
     @TestFactory
     List<DynamicTest> theDocumentedDefaultIsTheRealOne() {
-        BeanWrapper real = new BeanWrapperImpl(
-                Binder.get(new MockEnvironment()).bindOrCreate("elasticjob", ElasticJobProperties.class));
+        return Stream.of(
+                        defaults("elasticjob", ElasticJobProperties.class),
+                        defaults("elasticjob.tracing", ElasticJobTracingProperties.class),
+                        defaults("elasticjob.tracing.jdbc", ElasticJobTracingJdbcProperties.class))
+                .flatMap(tests -> tests)
+                .toList();
+    }
+
+    private Stream<DynamicTest> defaults(String prefix, Class<?> type) {
+        BeanWrapper real = new BeanWrapperImpl(Binder.get(new MockEnvironment()).bindOrCreate(prefix, type));
         return metadata.properties().stream()
-                .filter(property -> property.sourceType().startsWith(ElasticJobProperties.class.getName()))
+                .filter(property -> property.sourceType().equals(type.getName())
+                        || property.sourceType().startsWith(type.getName() + "$"))
                 .map(property -> DynamicTest.dynamicTest(property.name(), () -> {
-                    String path = camelCase(property.name().substring("elasticjob.".length()));
+                    String path = camelCase(property.name().substring(prefix.length() + 1));
                     assertThat(documented(property, real.getPropertyType(path)))
                             .isEqualTo(given(real.getPropertyValue(path)));
-                }))
-                .toList();
+                }));
     }
 
     @Test
@@ -134,8 +146,6 @@ class MetadataTests {
                         "elasticjob.jobs.*.disabled",
                         "elasticjob.jobs.*.overwrite",
                         "elasticjob.tracing.type",
-                        "elasticjob.tracing.include-job-names",
-                        "elasticjob.tracing.exclude-job-names",
                         "elasticjob.dump.enabled",
                         "elasticjob.dump.port");
     }
@@ -146,9 +156,11 @@ class MetadataTests {
                 : given(ApplicationConversionService.getSharedInstance().convert(property.defaultValue(), type));
     }
 
-    /** No value and an empty map are the same to who reads about them. */
+    /** No value and an empty map or set are the same to who reads about them. */
     private static Object given(Object value) {
-        return value instanceof Map<?, ?> map && map.isEmpty() ? Optional.empty() : Optional.ofNullable(value);
+        boolean empty = value instanceof Map<?, ?> map && map.isEmpty()
+                || value instanceof Collection<?> collection && collection.isEmpty();
+        return empty ? Optional.empty() : Optional.ofNullable(value);
     }
 
     private static String camelCase(String name) {

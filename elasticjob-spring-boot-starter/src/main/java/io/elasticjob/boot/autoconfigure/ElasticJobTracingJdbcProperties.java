@@ -11,7 +11,7 @@ public class ElasticJobTracingJdbcProperties extends DatabaseInitializationPrope
     private static final String DEFAULT_SCHEMA = "classpath:io/elasticjob/boot/history/schema-@@platform@@.sql";
 
     /**
-     * Whether executions are written to a database: the data source that is marked with &#64;ElasticJobDataSource, or else
+     * Whether executions are written to a database: the DataSource bean that is marked for it, or else
      * the application's. The default is true where there is a marked one.
      */
     private @Nullable Boolean enabled;
