@@ -168,8 +168,8 @@ public final class HistoryWriter implements AutoCloseable {
         } catch (InterruptedException impatient) {
             Thread.currentThread().interrupt();
         }
-        thread.interrupt();
         end();
+        thread.interrupt();
     }
 
     /** Drops whatever is left. */

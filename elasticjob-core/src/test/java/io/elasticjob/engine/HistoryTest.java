@@ -113,7 +113,6 @@ class HistoryTest {
         tell(b, b.events);
         assertThat(found()).extracting(ExecutionRecord::outcome).containsExactly("LOST");
 
-        a.runner.end("orders", 0, new Outcome.Failed("disk"));
         a.registry.link().heal();
         world.time.pass(Duration.ofSeconds(2));
         tell(a, a.events);
