@@ -70,6 +70,11 @@ public record ExecutionRecord(
         return outcome == null;
     }
 
+    /** Whether another instance took the one that ran it for dead. */
+    public boolean isLost() {
+        return LOST.equals(outcome);
+    }
+
     /**
      * What an event says about an execution; empty when it says nothing that a history keeps. The beginning of an
      * execution without a claim is not kept, since nobody would ever tell the end of one whose instance died.
@@ -162,7 +167,7 @@ public record ExecutionRecord(
         }
         ExecutionRecord better = other.countsMoreThan(this) ? other : this;
         ExecutionRecord witness =
-                LOST.equals(better.outcome) && better.fencingToken == null ? (better == this ? other : this) : better;
+                better.isLost() && better.fencingToken == null ? (better == this ? other : this) : better;
         return new ExecutionRecord(
                 job,
                 firing,
@@ -182,7 +187,7 @@ public record ExecutionRecord(
     }
 
     private int weight() {
-        return outcome == null ? 0 : LOST.equals(outcome) ? 1 : 2;
+        return outcome == null ? 0 : isLost() ? 1 : 2;
     }
 
     /** What every database takes: no NUL, no half of a pair of surrogates, not too long. */

@@ -6,10 +6,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -26,8 +28,9 @@ import org.slf4j.LoggerFactory;
  * to be kept no longer. Whoever has something to write leaves it in a buffer and goes on at once.
  *
  * <p>While the history can not be reached the same batch is tried again and again, and the buffer fills. A full buffer
- * takes no further beginning of an execution, whose end will tell it all; an end displaces what has waited longest. What
- * is lost so is counted. Beginning and end of one execution that meet in the buffer are one record.
+ * takes no further beginning of an execution, whose end will tell it all; an end displaces what has waited longest. Only an
+ * end that the history must not miss, because it has been told of the beginning, has room of its own: nothing is to seem
+ * to run for ever. What is lost is counted. Beginning and end of one execution that meet in the buffer are one record.
  */
 public final class HistoryWriter implements AutoCloseable {
 
@@ -52,8 +55,13 @@ public final class HistoryWriter implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
-    // Guarded by the lock, which is never held during I/O.
+    // Guarded by the lock, which is never held during I/O. Each of them is bounded by the size of the buffer.
     private final Map<String, ExecutionRecord> waiting = new LinkedHashMap<>();
+    /** Ends of what the history takes for running. */
+    private final Map<String, ExecutionRecord> owed = new LinkedHashMap<>();
+    /** Executions whose beginning the history was told of, or is being told, and whose end has not come yet. */
+    private final Set<String> begun = new HashSet<>();
+
     private int underWay;
     private boolean closing;
     private boolean ended;
@@ -66,7 +74,7 @@ public final class HistoryWriter implements AutoCloseable {
     /**
      * How much is done at once.
      *
-     * @param buffer how many executions may wait
+     * @param buffer how many executions may wait, and how many ends of executions that the history takes for running
      * @param batch how many are written together
      */
     public record Bounds(int buffer, int batch, Retention retention) {
@@ -115,19 +123,28 @@ public final class HistoryWriter implements AutoCloseable {
                 dropped.increment();
                 return;
             }
-            boolean isNew = !waiting.containsKey(record.id());
-            if (isNew && waiting.size() >= bounds.buffer()) {
+            Map<String, ExecutionRecord> place = placeOf(record);
+            if (!place.containsKey(record.id()) && place.size() >= bounds.buffer()) {
                 dropped.increment();
                 if (record.isRunning()) {
                     return;
                 }
-                waiting.remove(waiting.keySet().iterator().next());
+                place.remove(place.keySet().iterator().next());
             }
-            waiting.merge(record.id(), record, ExecutionRecord::mergedWith);
+            place.merge(record.id(), record, ExecutionRecord::mergedWith);
             changed.signalAll();
         } finally {
             lock.unlock();
         }
+    }
+
+    private Map<String, ExecutionRecord> placeOf(ExecutionRecord record) {
+        if (waiting.containsKey(record.id())) {
+            return waiting;
+        }
+        return owed.containsKey(record.id()) || record.isLost() || (!record.isRunning() && begun.remove(record.id()))
+                ? owed
+                : waiting;
     }
 
     /** How many records were dropped since the start. */
@@ -139,7 +156,7 @@ public final class HistoryWriter implements AutoCloseable {
     public int buffered() {
         lock.lock();
         try {
-            return waiting.size() + underWay;
+            return waiting.size() + owed.size() + underWay;
         } finally {
             lock.unlock();
         }
@@ -176,12 +193,13 @@ public final class HistoryWriter implements AutoCloseable {
     private void end() {
         lock.lock();
         try {
-            int left = waiting.size() + underWay;
+            int left = waiting.size() + owed.size() + underWay;
             if (left > 0) {
                 dropped.add(left);
                 log.warn("{} executions could not be written to the history any more, and are dropped", left);
             }
             waiting.clear();
+            owed.clear();
             underWay = 0;
             ended = true;
         } finally {
@@ -210,22 +228,34 @@ public final class HistoryWriter implements AutoCloseable {
         lock.lockInterruptibly();
         try {
             underWay = 0;
-            if (waiting.isEmpty() && !closing) {
+            if (isEmpty() && !closing) {
                 nap(shorter(LONGEST_NAP, Duration.between(clock.instant(), nextPruning)));
             }
-            if (waiting.isEmpty() && closing) {
+            if (isEmpty() && closing) {
                 return null;
             }
             List<ExecutionRecord> batch = new ArrayList<>();
-            Iterator<ExecutionRecord> oldest = waiting.values().iterator();
-            while (oldest.hasNext() && batch.size() < bounds.batch()) {
-                batch.add(oldest.next());
-                oldest.remove();
-            }
+            take(owed, batch);
+            take(waiting, batch);
+            batch.stream()
+                    .filter(record -> record.isRunning() && begun.size() < bounds.buffer())
+                    .forEach(record -> begun.add(record.id()));
             underWay = batch.size();
             return batch;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private boolean isEmpty() {
+        return waiting.isEmpty() && owed.isEmpty();
+    }
+
+    private void take(Map<String, ExecutionRecord> from, List<ExecutionRecord> batch) {
+        Iterator<ExecutionRecord> oldest = from.values().iterator();
+        while (oldest.hasNext() && batch.size() < bounds.batch()) {
+            batch.add(oldest.next());
+            oldest.remove();
         }
     }
 

@@ -83,6 +83,26 @@ class HistoryWriterTest {
     }
 
     @Test
+    void nothingThatTheHistoryWasToldOfSeemsToRunForEver() {
+        writer.offer(begun(0));
+        history.awaitWrite();
+        writer.offer(ended(0));
+        writer.offer(lost(100)); // whose beginning was told by another instance
+        IntStream.rangeClosed(1, 20).forEach(shard -> {
+            writer.offer(begun(shard));
+            writer.offer(ended(shard));
+        });
+        assertThat(writer.buffered()).as("bounded all the same").isEqualTo(1 + 2 + 10);
+
+        history.permits.release(100);
+        await().until(() -> writer.buffered() == 0);
+        assertThat(history.kept()).contains(ended(0), lost(100));
+        assertThat(writer.dropped())
+                .as("of ten, whose beginnings were not taken, the beginnings and as many ends")
+                .isEqualTo(20);
+    }
+
+    @Test
     void whatCouldNotBeWrittenIsTriedAgainUntilItIs() {
         history.permits.release(100);
         history.failures.release(1);
@@ -198,6 +218,10 @@ class HistoryWriterTest {
 
     private static ExecutionRecord ended(int shard) {
         return new ExecutionRecord("orders", "trigger-1", shard, 1, "a", 1L, NOON, NOON, "SUCCEEDED", null, null);
+    }
+
+    private static ExecutionRecord lost(int shard) {
+        return new ExecutionRecord("orders", "trigger-1", shard, 1, "b", null, NOON, NOON, "LOST", null, "died");
     }
 
     /** Each write takes a permit; each failure takes one of the failures that are left. */

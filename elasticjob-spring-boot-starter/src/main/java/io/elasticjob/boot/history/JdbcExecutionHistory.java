@@ -227,7 +227,7 @@ public final class JdbcExecutionHistory implements ExecutionHistory {
             record.message(),
             namespace,
             record.id(),
-            "LOST".equals(record.outcome()) ? 1 : 0
+            record.isLost() ? 1 : 0
         };
     }
 

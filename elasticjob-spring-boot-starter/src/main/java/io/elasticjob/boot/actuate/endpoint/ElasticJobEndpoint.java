@@ -134,7 +134,8 @@ public class ElasticJobEndpoint {
             JobDefinition.checkedName("name", name);
             ExecutionsDescriptor page =
                     history.executions(name, new ExecutionFilter(shard, outcome, firing, from, to, before, size));
-            return page.executions().isEmpty() && !isKnown(name) ? null : page;
+            boolean known = !page.executions().isEmpty() || isKnown(name) || history.knows(name);
+            return known ? page : null;
         } catch (InvalidSettingException invalid) {
             throw refused(invalid);
         }

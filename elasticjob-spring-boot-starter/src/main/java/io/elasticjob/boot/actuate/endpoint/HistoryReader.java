@@ -62,6 +62,16 @@ public final class HistoryReader implements AutoCloseable {
                 next);
     }
 
+    /**
+     * Whether there is any execution of a job of this name.
+     *
+     * @throws HistoryException when there is no answer in time
+     */
+    boolean knows(String job) {
+        ExecutionHistory asked = history.get();
+        return !answer(() -> asked.find(ExecutionQuery.latest(job, 1))).isEmpty();
+    }
+
     private <T> T answer(Callable<T> question) {
         Future<T> answer;
         try {
