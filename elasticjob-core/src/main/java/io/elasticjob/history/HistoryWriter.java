@@ -34,6 +34,32 @@ import org.slf4j.LoggerFactory;
  */
 public final class HistoryWriter implements AutoCloseable {
 
+    /**
+     * How much is done at once.
+     *
+     * @param buffer how many executions may wait, and how many ends of executions that the history takes for running
+     * @param batch how many are written together
+     */
+    public record Bounds(int buffer, int batch, Retention retention) {
+
+        /** The largest batch: what every database takes in one statement. */
+        public static final int MAX_BATCH = 1000;
+
+        /** @throws InvalidSettingException when one of them is out of its bounds */
+        public Bounds {
+            if (buffer < 1) {
+                throw new InvalidSettingException(
+                        "elasticjob.tracing.buffer-size",
+                        String.valueOf(buffer),
+                        "must be at least 1; to keep nothing set elasticjob.tracing.enabled=false");
+            }
+            if (batch < 1 || batch > MAX_BATCH) {
+                throw new InvalidSettingException(
+                        "elasticjob.tracing.batch-size", String.valueOf(batch), "must be between 1 and " + MAX_BATCH);
+            }
+        }
+    }
+
     /** How long {@link #close()} waits for what is left to be written. */
     public static final Duration LAST_WRITES = Duration.ofSeconds(5);
 
@@ -71,32 +97,6 @@ public final class HistoryWriter implements AutoCloseable {
     private boolean down;
     private long droppedBefore;
 
-    /**
-     * How much is done at once.
-     *
-     * @param buffer how many executions may wait, and how many ends of executions that the history takes for running
-     * @param batch how many are written together
-     */
-    public record Bounds(int buffer, int batch, Retention retention) {
-
-        /** The largest batch: what every database takes in one statement. */
-        public static final int MAX_BATCH = 1000;
-
-        /** @throws InvalidSettingException when one of them is out of its bounds */
-        public Bounds {
-            if (buffer < 1) {
-                throw new InvalidSettingException(
-                        "elasticjob.tracing.buffer-size",
-                        String.valueOf(buffer),
-                        "must be at least 1; to keep nothing set elasticjob.tracing.enabled=false");
-            }
-            if (batch < 1 || batch > MAX_BATCH) {
-                throw new InvalidSettingException(
-                        "elasticjob.tracing.batch-size", String.valueOf(batch), "must be between 1 and " + MAX_BATCH);
-            }
-        }
-    }
-
     /** Starts its thread. The history is not closed with it. */
     public HistoryWriter(ExecutionHistory history, Bounds bounds, InstantSource clock) {
         this.history = history;
@@ -108,7 +108,11 @@ public final class HistoryWriter implements AutoCloseable {
         thread.start();
     }
 
-    /** Hears what the engine tells, and leaves it here for the history. @param jobs whose executions are kept, by name */
+    /**
+     * What hears of events and leaves here what they say of executions.
+     *
+     * @param jobs whose executions are kept, by name
+     */
     public Consumer<ElasticJobEvent> listener(Predicate<String> jobs) {
         return event -> ExecutionRecord.of(event, clock.instant())
                 .filter(record -> jobs.test(record.job()))

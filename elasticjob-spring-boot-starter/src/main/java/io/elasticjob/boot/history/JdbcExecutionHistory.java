@@ -342,7 +342,8 @@ public final class JdbcExecutionHistory implements ExecutionHistory {
     /** Whether there may be more of them. */
     private boolean delete(List<String> ids) {
         if (!ids.isEmpty()) {
-            jdbc.update("DELETE FROM " + TABLE + " WHERE NAMESPACE = ? AND ID IN (" + marks(ids) + ")", arguments(ids));
+            String delete = "DELETE FROM " + TABLE + " WHERE NAMESPACE = ? AND ID IN (" + marks(ids) + ")";
+            transaction.executeWithoutResult(status -> jdbc.update(delete, arguments(ids)));
         }
         return ids.size() == PORTION;
     }

@@ -26,6 +26,7 @@ class OptionalDependenciesTest {
             .withConfiguration(AutoConfigurations.of(
                     LifecycleAutoConfiguration.class,
                     ElasticJobAutoConfiguration.class,
+                    ElasticJobHistoryAutoConfiguration.class,
                     ElasticJobEndpointAutoConfiguration.class,
                     ElasticJobHealthContributorAutoConfiguration.class,
                     ElasticJobMetricsAutoConfiguration.class))

@@ -14,12 +14,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
 
+/** With connections that commit nothing by themselves. */
 class H2ExecutionHistoryTest extends JdbcExecutionHistoryContract {
 
     @Override
     HikariConfig start() {
         HikariConfig pool = new HikariConfig();
         pool.setJdbcUrl("jdbc:h2:mem:history");
+        pool.setAutoCommit(false);
         return pool;
     }
 

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.sql.init.DatabaseInitializationMode;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** What a history does in every database, with the schema as it ships. */
 abstract class JdbcExecutionHistoryContract extends ExecutionHistoryContract {
@@ -56,7 +58,9 @@ abstract class JdbcExecutionHistoryContract extends ExecutionHistoryContract {
     ExecutionHistory empty() {
         ExecutionHistory history = history("shop");
         history.find(ExecutionQuery.latest("any", 1));
-        new JdbcTemplate(dataSource).update("DELETE FROM ELASTICJOB_EXECUTION");
+        new TransactionTemplate(new JdbcTransactionManager(dataSource))
+                .executeWithoutResult(
+                        status -> new JdbcTemplate(dataSource).update("DELETE FROM ELASTICJOB_EXECUTION"));
         return history;
     }
 
