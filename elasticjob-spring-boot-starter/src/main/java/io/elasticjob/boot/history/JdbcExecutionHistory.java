@@ -111,6 +111,8 @@ public final class JdbcExecutionHistory implements ExecutionHistory {
         this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
         this.transaction.setTimeout((int) PATIENCE.toSeconds());
         this.transaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+        // What was written since the row was read is not in the way: the statements see it.
+        this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
         this.namespace = namespace;
         this.schema = schema;
     }
@@ -124,6 +126,9 @@ public final class JdbcExecutionHistory implements ExecutionHistory {
 
     @Override
     public int record(List<ExecutionRecord> records) {
+        if (records.isEmpty()) {
+            return 0;
+        }
         return asking(() -> {
             try {
                 write(records);
@@ -152,8 +157,7 @@ public final class JdbcExecutionHistory implements ExecutionHistory {
 
     /** Merges all of them with what is there, or none. */
     private void write(List<ExecutionRecord> records) {
-        Map<String, ExecutionRecord> told =
-                new TreeMap<>(); // in one order everywhere, lest writers wait for one another
+        Map<String, ExecutionRecord> told = new TreeMap<>(); // one order for all, lest writers wait for one another
         records.forEach(record -> told.merge(record.id(), record, ExecutionRecord::mergedWith));
         for (int tries = 1; ; tries++) {
             try {

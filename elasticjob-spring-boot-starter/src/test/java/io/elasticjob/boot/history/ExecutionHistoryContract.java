@@ -50,6 +50,7 @@ abstract class ExecutionHistoryContract {
         ExecutionRecord bare = new ExecutionRecord(
                 "Aufträge 订单", "trigger-9223372036854775807", 0, 1, "a", null, NOON, null, null, null, null);
 
+        assertThat(history.record(List.of())).isZero();
         assertThat(history.record(List.of(full, bare))).isZero();
 
         assertThat(history.find(ExecutionQuery.latest("Aufträge 订单", 10))).containsExactly(bare, full);
