@@ -5,6 +5,7 @@ import io.elasticjob.history.ExecutionQuery;
 import io.elasticjob.history.ExecutionRecord;
 import io.elasticjob.history.HistoryException;
 import io.elasticjob.history.Retention;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -59,39 +60,10 @@ public final class JdbcExecutionHistory implements ExecutionHistory {
 
     private static final String INSERT =
             "INSERT INTO " + TABLE + " (NAMESPACE, ID, " + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    private static final int[] INSERTED = {
-        Types.VARCHAR,
-        Types.VARCHAR,
-        Types.VARCHAR,
-        Types.VARCHAR,
-        Types.INTEGER,
-        Types.INTEGER,
-        Types.VARCHAR,
-        Types.BIGINT,
-        Types.BIGINT,
-        Types.BIGINT,
-        Types.VARCHAR,
-        Types.VARCHAR,
-        Types.VARCHAR
-    };
-
     /** A presumption must not overwrite what was told meanwhile by the instance that knows. */
     private static final String UPDATE = "UPDATE " + TABLE
             + " SET INSTANCE = ?, FENCING_TOKEN = ?, STARTED_AT = ?, ENDED_AT = ?, OUTCOME = ?, ERROR = ?, MESSAGE = ?"
             + " WHERE NAMESPACE = ? AND ID = ? AND (? = 0 OR OUTCOME IS NULL OR OUTCOME = 'LOST')";
-
-    private static final int[] UPDATED = {
-        Types.VARCHAR,
-        Types.BIGINT,
-        Types.BIGINT,
-        Types.BIGINT,
-        Types.VARCHAR,
-        Types.VARCHAR,
-        Types.VARCHAR,
-        Types.VARCHAR,
-        Types.VARCHAR,
-        Types.INTEGER
-    };
 
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transaction;
@@ -173,22 +145,22 @@ public final class JdbcExecutionHistory implements ExecutionHistory {
 
     private void merge(Map<String, ExecutionRecord> told) {
         Map<String, ExecutionRecord> known = stored(told.keySet());
-        List<Object[]> inserts = new ArrayList<>();
-        List<Object[]> updates = new ArrayList<>();
+        List<ExecutionRecord> inserts = new ArrayList<>();
+        List<ExecutionRecord> updates = new ArrayList<>();
         told.forEach((id, record) -> {
             ExecutionRecord before = known.get(id);
             ExecutionRecord after = before == null ? record : before.mergedWith(record);
             if (before == null) {
-                inserts.add(inserted(after));
+                inserts.add(after);
             } else if (!after.equals(before)) {
-                updates.add(updated(after));
+                updates.add(after);
             }
         });
         if (!inserts.isEmpty()) {
-            jdbc.batchUpdate(INSERT, inserts, INSERTED);
+            jdbc.batchUpdate(INSERT, inserts, inserts.size(), this::insert);
         }
         if (!updates.isEmpty()) {
-            jdbc.batchUpdate(UPDATE, updates, UPDATED);
+            jdbc.batchUpdate(UPDATE, updates, updates.size(), this::update);
         }
     }
 
@@ -202,37 +174,33 @@ public final class JdbcExecutionHistory implements ExecutionHistory {
                 .collect(Collectors.toMap(ExecutionRecord::id, Function.identity()));
     }
 
-    private Object[] inserted(ExecutionRecord record) {
-        return new @Nullable Object[] {
-            namespace,
-            record.id(),
-            record.job(),
-            record.firing(),
-            record.shard(),
-            record.attempt(),
-            record.instance(),
-            record.fencingToken(),
-            record.startedAt().toEpochMilli(),
-            millis(record.endedAt()),
-            record.outcome(),
-            record.error(),
-            record.message()
-        };
+    private void insert(PreparedStatement statement, ExecutionRecord record) throws SQLException {
+        statement.setString(1, namespace);
+        statement.setString(2, record.id());
+        statement.setString(3, record.job());
+        statement.setString(4, record.firing());
+        statement.setInt(5, record.shard());
+        statement.setInt(6, record.attempt());
+        setRest(statement, 7, record);
     }
 
-    private Object[] updated(ExecutionRecord record) {
-        return new @Nullable Object[] {
-            record.instance(),
-            record.fencingToken(),
-            record.startedAt().toEpochMilli(),
-            millis(record.endedAt()),
-            record.outcome(),
-            record.error(),
-            record.message(),
-            namespace,
-            record.id(),
-            record.isLost() ? 1 : 0
-        };
+    private void update(PreparedStatement statement, ExecutionRecord record) throws SQLException {
+        int next = setRest(statement, 1, record);
+        statement.setString(next, namespace);
+        statement.setString(next + 1, record.id());
+        statement.setInt(next + 2, record.isLost() ? 1 : 0);
+    }
+
+    /** Sets what may be another in a later record of the same execution. Gives the index after it. */
+    private static int setRest(PreparedStatement statement, int from, ExecutionRecord record) throws SQLException {
+        statement.setString(from, record.instance());
+        statement.setObject(from + 1, record.fencingToken(), Types.BIGINT);
+        statement.setLong(from + 2, record.startedAt().toEpochMilli());
+        statement.setObject(from + 3, millis(record.endedAt()), Types.BIGINT);
+        statement.setString(from + 4, record.outcome());
+        statement.setString(from + 5, record.error());
+        statement.setString(from + 6, record.message());
+        return from + 7;
     }
 
     // ---- Reading --------------------------------------------------------------------------------------------------
@@ -312,9 +280,9 @@ public final class JdbcExecutionHistory implements ExecutionHistory {
     public boolean prune(Retention retention, Instant now) {
         return asking(() -> {
             long oldest = now.minus(retention.maxAge()).toEpochMilli();
-            boolean more = delete(jdbc.queryForList(
+            boolean more = delete(jdbc.query(
                     "SELECT ID FROM " + TABLE + " WHERE NAMESPACE = ? AND STARTED_AT < ? ORDER BY STARTED_AT LIMIT ?",
-                    String.class,
+                    (row, number) -> row.getString(1),
                     namespace,
                     oldest,
                     PORTION));
@@ -333,10 +301,10 @@ public final class JdbcExecutionHistory implements ExecutionHistory {
     }
 
     private boolean pruneBeyond(int count, String job) {
-        return delete(jdbc.queryForList(
+        return delete(jdbc.query(
                 "SELECT ID FROM " + TABLE
                         + " WHERE NAMESPACE = ? AND JOB = ? ORDER BY STARTED_AT DESC, ID DESC LIMIT ? OFFSET ?",
-                String.class,
+                (row, number) -> row.getString(1),
                 namespace,
                 job,
                 PORTION,

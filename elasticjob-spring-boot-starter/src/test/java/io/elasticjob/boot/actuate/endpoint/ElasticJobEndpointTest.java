@@ -35,6 +35,9 @@ class ElasticJobEndpointTest {
         assertThat(endpoint.list("jobs")).hasToString("JobsDescriptor[jobs=[]]");
         assertThat(endpoint.one("jobs", "orders")).isNull();
         assertThat(endpoint.one("instances", "x")).isNull();
+        assertThat(endpoint.executions("jobs", "orders", "executions", null, null, null, null, null, null, null))
+                .as("where no history is kept")
+                .isNull();
     }
 
     @Test
