@@ -36,9 +36,10 @@ public interface ExecutionHistory {
     List<ExecutionRecord> find(ExecutionQuery query);
 
     /**
-     * Removes a bounded part of what is to be kept no longer.
+     * Removes a bounded part of what is to be kept no longer. Ends what seems to run, though a later execution of its shard
+     * has begun, with a larger token and at a later time: its end was lost with a process, or in a full buffer.
      *
-     * @return whether there is more to remove
+     * @return whether there is more to do
      * @throws HistoryException when it can not be reached
      */
     boolean prune(Retention retention, Instant now);

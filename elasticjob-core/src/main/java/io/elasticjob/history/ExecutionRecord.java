@@ -151,6 +151,32 @@ public record ExecutionRecord(
         return outcome instanceof Outcome.Abandoned ? "cut off by a shutdown or the loss of the session" : null;
     }
 
+    /** Whether it shows that an earlier execution of its shard, as which {@code other} is known, does not run any more. */
+    boolean isLaterThan(ExecutionRecord other) {
+        return job.equals(other.job)
+                && shard == other.shard
+                && fencingToken != null
+                && other.fencingToken != null
+                && fencingToken > other.fencingToken
+                && startedAt.isAfter(other.startedAt);
+    }
+
+    /** The end of one that runs no more, though nobody has told how it ended. */
+    public ExecutionRecord neverToldToEnd(Instant now) {
+        return new ExecutionRecord(
+                job,
+                firing,
+                shard,
+                attempt,
+                instance,
+                fencingToken,
+                startedAt,
+                now,
+                LOST,
+                null,
+                "how it ended was never told; a later execution of its shard has begun");
+    }
+
     /**
      * What both say together of the execution that has this id. An end counts more than a beginning, and the word of the
      * instance that ran it more than that of one that took it for dead. Of two executions with the same id, as there may be

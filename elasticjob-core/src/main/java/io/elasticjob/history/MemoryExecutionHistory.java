@@ -70,7 +70,12 @@ public final class MemoryExecutionHistory implements ExecutionHistory {
                         || record.startedAt().isBefore(oldest))
                 .map(ExecutionRecord::id)
                 .toList();
+        List<ExecutionRecord> unended = all.stream()
+                .filter(record -> record.isRunning() && all.stream().anyMatch(later -> later.isLaterThan(record)))
+                .map(record -> record.neverToldToEnd(now))
+                .toList();
         synchronized (this) {
+            unended.forEach(record -> records.computeIfPresent(record.id(), (id, known) -> known.mergedWith(record)));
             over.forEach(records::remove);
         }
         return false;

@@ -273,9 +273,9 @@ public final class JdbcExecutionHistory implements ExecutionHistory {
         return instant.minusNanos(1).toEpochMilli() + 1;
     }
 
-    // ---- Removing -------------------------------------------------------------------------------------------------
+    // ---- Tidying --------------------------------------------------------------------------------------------------
 
-    /** Removes some hundred rows by their ids, each a short lock: first of what is too old, then job by job. */
+    /** Deals with some hundred rows by their ids, so that locks are short: first with what is too old, then job by job. */
     @Override
     public boolean prune(Retention retention, Instant now) {
         return asking(() -> {
@@ -289,7 +289,7 @@ public final class JdbcExecutionHistory implements ExecutionHistory {
             String job = "";
             while (!more && job != null) {
                 job = jobAfter(job);
-                more = job != null && pruneBeyond(retention.maxCount(), job);
+                more = job != null && (pruneBeyond(retention.maxCount(), job) || endOvertaken(job, now));
             }
             return more;
         });
@@ -309,6 +309,23 @@ public final class JdbcExecutionHistory implements ExecutionHistory {
                 job,
                 PORTION,
                 count));
+    }
+
+    /** Tokens increase and times do, too; either alone may mislead, after a loss of the registry or by a wrong clock. */
+    private boolean endOvertaken(String job, Instant now) {
+        List<ExecutionRecord> overtaken = jdbc.query(
+                "SELECT " + COLUMNS + " FROM " + TABLE + " E WHERE NAMESPACE = ? AND JOB = ? AND OUTCOME IS NULL"
+                        + " AND EXISTS (SELECT 1 FROM " + TABLE + " L WHERE L.NAMESPACE = E.NAMESPACE AND L.JOB = E.JOB"
+                        + " AND L.SHARD = E.SHARD AND L.STARTED_AT > E.STARTED_AT"
+                        + " AND L.FENCING_TOKEN > E.FENCING_TOKEN) LIMIT ?",
+                JdbcExecutionHistory::row,
+                namespace,
+                job,
+                PORTION);
+        if (!overtaken.isEmpty()) {
+            write(overtaken.stream().map(record -> record.neverToldToEnd(now)).toList());
+        }
+        return overtaken.size() == PORTION;
     }
 
     /** Whether there may be more of them. */

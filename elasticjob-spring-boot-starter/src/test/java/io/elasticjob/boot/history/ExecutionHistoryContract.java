@@ -200,6 +200,39 @@ abstract class ExecutionHistoryContract {
         assertThat(history.find(ExecutionQuery.latest("nightly", 500))).hasSize(3);
     }
 
+    @Test
+    void whatSeemsToRunThoughALaterExecutionOfItsShardHasBegunIsEnded() {
+        ExecutionHistory history = empty();
+        ExecutionRecord unended = begun("orders", 1, 0, NOON, 10L);
+        ExecutionRecord running = begun("orders", 2, 0, NOON.plusSeconds(1), 20L);
+        history.record(List.of(
+                unended,
+                running,
+                begun("orders", 1, 1, NOON, 10L), // of a shard that has run nothing since
+                begun("orders", 1, 2, NOON, 10L),
+                begun("orders", 2, 2, NOON.minusSeconds(1), 20L), // by a clock that is behind
+                begun("orders", 1, 3, NOON, 20L),
+                begun("orders", 2, 3, NOON.plusSeconds(1), 10L), // of a registry that was made anew
+                begun("nightly", 2, 1, NOON.plusSeconds(1), 20L)));
+
+        pruneAll(history, GENEROUS, NOON.plusSeconds(30));
+
+        assertThat(history.find(new ExecutionQuery("orders", null, "LOST", null, null, null, null, 9)))
+                .containsExactly(unended.neverToldToEnd(NOON.plusSeconds(30)));
+        assertThat(history.find(new ExecutionQuery("orders", null, "RUNNING", null, null, null, null, 9)))
+                .hasSize(6)
+                .contains(running);
+
+        history.record(List.of(ended(unended, "FENCED")));
+        assertThat(history.find(new ExecutionQuery("orders", 0, "FENCED", null, null, null, null, 9)))
+                .as("the word of who ran it still counts")
+                .hasSize(1);
+    }
+
+    private static ExecutionRecord begun(String job, int firing, int shard, Instant startedAt, long token) {
+        return new ExecutionRecord(job, firing(firing), shard, 1, "till-7.x", token, startedAt, null, null, null, null);
+    }
+
     private static void pruneAll(ExecutionHistory history, Retention retention, Instant now) {
         int portions = 0;
         while (history.prune(retention, now)) {
