@@ -52,7 +52,7 @@ class RealHistoryTest {
                             "--spring.datasource.url=" + database.getJdbcUrl("postgres", "postgres"),
                             "--elasticjob.tracing.jdbc.enabled=true",
                             "--elasticjob.tracing.jdbc.initialize-schema=always"))) {
-                fleet.start(3); // which all make the table
+                fleet.start(2); // which both make the table
                 Copy victim = fleet.alive.get(0);
                 victim.awaitMidstOf("report");
                 killed = Instant.now();

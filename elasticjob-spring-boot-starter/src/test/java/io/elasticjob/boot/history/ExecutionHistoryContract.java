@@ -155,6 +155,19 @@ abstract class ExecutionHistoryContract {
     }
 
     @Test
+    void whatBeganTogetherIsInTheSameOrderEverywhere() {
+        ExecutionHistory history = empty();
+        List<ExecutionRecord> together = Stream.of("a", "B", "b", "a:1", "a1", "a-1", "_", "é", "Z")
+                .map(firing -> new ExecutionRecord("orders", firing, 0, 1, "a", 1L, NOON, null, null, null, null))
+                .toList();
+        history.record(together);
+
+        assertThat(pages(history, ExecutionQuery.latest("orders", 2)))
+                .isEqualTo(
+                        together.stream().sorted(ExecutionRecord.LATEST_FIRST).toList());
+    }
+
+    @Test
     void pagesStayWhereTheyAreWhenNewerExecutionsComeAndOlderOnesGo() {
         ExecutionHistory history = empty();
         history.record(executions("orders", 0, 6));
