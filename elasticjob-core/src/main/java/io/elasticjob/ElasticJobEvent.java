@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that happened on this instance. Events tell, they never decide: a listener that is slow or throws holds up
@@ -60,16 +61,35 @@ public sealed interface ElasticJobEvent {
      * The handler was started.
      *
      * @param lateness from the fire time to now
+     * @param instance id of the instance that runs it
+     * @param fencingToken of its claim; null when the job is not monitored, so that nothing is claimed
      */
-    record ExecutionStarted(ExecutionId execution, Instant fireTime, Duration lateness) implements ExecutionEvent {}
+    record ExecutionStarted(
+            ExecutionId execution,
+            Instant fireTime,
+            Duration lateness,
+            String instance,
+            @Nullable Long fencingToken) implements ExecutionEvent {
+
+        /** When it was, by the clock of this instance. */
+        public Instant startedAt() {
+            return fireTime.plus(lateness);
+        }
+    }
 
     /**
      * The handler ended, and so it is recorded; or it can not be, and the outcome is {@link Outcome.Fenced}. Told once for
      * each execution that started, when that is known: after a loss of the connection, once that is back.
      *
+     * @param start as it was told
      * @param duration from the start to the end of the handler
      */
-    record ExecutionEnded(ExecutionId execution, Outcome outcome, Duration duration) implements ExecutionEvent {}
+    record ExecutionEnded(ExecutionStarted start, Outcome outcome, Duration duration) implements ExecutionEvent {
+        @Override
+        public ExecutionId execution() {
+            return start.execution();
+        }
+    }
 
     /**
      * A running execution was overtaken: somebody else has taken its shard, or the job is gone. It is cancelled; when it
@@ -77,8 +97,16 @@ public sealed interface ElasticJobEvent {
      */
     record ExecutionFenced(ExecutionId execution) implements ExecutionEvent {}
 
-    /** An owner died while running; this is what became of the execution: {@code retried} or lost. */
-    record OwnerDied(ExecutionId execution, String owner, boolean retried) implements ExecutionEvent {}
+    /**
+     * An owner died while running; this is what became of the execution: {@code retried} or lost.
+     *
+     * @param claimedAt when the owner claimed it, by its clock; null when its record does not say
+     */
+    record OwnerDied(
+            ExecutionId execution,
+            String owner,
+            boolean retried,
+            @Nullable Instant claimedAt) implements ExecutionEvent {}
 
     /** Firings that came due were not run, because a later one came due first. */
     record FiringsSuperseded(String job, int shard, long count, Instant by) implements ElasticJobEvent {}

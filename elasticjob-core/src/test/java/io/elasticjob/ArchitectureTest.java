@@ -49,7 +49,7 @@ class ArchitectureTest {
 
     /** The embedded server is none of the ZooKeeper adapter's business, nor the other way round. */
     private static final List<String> ADAPTERS =
-            List.of("zookeeper.embedded", "zookeeper", "memory", "quartz", "runner");
+            List.of("zookeeper.embedded", "zookeeper", "memory", "quartz", "runner", "history");
 
     enum Guard {
         PACKAGES_FORM_NO_CYCLE(root -> slices().matching("(**)")

@@ -6,6 +6,8 @@ import io.elasticjob.JobKey;
 import io.elasticjob.boot.ElasticJob;
 import io.elasticjob.boot.autoconfigure.ElasticJobAlertProperties;
 import io.elasticjob.boot.autoconfigure.ElasticJobProperties;
+import io.elasticjob.boot.autoconfigure.ElasticJobTracingJdbcProperties;
+import io.elasticjob.boot.autoconfigure.ElasticJobTracingProperties;
 import io.elasticjob.metadata.Metadata.Property;
 import io.elasticjob.metadata.Metadata.Value;
 import java.io.IOException;
@@ -43,16 +45,21 @@ class MetadataTests {
     }
 
     @TestFactory
-    Stream<DynamicTest> theDocumentedDefaultIsTheRealOne() {
-        return Stream.concat(
-                defaults("elasticjob", ElasticJobProperties.class),
-                defaults("elasticjob.alerts", ElasticJobAlertProperties.class));
+    List<DynamicTest> theDocumentedDefaultIsTheRealOne() {
+        return Stream.of(
+                        defaults("elasticjob", ElasticJobProperties.class),
+                        defaults("elasticjob.alerts", ElasticJobAlertProperties.class),
+                        defaults("elasticjob.tracing", ElasticJobTracingProperties.class),
+                        defaults("elasticjob.tracing.jdbc", ElasticJobTracingJdbcProperties.class))
+                .flatMap(tests -> tests)
+                .toList();
     }
 
     private Stream<DynamicTest> defaults(String prefix, Class<?> type) {
         BeanWrapper real = new BeanWrapperImpl(Binder.get(new MockEnvironment()).bindOrCreate(prefix, type));
         return metadata.properties().stream()
-                .filter(property -> property.sourceType().startsWith(type.getName()))
+                .filter(property -> property.sourceType().equals(type.getName())
+                        || property.sourceType().startsWith(type.getName() + "$"))
                 .map(property -> DynamicTest.dynamicTest(property.name(), () -> {
                     String path = camelCase(property.name().substring(prefix.length() + 1));
                     assertThat(documented(property, real.getPropertyType(path)))
@@ -141,8 +148,6 @@ class MetadataTests {
                         "elasticjob.jobs.*.disabled",
                         "elasticjob.jobs.*.overwrite",
                         "elasticjob.tracing.type",
-                        "elasticjob.tracing.include-job-names",
-                        "elasticjob.tracing.exclude-job-names",
                         "elasticjob.dump.enabled",
                         "elasticjob.dump.port");
     }
@@ -153,11 +158,11 @@ class MetadataTests {
                 : given(ApplicationConversionService.getSharedInstance().convert(property.defaultValue(), type));
     }
 
-    /** No value and an empty map or list are the same to who reads about them. */
+    /** No value and an empty map or set are the same to who reads about them. */
     private static Object given(Object value) {
-        boolean isEmpty = value instanceof Map<?, ?> map && map.isEmpty()
-                || value instanceof Collection<?> several && several.isEmpty();
-        return isEmpty ? Optional.empty() : Optional.ofNullable(value);
+        boolean empty = value instanceof Map<?, ?> map && map.isEmpty()
+                || value instanceof Collection<?> collection && collection.isEmpty();
+        return empty ? Optional.empty() : Optional.ofNullable(value);
     }
 
     private static String camelCase(String name) {

@@ -151,7 +151,10 @@ public sealed interface ShardStep {
                 firing == null
                         ? null
                         : new ElasticJobEvent.OwnerDied(
-                                new ExecutionId(definition.name(), firing, shard, record.attempt()), owner, false));
+                                new ExecutionId(definition.name(), firing, shard, record.attempt()),
+                                owner,
+                                false,
+                                record.startedAt()));
     }
 
     /** The next attempt of a running firing whose owner died; empty when it is not to be run any more. */

@@ -527,8 +527,22 @@ public final class JobEngine implements AutoCloseable {
                 },
                 (event, queue) ->
                         untold.increment()); // listeners that are too slow miss events; the engine misses none
-        own.add(events::shutdown);
+        own.add(() -> lastEvents(events));
         return events;
+    }
+
+    /** Lets the listeners hear of the last ends, if they are not too slow. */
+    private static void lastEvents(ThreadPoolExecutor events) {
+        events.shutdown();
+        try {
+            if (!events.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.warn(
+                        "Listeners are slow: {} events are not told yet",
+                        events.getQueue().size());
+            }
+        } catch (InterruptedException impatient) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private <T extends AutoCloseable> T keep(T closeable) {

@@ -78,6 +78,7 @@ final class ShardCell {
     /** An execution of this process, with the definition and the record that it was begun under. */
     static final class Run {
 
+        final ElasticJobEvent.ExecutionStarted start;
         final ExecutionId id;
         final JobDefinition definition;
         /** Whether the registry holds a claim for it, so that its end has to be recorded. */
@@ -101,11 +102,12 @@ final class ShardCell {
         /** From the start to the end; told when it is known what became of the end. */
         Duration took = Duration.ZERO;
 
-        Run(ExecutionId id, JobDefinition definition, ShardRecord claimed, boolean isClaimed, long startedNanos) {
-            this.id = id;
+        Run(ElasticJobEvent.ExecutionStarted start, JobDefinition definition, ShardRecord claimed, long startedNanos) {
+            this.start = start;
+            this.id = start.execution();
             this.definition = definition;
             this.claimed = claimed;
-            this.isClaimed = isClaimed;
+            this.isClaimed = start.fencingToken() != null;
             this.startedNanos = startedNanos;
         }
 
@@ -132,6 +134,10 @@ final class ShardCell {
     /** The owner in {@link #record} that was proven dead; ids never return. */
     @Nullable
     String deadOwner;
+
+    /** When it had claimed the record, by its clock. */
+    @Nullable
+    Instant deadClaimedAt;
 
     /** The execution of this process, until its end is recorded. */
     @Nullable

@@ -414,7 +414,13 @@ final class ShardTable {
         ShardStep.Claim step = claim.step();
         ShardRecord claimed = claim.next();
         ExecutionId id = new ExecutionId(cell.job.name(), step.firing(), cell.shard, step.attempt());
-        Run run = new Run(id, definition, claimed, token != null, outbox.nanos());
+        ElasticJobEvent.ExecutionStarted start = new ElasticJobEvent.ExecutionStarted(
+                id,
+                step.fireTime(),
+                Duration.between(step.fireTime(), outbox.now()),
+                String.valueOf(claimed.owner()),
+                token);
+        Run run = new Run(start, definition, claimed, outbox.nanos());
         cell.run = run;
         cell.phase = Phase.RUNNING;
         hold(cell);
@@ -438,8 +444,7 @@ final class ShardTable {
         if (first && DueFiring.isMisfire(definition, step.fireTime(), cell.freeSince, outbox.now())) {
             outbox.publish(new ElasticJobEvent.FiringMisfired(cell.job.name(), cell.shard, step.fireTime()));
         }
-        outbox.publish(new ElasticJobEvent.ExecutionStarted(
-                id, step.fireTime(), Duration.between(step.fireTime(), outbox.now())));
+        outbox.publish(start);
         outbox.add(new Effect.Start(
                 definition.handler(),
                 context,
@@ -551,7 +556,7 @@ final class ShardTable {
     /** The execution has ended, and it is known what became of its end. */
     private void over(ShardCell cell, Run run, Outcome outcome) {
         cell.run = null;
-        outbox.publish(new ElasticJobEvent.ExecutionEnded(run.id, outcome, run.took));
+        outbox.publish(new ElasticJobEvent.ExecutionEnded(run.start, outcome, run.took));
     }
 
     private void complete(ShardCell cell, Run run) {
@@ -758,7 +763,7 @@ final class ShardTable {
                     claim.step().firing(),
                     cell.shard,
                     claim.step().attempt() - 1);
-            outbox.publish(new ElasticJobEvent.OwnerDied(lost, dead, true));
+            outbox.publish(new ElasticJobEvent.OwnerDied(lost, dead, true, cell.deadClaimedAt));
         }
         if (cell.job.isRemoved()) {
             release(cell);
@@ -1035,6 +1040,7 @@ final class ShardTable {
             return;
         }
         cell.deadOwner = owner;
+        cell.deadClaimedAt = cell.record.startedAt();
         consider(cell);
     }
 

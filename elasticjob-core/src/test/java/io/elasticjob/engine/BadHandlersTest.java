@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.ElasticJobEvent.ExecutionEnded;
+import io.elasticjob.ElasticJobEvent.ExecutionStarted;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.Outcome;
 import io.elasticjob.ShardLostException;
@@ -133,6 +134,34 @@ class BadHandlersTest {
         engine.close(Duration.ZERO);
         assertThat(engine.status().phase()).isEqualTo(EngineStatus.Phase.CLOSED);
         end.countDown();
+    }
+
+    @Test
+    void aListenerThatIsSlowHearsTheLastEndsBeforeTheEngineIsClosed() {
+        CountDownLatch left = new CountDownLatch(1);
+        start(context -> {}, event -> {
+            if (event instanceof ExecutionEnded) {
+                awaitUninterruptibly(left);
+            }
+        });
+        await().until(() -> events.stream().anyMatch(ExecutionStarted.class::isInstance));
+        ensemble.observe(change -> {
+            if (ensemble.children("/test/instances").isEmpty()) {
+                left.countDown();
+            }
+        });
+
+        engine.close();
+
+        assertThat(outcomes()).isNotEmpty();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException unexpected) {
+            throw new AssertionError(unexpected);
+        }
     }
 
     @SafeVarargs

@@ -174,7 +174,7 @@ class AlertRulesTest {
             assertThat(tell(failed(execution("bills", 0, firing)), failed(execution("noise", 0, firing))))
                     .isEmpty();
         }
-        assertThat(tell(new OwnerDied(execution("noise", 0, 9), "till-8.y", false)))
+        assertThat(tell(new OwnerDied(execution("noise", 0, 9), "till-8.y", false, ManualTime.NOON)))
                 .isEmpty();
     }
 
@@ -248,7 +248,11 @@ class AlertRulesTest {
     static Stream<Arguments> eventsThatAreToldAtOnce() {
         ExecutionId run = execution("orders", 2, 1);
         return Stream.of(
-                arguments(new OwnerDied(run, "till-8.y", false), AlertCondition.LOST, "orders", "till-8.y died"),
+                arguments(
+                        new OwnerDied(run, "till-8.y", false, ManualTime.NOON),
+                        AlertCondition.LOST,
+                        "orders",
+                        "till-8.y died"),
                 arguments(new ExecutionFenced(run), AlertCondition.FENCED, "orders", "overtaken"),
                 arguments(
                         ended(run, new Outcome.Fenced(new Outcome.Succeeded())),
@@ -322,7 +326,7 @@ class AlertRulesTest {
 
     @Test
     void whatIsRunAgainIsNotLost() {
-        assertThat(tell(new OwnerDied(execution("orders", 0, 1), "till-8.y", true)))
+        assertThat(tell(new OwnerDied(execution("orders", 0, 1), "till-8.y", true, ManualTime.NOON)))
                 .isEmpty();
     }
 

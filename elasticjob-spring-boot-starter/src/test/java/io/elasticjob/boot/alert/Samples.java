@@ -40,7 +40,7 @@ final class Samples {
     }
 
     static ExecutionStarted started(ExecutionId execution) {
-        return new ExecutionStarted(execution, ManualTime.NOON, Duration.ZERO);
+        return new ExecutionStarted(execution, ManualTime.NOON, Duration.ZERO, "till-7.x", 42L);
     }
 
     static ExecutionEnded succeeded(ExecutionId execution) {
@@ -52,7 +52,7 @@ final class Samples {
     }
 
     static ExecutionEnded ended(ExecutionId execution, Outcome outcome) {
-        return new ExecutionEnded(execution, outcome, Duration.ofSeconds(2));
+        return new ExecutionEnded(started(execution), outcome, Duration.ofSeconds(2));
     }
 
     static Alert alert(AlertCondition condition, String job, Instant at) {

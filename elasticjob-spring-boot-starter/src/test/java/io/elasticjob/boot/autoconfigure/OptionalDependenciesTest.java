@@ -34,6 +34,7 @@ class OptionalDependenciesTest {
             .withConfiguration(AutoConfigurations.of(
                     LifecycleAutoConfiguration.class,
                     ElasticJobAutoConfiguration.class,
+                    ElasticJobHistoryAutoConfiguration.class,
                     ElasticJobEndpointAutoConfiguration.class,
                     ElasticJobHealthContributorAutoConfiguration.class,
                     ElasticJobInfoContributorAutoConfiguration.class,

@@ -3,6 +3,7 @@ package io.elasticjob.boot.actuate.endpoint;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.engine.NamespaceView;
+import io.elasticjob.history.HistoryException;
 import io.elasticjob.registry.RegistryException;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,18 +30,25 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 @Endpoint(id = "elasticjob", defaultAccess = Access.READ_ONLY)
 public class ElasticJobEndpoint {
 
-    static final Duration PATIENCE = Duration.ofSeconds(5);
+    public static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final String JOBS = "jobs";
     private static final String INSTANCES = "instances";
+    private static final String EXECUTIONS = "executions";
 
     private final Supplier<Optional<NamespaceReader>> reader;
     private final InstantSource clock;
+    private final @Nullable HistoryReader history;
 
-    /** @param reader of the application's engine, empty where there is none */
-    public ElasticJobEndpoint(Supplier<Optional<NamespaceReader>> reader, InstantSource clock) {
+    /**
+     * @param reader of the application's engine, empty where there is none
+     * @param history of executions, null where none is kept
+     */
+    public ElasticJobEndpoint(
+            Supplier<Optional<NamespaceReader>> reader, InstantSource clock, @Nullable HistoryReader history) {
         this.reader = reader;
         this.clock = clock;
+        this.history = history;
     }
 
     /** The namespace, and the instance that answers. */
@@ -94,11 +102,58 @@ public class ElasticJobEndpoint {
         };
     }
 
+    /**
+     * The {@code executions} of one of the {@code jobs}, latest first; also of a job that is no more.
+     *
+     * @param outcome one of the names of outcomes, or {@code RUNNING}
+     * @param firing as its executions name it
+     * @param from those that began at this instant, or later
+     * @param to those that began before this instant
+     * @param before what an earlier page gave as its {@code next}
+     * @param size of the page, 50 by default
+     * @return null when there is no such job and nothing is known of one, or no history is kept
+     * @throws InvalidEndpointRequestException for a parameter that makes no sense
+     * @throws HistoryException when the history gives no answer in time
+     */
+    @ReadOperation
+    public @Nullable OperationResponseBody executions(
+            @Selector String jobs,
+            @Selector String name,
+            @Selector String executions,
+            @Nullable String shard,
+            @Nullable String outcome,
+            @Nullable String firing,
+            @Nullable String from,
+            @Nullable String to,
+            @Nullable String before,
+            @Nullable String size) {
+        if (history == null || !jobs.equals(JOBS) || !executions.equals(EXECUTIONS)) {
+            return null;
+        }
+        try {
+            JobDefinition.checkedName("name", name);
+            ExecutionsDescriptor page =
+                    history.executions(name, new ExecutionFilter(shard, outcome, firing, from, to, before, size));
+            boolean known = !page.executions().isEmpty() || isKnown(name) || history.knows(name);
+            return known ? page : null;
+        } catch (InvalidSettingException invalid) {
+            throw refused(invalid);
+        }
+    }
+
+    private boolean isKnown(String job) {
+        return view().map(view -> view.jobs().containsKey(job)).orElse(false);
+    }
+
+    private static InvalidEndpointRequestException refused(InvalidSettingException invalid) {
+        return new InvalidEndpointRequestException(String.valueOf(invalid.getMessage()), invalid.rule());
+    }
+
     private @Nullable OperationResponseBody job(String name) {
         try {
             JobDefinition.checkedName("name", name);
         } catch (InvalidSettingException invalid) {
-            throw new InvalidEndpointRequestException(String.valueOf(invalid.getMessage()), invalid.rule());
+            throw refused(invalid);
         }
         return reader.get()
                 .flatMap(namespace -> answer(namespace.job(name)))

@@ -1,5 +1,6 @@
 package io.elasticjob.boot.actuate.endpoint;
 
+import io.elasticjob.history.HistoryException;
 import io.elasticjob.registry.RegistryException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,8 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
 /**
- * {@link ElasticJobEndpoint} over HTTP: what is no name is 400, and what the registry could not be asked for is 503, not an
+ * {@link ElasticJobEndpoint} over HTTP: what is no name is 400, and what the registry or the history could not be
+ * asked for is 503, not an
  * empty answer; either says why.
  */
 @EndpointWebExtension(endpoint = ElasticJobEndpoint.class)
@@ -38,6 +40,23 @@ public class ElasticJobEndpointWebExtension {
         return response(() -> endpoint.one(jobsOrInstances, name));
     }
 
+    /** As {@link ElasticJobEndpoint#executions}. */
+    @ReadOperation
+    public WebEndpointResponse<OperationResponseBody> executions(
+            @Selector String jobs,
+            @Selector String name,
+            @Selector String executions,
+            @Nullable String shard,
+            @Nullable String outcome,
+            @Nullable String firing,
+            @Nullable String from,
+            @Nullable String to,
+            @Nullable String before,
+            @Nullable String size) {
+        return response(
+                () -> endpoint.executions(jobs, name, executions, shard, outcome, firing, from, to, before, size));
+    }
+
     /** @param message why there is no answer */
     record Problem(String message) implements OperationResponseBody {}
 
@@ -53,6 +72,10 @@ public class ElasticJobEndpointWebExtension {
         } catch (RegistryException noAnswer) {
             return new WebEndpointResponse<>(
                     new Problem("The registry can not be asked now: " + noAnswer.getMessage()),
+                    WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
+        } catch (HistoryException noAnswer) {
+            return new WebEndpointResponse<>(
+                    new Problem("The history can not be read now: " + noAnswer.getMessage()),
                     WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
         }
     }

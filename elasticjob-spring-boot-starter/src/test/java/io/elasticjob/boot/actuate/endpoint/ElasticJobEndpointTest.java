@@ -29,12 +29,15 @@ class ElasticJobEndpointTest {
 
     @Test
     void anApplicationWithoutJobsShowsAnEmptyNamespace() {
-        ElasticJobEndpoint endpoint = new ElasticJobEndpoint(Optional::empty, () -> NOON);
+        ElasticJobEndpoint endpoint = new ElasticJobEndpoint(Optional::empty, () -> NOON, null);
 
         assertThat(endpoint.namespace()).isEqualTo(NamespaceDescriptor.NONE);
         assertThat(endpoint.list("jobs")).hasToString("JobsDescriptor[jobs=[]]");
         assertThat(endpoint.one("jobs", "orders")).isNull();
         assertThat(endpoint.one("instances", "x")).isNull();
+        assertThat(endpoint.executions("jobs", "orders", "executions", null, null, null, null, null, null, null))
+                .as("where no history is kept")
+                .isNull();
     }
 
     @Test
@@ -117,6 +120,6 @@ class ElasticJobEndpointTest {
                 return job;
             }
         };
-        return new ElasticJobEndpoint(() -> Optional.of(reader), () -> NOON);
+        return new ElasticJobEndpoint(() -> Optional.of(reader), () -> NOON, null);
     }
 }

@@ -41,6 +41,9 @@ class ElasticJobMetricsTest {
     private static final Instant NOON = Instant.parse("2026-06-01T12:00:00Z");
     private static final ExecutionId RUN = new ExecutionId("orders", new Firing.Scheduled(NOON), 0, 1);
 
+    private static final ExecutionStarted START =
+            new ExecutionStarted(RUN, NOON, Duration.ofMillis(7), "till-7.x", 42L);
+
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private Optional<EngineStatus> status = Optional.empty();
     private final ElasticJobMetrics metrics = new ElasticJobMetrics(meters, () -> status, () -> 42);
@@ -48,9 +51,9 @@ class ElasticJobMetricsTest {
     @Test
     void executionsAreTimedByJobAndOutcome() {
         tell(
-                new ExecutionStarted(RUN, NOON, Duration.ofMillis(7)),
-                new ExecutionEnded(RUN, new Outcome.Succeeded(), Duration.ofSeconds(2)),
-                new ExecutionEnded(RUN, new Outcome.Failed("disk"), Duration.ofSeconds(1)));
+                START,
+                new ExecutionEnded(START, new Outcome.Succeeded(), Duration.ofSeconds(2)),
+                new ExecutionEnded(START, new Outcome.Failed("disk"), Duration.ofSeconds(1)));
 
         assertThat(meters.get("elasticjob.firing.lateness")
                         .tag("job", "orders")
@@ -72,9 +75,9 @@ class ElasticJobMetricsTest {
     @Test
     void anOvertakenExecutionIsCountedOnceAsFenced() {
         tell(
-                new ExecutionStarted(RUN, NOON, Duration.ofMillis(7)),
+                START,
                 new ExecutionFenced(RUN),
-                new ExecutionEnded(RUN, new Outcome.Fenced(new Outcome.Succeeded()), Duration.ofSeconds(2)));
+                new ExecutionEnded(START, new Outcome.Fenced(new Outcome.Succeeded()), Duration.ofSeconds(2)));
 
         assertThat(meters.get("elasticjob.executions").timers())
                 .filteredOn(timer -> timer.count() > 0)
@@ -91,8 +94,8 @@ class ElasticJobMetricsTest {
                 new FiringsSuperseded("orders", 0, 3, NOON),
                 new FiringSkipped("orders", 0, NOON),
                 new FiringMisfired("orders", 1, NOON),
-                new OwnerDied(RUN, "till-8.y", true),
-                new OwnerDied(RUN, "till-9.z", false),
+                new OwnerDied(RUN, "till-8.y", true, NOON),
+                new OwnerDied(RUN, "till-9.z", false, NOON),
                 new ClaimRefused("orders", 0));
 
         assertThat(count("elasticjob.firings.superseded")).isEqualTo(3);
@@ -187,7 +190,7 @@ class ElasticJobMetricsTest {
                 new JobRemoved("orders"),
                 new ShardsAssigned("orders", new TreeSet<>(), 1),
                 new ClaimRefused("orders", 0),
-                new ExecutionEnded(RUN, new Outcome.Fenced(new Outcome.Succeeded()), Duration.ofSeconds(2)));
+                new ExecutionEnded(START, new Outcome.Fenced(new Outcome.Succeeded()), Duration.ofSeconds(2)));
 
         assertThat(meters.getMeters())
                 .filteredOn(meter -> "orders".equals(meter.getId().getTag("job")))
@@ -202,7 +205,7 @@ class ElasticJobMetricsTest {
 
         tell(
                 new ShardsAssigned("orders", new TreeSet<>(List.of(0, 1)), 2),
-                new ExecutionEnded(RUN, new Outcome.Succeeded(), Duration.ofSeconds(2)));
+                new ExecutionEnded(START, new Outcome.Succeeded(), Duration.ofSeconds(2)));
         assertThat(meters.get("elasticjob.executions")
                         .tags("job", "orders", "outcome", "SUCCEEDED")
                         .timer()
@@ -218,7 +221,7 @@ class ElasticJobMetricsTest {
 
     @Test
     void noTagGrowsWithFiringsOrInstances() {
-        tell(new OwnerDied(RUN, "till-8.y", true), new ClaimRefused("orders", 0));
+        tell(new OwnerDied(RUN, "till-8.y", true, NOON), new ClaimRefused("orders", 0));
 
         assertThat(meters.getMeters())
                 .extracting(Meter::getId)

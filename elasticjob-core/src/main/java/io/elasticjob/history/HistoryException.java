@@ -1,0 +1,11 @@
+package io.elasticjob.history;
+
+/** A history can not be reached, or gives no answer: which says nothing about what it holds. */
+public class HistoryException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public HistoryException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

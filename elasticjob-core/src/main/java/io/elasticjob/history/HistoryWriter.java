@@ -1,0 +1,369 @@
+package io.elasticjob.history;
+
+import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.InvalidSettingException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes to a history in batches, on one daemon thread of its own, {@code elasticjob-history}, which also removes what is
+ * to be kept no longer. Whoever has something to write leaves it in a buffer and goes on at once.
+ *
+ * <p>While the history can not be reached the same batch is tried again and again, and the buffer fills. A full buffer
+ * takes no further beginning of an execution, whose end will tell it all; an end displaces what has waited longest. Only an
+ * end that the history must not miss, because it has been told of the beginning, has room of its own: nothing is to seem
+ * to run for ever. What is lost is counted. Beginning and end of one execution that meet in the buffer are one record.
+ */
+public final class HistoryWriter implements AutoCloseable {
+
+    /**
+     * How much is done at once.
+     *
+     * @param buffer how many executions may wait, and how many ends of executions that the history takes for running
+     * @param batch how many are written together
+     */
+    public record Bounds(int buffer, int batch, Retention retention) {
+
+        /** The largest batch: what every database takes in one statement. */
+        public static final int MAX_BATCH = 1000;
+
+        /** @throws InvalidSettingException when one of them is out of its bounds */
+        public Bounds {
+            if (buffer < 1) {
+                throw new InvalidSettingException(
+                        "elasticjob.tracing.buffer-size",
+                        String.valueOf(buffer),
+                        "must be at least 1; to keep nothing set elasticjob.tracing.enabled=false");
+            }
+            if (batch < 1 || batch > MAX_BATCH) {
+                throw new InvalidSettingException(
+                        "elasticjob.tracing.batch-size", String.valueOf(batch), "must be between 1 and " + MAX_BATCH);
+            }
+        }
+    }
+
+    /** How long {@link #close()} waits for what is left to be written. */
+    public static final Duration LAST_WRITES = Duration.ofSeconds(5);
+
+    private static final Logger log = LoggerFactory.getLogger(HistoryWriter.class);
+
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    /** About so often; each time is shifted by chance, so that the instances of a namespace do not prune together. */
+    private static final Duration BETWEEN_PRUNINGS = Duration.ofMinutes(10);
+    /** Nothing is waited for longer, lest a changed clock delay it without end. */
+    private static final Duration LONGEST_NAP = Duration.ofMinutes(1);
+
+    private final ExecutionHistory history;
+    private final Bounds bounds;
+    private final InstantSource clock;
+    private final Thread thread;
+    private final LongAdder dropped = new LongAdder();
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    // Guarded by the lock, which is never held during I/O. Each of them is bounded by the size of the buffer.
+    private final Map<String, ExecutionRecord> waiting = new LinkedHashMap<>();
+    /** Ends of what the history takes for running. */
+    private final Map<String, ExecutionRecord> owed = new LinkedHashMap<>();
+    /** Executions whose beginning the history was told of, or is being told, and whose end has not come yet. */
+    private final Set<String> begun = new HashSet<>();
+
+    private int underWay;
+    private boolean closing;
+    private boolean ended;
+
+    // Of the writer's thread alone.
+    private Instant nextPruning;
+    private boolean down;
+    private long droppedBefore;
+
+    /** Starts its thread. The history is not closed with it. */
+    public HistoryWriter(ExecutionHistory history, Bounds bounds, InstantSource clock) {
+        this.history = history;
+        this.bounds = bounds;
+        this.clock = clock;
+        this.nextPruning = clock.instant().plus(byChance(Duration.ZERO, BETWEEN_PRUNINGS));
+        this.thread = new Thread(this::run, "elasticjob-history");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
+     * What hears of events and leaves here what they say of executions.
+     *
+     * @param jobs whose executions are kept, by name
+     */
+    public Consumer<ElasticJobEvent> listener(Predicate<String> jobs) {
+        return event -> ExecutionRecord.of(event, clock.instant())
+                .filter(record -> jobs.test(record.job()))
+                .ifPresent(this::offer);
+    }
+
+    /** Leaves it for the history. Never blocks, never fails: what can not be kept is dropped and counted. */
+    public void offer(ExecutionRecord record) {
+        lock.lock();
+        try {
+            if (ended) {
+                dropped.increment();
+                return;
+            }
+            Map<String, ExecutionRecord> place = placeOf(record);
+            if (!place.containsKey(record.id()) && place.size() >= bounds.buffer()) {
+                dropped.increment();
+                if (record.isRunning()) {
+                    return;
+                }
+                place.remove(place.keySet().iterator().next());
+            }
+            place.merge(record.id(), record, ExecutionRecord::mergedWith);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Map<String, ExecutionRecord> placeOf(ExecutionRecord record) {
+        if (waiting.containsKey(record.id())) {
+            return waiting;
+        }
+        return owed.containsKey(record.id()) || record.isLost() || (!record.isRunning() && begun.remove(record.id()))
+                ? owed
+                : waiting;
+    }
+
+    /** How many records were dropped since the start. */
+    public long dropped() {
+        return dropped.sum();
+    }
+
+    /** How many executions wait to be written, or are being written. */
+    public int buffered() {
+        lock.lock();
+        try {
+            return waiting.size() + owed.size() + underWay;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@link #close(Duration)} with {@link #LAST_WRITES}. */
+    @Override
+    public void close() {
+        close(LAST_WRITES);
+    }
+
+    /**
+     * Writes what is left, tried once more where it can not be, and ends. What is not written by then is dropped. Closing
+     * again does nothing.
+     */
+    public void close(Duration atMost) {
+        lock.lock();
+        try {
+            closing = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            thread.join(Math.max(1, atMost.toMillis()));
+        } catch (InterruptedException impatient) {
+            Thread.currentThread().interrupt();
+        }
+        end();
+        thread.interrupt();
+    }
+
+    /** Drops whatever is left. */
+    private void end() {
+        lock.lock();
+        try {
+            int left = waiting.size() + owed.size() + underWay;
+            if (left > 0) {
+                dropped.add(left);
+                log.warn("{} executions could not be written to the history any more, and are dropped", left);
+            }
+            waiting.clear();
+            owed.clear();
+            underWay = 0;
+            ended = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- On the writer's thread -----------------------------------------------------------------------------------
+
+    private void run() {
+        try {
+            List<ExecutionRecord> batch = next();
+            while (batch != null && (batch.isEmpty() || write(batch))) {
+                pruneWhenDue();
+                batch = next();
+            }
+        } catch (InterruptedException closed) {
+            log.debug("The history's writer was interrupted, as it took too long to close");
+        } finally {
+            end();
+        }
+    }
+
+    /** What is to be written next, which may be nothing for once; null at the end. */
+    private @Nullable List<ExecutionRecord> next() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            underWay = 0;
+            if (isEmpty() && !closing) {
+                nap(shorter(LONGEST_NAP, Duration.between(clock.instant(), nextPruning)));
+            }
+            if (isEmpty() && closing) {
+                return null;
+            }
+            List<ExecutionRecord> batch = new ArrayList<>();
+            take(owed, batch);
+            take(waiting, batch);
+            batch.stream()
+                    .filter(record -> record.isRunning() && begun.size() < bounds.buffer())
+                    .forEach(record -> begun.add(record.id()));
+            underWay = batch.size();
+            return batch;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isEmpty() {
+        return waiting.isEmpty() && owed.isEmpty();
+    }
+
+    private void take(Map<String, ExecutionRecord> from, List<ExecutionRecord> batch) {
+        Iterator<ExecutionRecord> oldest = from.values().iterator();
+        while (oldest.hasNext() && batch.size() < bounds.batch()) {
+            batch.add(oldest.next());
+            oldest.remove();
+        }
+    }
+
+    /** Tries until it is written; false when everything ends before it is. */
+    private boolean write(List<ExecutionRecord> batch) throws InterruptedException {
+        Duration pause = FIRST_PAUSE;
+        boolean last = isClosing();
+        while (!isWritten(batch)) {
+            if (last || hasEnded()) {
+                return false;
+            }
+            pauseUnlessClosing(pause);
+            pause = shorter(LONGEST_PAUSE, pause.multipliedBy(2));
+            last = isClosing();
+        }
+        return true;
+    }
+
+    private boolean isWritten(List<ExecutionRecord> batch) {
+        try {
+            int refused = history.record(batch);
+            dropped.add(refused);
+            if (down) {
+                down = false;
+                log.info(
+                        "The execution history is written again; {} records were dropped meanwhile",
+                        dropped() - droppedBefore);
+            }
+            return true;
+        } catch (RuntimeException failed) { // whatever it is, the next try may be luckier, and no job may suffer
+            if (!down && !hasEnded()) {
+                down = true;
+                droppedBefore = dropped();
+                log.warn(
+                        "The execution history can not be written: {}. Up to {} executions wait until it can, more are"
+                                + " dropped and counted; jobs go on",
+                        failed.getMessage(),
+                        bounds.buffer());
+            }
+            log.debug("The execution history can not be written", failed);
+            return false;
+        }
+    }
+
+    private void pruneWhenDue() {
+        Instant now = clock.instant();
+        if (now.isBefore(nextPruning) || isClosing()) {
+            return;
+        }
+        boolean more = false;
+        try {
+            more = history.prune(bounds.retention(), now);
+        } catch (RuntimeException failed) { // it waits for the next time
+            log.warn(
+                    "What is to be kept no longer could not be removed from the execution history: {}. That is tried"
+                            + " again in about {} minutes",
+                    failed.getMessage(),
+                    BETWEEN_PRUNINGS.toMinutes());
+        }
+        nextPruning = more ? now : now.plus(byChance(BETWEEN_PRUNINGS.dividedBy(2), BETWEEN_PRUNINGS));
+    }
+
+    private boolean isClosing() {
+        lock.lock();
+        try {
+            return closing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean hasEnded() {
+        lock.lock();
+        try {
+            return ended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void pauseUnlessClosing(Duration pause) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = pause.toNanos();
+            while (!closing && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Until something is offered or closed, or the time is over. With the lock held, which it gives away meanwhile. */
+    private void nap(Duration atMost) throws InterruptedException {
+        if (!atMost.isNegative() && !atMost.isZero()) {
+            changed.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) <= 0 ? one : other;
+    }
+
+    private static Duration byChance(Duration least, Duration span) {
+        return least.plusMillis(ThreadLocalRandom.current().nextLong(span.toMillis()));
+    }
+}

@@ -1,0 +1,5 @@
+/** The history of executions in a relational database. */
+@NullMarked
+package io.elasticjob.boot.history;
+
+import org.jspecify.annotations.NullMarked;
