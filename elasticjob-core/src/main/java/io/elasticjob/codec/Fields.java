@@ -17,8 +17,9 @@ final class Fields {
 
     private final Map<String, Object> remaining;
 
+    /** @param members to be taken from */
     private Fields(Map<String, Object> members) {
-        remaining = new LinkedHashMap<>(members);
+        remaining = members;
     }
 
     /** Reads one value of at most this format. */
@@ -63,11 +64,11 @@ final class Fields {
     @Nullable
     Instant optionalInstant(String name) {
         String text = optionalText(name);
-        return text == null ? null : Instant.parse(text);
+        return text == null ? null : IsoInstant.parse(text);
     }
 
     Instant instant(String name) {
-        return Instant.parse(text(name));
+        return IsoInstant.parse(text(name));
     }
 
     <E extends Enum<E>> E word(String name, Class<E> type) {

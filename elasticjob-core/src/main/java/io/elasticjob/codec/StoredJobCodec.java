@@ -75,7 +75,7 @@ public final class StoredJobCodec {
     private static ShardCount shardCount(Fields shards) {
         Fields changes = shards.object("changes");
         NavigableMap<Instant, Integer> byFireTime = new TreeMap<>();
-        changes.names().forEach(from -> byFireTime.put(Instant.parse(from), (int) changes.number(from, 1)));
+        changes.names().forEach(from -> byFireTime.put(IsoInstant.parse(from), (int) changes.number(from, 1)));
         return new ShardCount((int) shards.number("count", 1), byFireTime);
     }
 
