@@ -57,6 +57,7 @@ final class Presence {
     private int version;
     private long startedOrder;
     private long registrationSent;
+    private long registrationAnswered;
     private boolean clockOff;
     private long clockAskedAt;
 
@@ -122,6 +123,9 @@ final class Presence {
         if (registered) {
             awaySince = null;
             outbox.publish(new ElasticJobEvent.RegistryResumed(currentId()));
+            if (outbox.registryClock().isEmpty()) {
+                readRegistryClock(made); // it was asked for, and the answer was lost with the connection
+            }
             showState();
             listener.present(made);
         } else {
@@ -375,6 +379,7 @@ final class Presence {
         awaySince = null;
         outbox.publish(new ElasticJobEvent.InstanceRegistered(
                 currentId(), under.session().timeout()));
+        registrationAnswered = outbox.nanos();
         readRegistryClock(under);
         showState();
         listener.present(under);
@@ -383,7 +388,7 @@ final class Presence {
     /** Only a put answers with the registry's time, so that the one of the registration has to be read. */
     private void readRegistryClock(Connection under) {
         long sent = registrationSent;
-        long answered = outbox.nanos();
+        long answered = registrationAnswered;
         outbox.read(under, List.of(layout.instance(currentId())), result -> {
             if (result instanceof Result.Told<List<Read>> told
                     && told.answer().get(0) instanceof Read.Present present) {
