@@ -81,10 +81,10 @@ public record StoredJob(
      * declared again.
      *
      * @param now registry time
-     * @param clockTolerance how far ahead of it the clocks of instances may be that take firings
+     * @param leadTime how much later nobody can have begun anything when the declaration is there
      * @throws io.elasticjob.InvalidSettingException when the new declaration and the overrides do not make a job together
      */
-    public StoredJob redeclared(JobDefinition definition, String by, Instant now, Duration clockTolerance) {
+    public StoredJob redeclared(JobDefinition definition, String by, Instant now, Duration leadTime) {
         StoredJob next = new StoredJob(name, by, definition.settings(), overrides, since, shardCount, unknown);
         JobDefinition after = next.effective();
         boolean begins = beginsAnew(after);
@@ -96,7 +96,7 @@ public record StoredJob(
                 begins ? now : since,
                 shardCount.changed(
                         after.shardingTotalCount(),
-                        after.schedule().next(now.plus(clockTolerance)).orElse(null)),
+                        after.schedule().next(now.plus(leadTime)).orElse(null)),
                 unknown);
     }
 

@@ -96,6 +96,14 @@ final class Presence {
         return maxTimeDiff;
     }
 
+    /**
+     * How far ahead a change has to lie that nobody may have begun with: as far as the clocks of others may be ahead, and
+     * as long as the write of the change may be under way.
+     */
+    Duration leadTime() {
+        return session == null ? maxTimeDiff : maxTimeDiff.plus(session.timeout());
+    }
+
     /** Says once, after a while, that the registry was not found since the start. */
     private void complain() {
         Instant since = awaySince;

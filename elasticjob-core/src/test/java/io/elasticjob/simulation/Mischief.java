@@ -3,6 +3,7 @@ package io.elasticjob.simulation;
 import io.elasticjob.simulation.Simulation.Process;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** Everything that may be done to a world while it is in trouble: to one of its processes, to the ensemble, or to jobs. */
@@ -88,11 +89,12 @@ enum Mischief {
             world.jump(victim, Duration.ofMillis(random.nextBoolean() ? by : -by), millis(random, 20_000));
         }
     },
-    /** All clocks, the registry's too, go on as if one to two hours had passed: everything had been suspended. */
+    /** All processes are killed, as those of a test environment are for the night, and one to two hours pass. */
     HOURS_PASS(1) {
         @Override
         void happen(Simulation world, SplittableRandom random) {
             if (random.nextInt(3) == 0) {
+                List.copyOf(world.living()).forEach(world::kill);
                 world.leap(Duration.ofMinutes(60 + random.nextInt(60)));
             }
         }

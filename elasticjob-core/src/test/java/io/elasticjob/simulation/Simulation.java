@@ -274,11 +274,16 @@ final class Simulation {
                 Write.Delete delete =
                         new Write.Delete(JOBS + job, present.stat().version());
                 byte[] mark = "removed".getBytes(StandardCharsets.UTF_8);
-                Write put = ensemble.node(records) instanceof Read.Present laid
-                        ? new Write.Put(records, mark, laid.stat().version())
-                        : new Write.Create(records, mark, Write.Life.PERSISTENT);
+                List<Write> writes = new ArrayList<>();
+                if (ensemble.node(records) instanceof Read.Present laid) {
+                    writes.add(new Write.Put(records, mark, laid.stat().version()));
+                } else {
+                    writes.add(new Write.Create(records, mark, Write.Life.PERSISTENT));
+                    writes.add(new Write.Put(records, mark, 0)); // only a version other than the first is a mark
+                }
+                writes.add(delete);
                 promises.removesByHand(job);
-                registry.commit(session, List.of(put, delete)).thenRun(() -> promises.removesByHand(null));
+                registry.commit(session, writes).thenRun(() -> promises.removesByHand(null));
             }
         }
     }
