@@ -106,6 +106,15 @@ final class Promises {
             this.of = of;
             this.shard = shard;
         }
+
+        /** What was written first over this claim, but for checkpoints; null when nothing was. */
+        @Nullable
+        Written endOf(long token) {
+            return writes.stream()
+                    .filter(write -> write.zxid() > token && !write.isCheckpoint())
+                    .findFirst()
+                    .orElse(null);
+        }
     }
 
     /**
@@ -461,19 +470,23 @@ final class Promises {
         return history != null && history.claim == entry.token && history.last.isRunning();
     }
 
-    /** What an end says of itself is what is recorded; what others have written over cannot be told any more. */
+    /** What an end says of itself is what is recorded, as far as it can be told once others have written over it. */
     private void checkEnded(String process, ElasticJobEvent.ExecutionEnded ended) {
         Ledger.Entry entry = entry(process, ended.execution());
         History history = historyOf(entry);
-        if (history == null || !ended.execution().firing().equals(history.last.firing())) {
+        if (history == null) {
             return;
         }
         boolean fenced = ended.outcome() instanceof Outcome.Fenced;
         Outcome ran = ended.outcome() instanceof Outcome.Fenced overtaken ? overtaken.ranAs() : ended.outcome();
-        boolean recorded = history.claim == entry.token
-                && !history.last.isRunning()
-                && ran.name().equals(history.last.outcome());
-        if (fenced == recorded) {
+        Written end = history.endOf(entry.token);
+        boolean recorded = end != null
+                && !end.after().isRunning()
+                && ran.name().equals(end.after().outcome());
+        boolean canTell = fenced
+                ? end == history.writes.get(history.writes.size() - 1)
+                : ended.execution().firing().equals(history.last.firing());
+        if (canTell && fenced == recorded) {
             violated(process + " does not say what the registry says of " + ended + ": " + history.last);
         }
     }
@@ -523,11 +536,8 @@ final class Promises {
     }
 
     private static boolean diedBetween(History history, long earlier, long later) {
-        return history.writes.stream()
-                .filter(write -> !write.isCheckpoint() && write.zxid() > earlier && write.zxid() <= later)
-                .findFirst()
-                .filter(write -> !write.ownerLived())
-                .isPresent();
+        Written end = history.endOf(earlier);
+        return end != null && end.zxid() <= later && !end.ownerLived();
     }
 
     /** What was acknowledged was written under the claim; and each run was told what the record said when it was claimed. */

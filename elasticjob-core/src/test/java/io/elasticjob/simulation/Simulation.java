@@ -89,6 +89,9 @@ final class Simulation {
         private final JobEngine engine;
         private final Duration drift;
         private Duration wrongBy;
+        /** Jobs that it must not make anew. */
+        private final Set<String> known = new HashSet<>();
+
         private boolean leaving;
         private boolean frozen;
 
@@ -105,7 +108,7 @@ final class Simulation {
                     .namespace("sim")
                     .instanceName(name)
                     .instanceIds(() -> name + "." + sessions++)
-                    .registry(new Watched(interference.apply(registry)))
+                    .registry(watched())
                     .timekeeper(watch)
                     .eventExecutor(Runnable::run)
                     .maxTimeDiff(MAX_TIME_DIFF)
@@ -146,25 +149,28 @@ final class Simulation {
             watch.skew(leapt.plus(drift).plus(wrongBy));
         }
 
-        /** Sees what the engine asks and learns, and so what it must not do any more. */
-        private final class Watched extends PassingRegistry {
-            private final Set<String> known = new HashSet<>();
+        /** Holds what is sent against what the engine has learnt, with everything between them that interferes. */
+        private Registry watched() {
+            return new PassingRegistry(interference.apply(new Sending(registry))) {
+                @Override
+                public CompletionStage<List<Read>> read(Session asking, List<String> paths) {
+                    return super.read(asking, paths).thenApply(reads -> {
+                        for (int i = 0; i < reads.size(); i++) {
+                            if (promises.isSettled(paths.get(i), reads.get(i))) {
+                                known.add(paths.get(i));
+                            }
+                        }
+                        return reads;
+                    });
+                }
+            };
+        }
+
+        private final class Sending extends PassingRegistry {
             private String session = "";
 
-            Watched(Registry registry) {
+            Sending(Registry registry) {
                 super(registry);
-            }
-
-            @Override
-            public CompletionStage<List<Read>> read(Session asking, List<String> paths) {
-                return super.read(asking, paths).thenApply(reads -> {
-                    for (int i = 0; i < reads.size(); i++) {
-                        if (promises.isSettled(paths.get(i), reads.get(i))) {
-                            known.add(paths.get(i));
-                        }
-                    }
-                    return reads;
-                });
             }
 
             @Override
@@ -318,10 +324,13 @@ final class Simulation {
         Instant last = promised.plus(QUIET);
         passUntil(last.plusSeconds(3));
         promises.checkQuietTime(definitions(), promised, last);
-        promises.checkDeclarations(
-                youngest().declared,
-                living().stream().map(process -> process.name).collect(Collectors.toSet()));
-        rollingRestart(random);
+        youngest()
+                .ifPresentOrElse(
+                        youngest -> {
+                            promises.checkDeclarations(youngest.declared, names(living()));
+                            rollingRestart(youngest.declared, random);
+                        },
+                        () -> promises.violated("nobody is registered"));
         promises.checkRuns();
         return promises.violations();
     }
@@ -374,6 +383,11 @@ final class Simulation {
                 .build());
         all.add(JobDefinition.named("every-two-or-not-at-all")
                 .every(Duration.ofSeconds(2))
+                .misfire(Misfire.SKIP)
+                .set(JobKey.MISFIRE_THRESHOLD, "11s")
+                .build());
+        all.add(JobDefinition.named("now-and-then-or-not-at-all")
+                .every(Duration.ofSeconds(15))
                 .misfire(Misfire.SKIP)
                 .set(JobKey.MISFIRE_THRESHOLD, "11s")
                 .build());
@@ -546,9 +560,9 @@ final class Simulation {
     }
 
     /** Every process is replaced by one of the same version, which starts before the other leaves. */
-    private void rollingRestart(SplittableRandom random) {
+    private void rollingRestart(List<JobDefinition> same, SplittableRandom random) {
         trace.note("--- all are restarted, one after the other");
-        jobs = youngest().declared;
+        jobs = same;
         List<JobDefinition> before = definitions();
         Instant from = clock.now();
         for (Process old : living()) {
@@ -574,17 +588,18 @@ final class Simulation {
     }
 
     /** The live process that started last, as far as it knows itself: its first registration may never have been answered. */
-    private Process youngest() {
-        String name = ensemble.children("/sim/instances").stream()
+    private Optional<Process> youngest() {
+        return ensemble.children("/sim/instances").stream()
                 .map(promises::instance)
                 .flatMap(Optional::stream)
                 .max(Comparator.comparingLong(Instance::startedOrder))
-                .map(Instance::name)
-                .orElseThrow(() -> new AssertionError("nobody lives"));
-        return processes.stream()
-                .filter(process -> process.name.equals(name))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError(name + " is registered, but does not live"));
+                .flatMap(youngest -> living().stream()
+                        .filter(process -> process.name.equals(youngest.name()))
+                        .findFirst());
+    }
+
+    private static Set<String> names(List<Process> processes) {
+        return processes.stream().map(process -> process.name).collect(Collectors.toSet());
     }
 
     private void passUntil(Instant end) {
