@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  */
 record Plan(long seed, List<Step> steps) {
 
-    private static final Duration TROUBLE = Duration.ofSeconds(90);
+    private static final Duration TROUBLE = Duration.ofSeconds(60);
 
     /**
      * One thing that is done.
