@@ -43,6 +43,28 @@ class SimulationTest {
                 .isPresent();
     }
 
+    @Test
+    void aPlanReplaysExactly() {
+        assertThat(history(Plan.of(7))).isEqualTo(history(Plan.of(7))).isNotEqualTo(history(Plan.of(8)));
+    }
+
+    @Test
+    void ofAPlanThatFailsOnlyWhatMakesItFailIsLeft() {
+        Plan plan = Plan.of(1);
+        List<Plan.Step> guilty = List.of(plan.steps().get(5), plan.steps().get(30));
+
+        Plan least = plan.shrunk(fewer -> fewer.steps().containsAll(guilty));
+
+        assertThat(plan.steps()).hasSizeGreaterThan(40);
+        assertThat(least.steps()).isEqualTo(guilty);
+    }
+
+    private static String history(Plan plan) {
+        Simulation simulation = new Simulation(plan);
+        simulation.run();
+        return simulation.trace().last(Integer.MAX_VALUE);
+    }
+
     private static boolean fails(Plan plan) {
         try {
             return !new Simulation(plan).run().isEmpty();
