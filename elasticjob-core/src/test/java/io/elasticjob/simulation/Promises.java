@@ -474,8 +474,8 @@ final class Promises {
     private void checkEnded(String process, ElasticJobEvent.ExecutionEnded ended) {
         Ledger.Entry entry = entry(process, ended.execution());
         History history = historyOf(entry);
-        if (history == null) {
-            return;
+        if (history == null || ensemble.node(history.path) instanceof Read.Absent) {
+            return; // removed with its job
         }
         boolean fenced = ended.outcome() instanceof Outcome.Fenced;
         Outcome ran = ended.outcome() instanceof Outcome.Fenced overtaken ? overtaken.ranAs() : ended.outcome();
