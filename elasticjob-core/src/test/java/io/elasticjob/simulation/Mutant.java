@@ -458,6 +458,25 @@ enum Mutant {
                 }
             };
         }
+    },
+
+    /** What nobody declares is forgotten at once. */
+    FORGOTTEN_AT_ONCE {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return new PassingRegistry(registry) {
+                @Override
+                public CompletionStage<Answer> commit(Session session, List<Write> writes) {
+                    return super.commit(
+                            session,
+                            writes.stream()
+                                    .map(write -> write instanceof Write.Put put && says(put.data(), "undeclaredSince")
+                                            ? new Write.Delete(put.path(), put.version())
+                                            : write)
+                                    .toList());
+                }
+            };
+        }
     };
 
     private static Registry unchecked(Registry registry, String under) {

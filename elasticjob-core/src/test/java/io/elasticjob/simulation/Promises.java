@@ -240,13 +240,13 @@ final class Promises {
             if (name.equals(removing)) {
                 startedSinceRemoval.put(name, new HashSet<>());
             } else if (before != null) {
-                checkForgotten(before.stored());
+                checkMayBeForgotten(before.stored());
             }
         }
     }
 
     /** Only a leader removes a job, when nobody has declared it for long, and no operator has laid anything over it. */
-    private void checkForgotten(StoredJob job) {
+    private void checkMayBeForgotten(StoredJob job) {
         Instant since = job.undeclaredSince();
         if (since == null || clock.now().plus(EARLY).isBefore(since.plus(Simulation.FORGET_AFTER))) {
             violated(job + " was forgotten too early");
@@ -597,6 +597,14 @@ final class Promises {
             if (present == null ? expected : !present.says(job)) {
                 violated("the registry does not say what is declared of " + job + ", but " + present);
             }
+        }
+    }
+
+    /** It is there only if an operator has laid something over it. */
+    void checkForgotten(String name) {
+        Job job = jobs.get(name);
+        if (job != null && job.stored().overrides().isEmpty()) {
+            violated("nobody has declared it for long, and it is not forgotten: " + job);
         }
     }
 

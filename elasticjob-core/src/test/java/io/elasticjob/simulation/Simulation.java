@@ -57,6 +57,11 @@ final class Simulation {
     /** From the end of the faults to the first firing that has to be on time: a session, a tick, and a period. */
     private static final Duration RECOVERY = Duration.ofSeconds(15);
 
+    /** For a session to end, a leader to be found, and its rounds to come by. */
+    private static final Duration LEADER_LOOKS = SESSION.plusSeconds(21);
+
+    private static final String IN_SOME_VERSIONS = "in-some-versions";
+
     private static final Duration QUIET = Duration.ofSeconds(16);
 
     private final Plan plan;
@@ -329,6 +334,9 @@ final class Simulation {
                         youngest -> {
                             promises.checkDeclarations(youngest.declared, names(living()));
                             rollingRestart(youngest.declared, random);
+                            if (forgets) {
+                                forget(youngest.declared, random);
+                            }
                         },
                         () -> promises.violated("nobody is registered"));
         promises.checkRuns();
@@ -392,7 +400,7 @@ final class Simulation {
                 .set(JobKey.MISFIRE_THRESHOLD, "11s")
                 .build());
         if (random.nextBoolean()) {
-            all.add(JobDefinition.named("in-some-versions")
+            all.add(JobDefinition.named(IN_SOME_VERSIONS)
                     .every(Duration.ofSeconds(3))
                     .shards(2)
                     .failover(true)
@@ -575,6 +583,22 @@ final class Simulation {
         time.pass(Duration.ofSeconds(3));
         promises.checkRollingRestart(
                 before.stream().filter(job -> definitions().contains(job)).toList(), from, to);
+    }
+
+    /** A job that is declared no more is forgotten after a while, however rudely the processes are ended meanwhile. */
+    private void forget(List<JobDefinition> declared, SplittableRandom random) {
+        trace.note("--- " + IN_SOME_VERSIONS + " is declared no more");
+        List<JobDefinition> rest = declared.stream()
+                .filter(job -> !job.name().equals(IN_SOME_VERSIONS))
+                .toList();
+        rollingRestart(rest, random);
+        time.pass(LEADER_LOOKS);
+        living().forEach(this::kill);
+        leap(FORGET_AFTER);
+        start(random);
+        time.pass(LEADER_LOOKS);
+        promises.checkDeclarations(rest, names(living()));
+        promises.checkForgotten(IN_SOME_VERSIONS);
     }
 
     /** The jobs that somebody can run, as the registry has them. */
