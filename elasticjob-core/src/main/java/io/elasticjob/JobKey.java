@@ -2,7 +2,9 @@ package io.elasticjob;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,9 @@ public enum JobKey {
     /** The handler that runs it; one of the job's own name, when not set. */
     HANDLER("handler", null);
 
+    private static final Map<String, JobKey> BY_PLAIN_TEXT =
+            Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(key -> plain(key.key), key -> key));
+
     private final String key;
     private final @Nullable String defaultValue;
 
@@ -66,10 +71,7 @@ public enum JobKey {
 
     /** The key that reads like {@code text}, whatever its case and dashes. */
     public static Optional<JobKey> of(String text) {
-        String plain = plain(text);
-        return Arrays.stream(values())
-                .filter(key -> plain(key.key).equals(plain))
-                .findFirst();
+        return Optional.ofNullable(BY_PLAIN_TEXT.get(plain(text)));
     }
 
     private static String plain(String text) {

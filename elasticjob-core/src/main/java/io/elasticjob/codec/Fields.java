@@ -24,8 +24,9 @@ final class Fields {
 
     private final Map<String, Object> remaining;
 
+    /** @param members to be taken from */
     private Fields(Map<String, Object> members) {
-        remaining = new LinkedHashMap<>(members);
+        remaining = members;
     }
 
     /** Reads one value of at most this format. */
@@ -106,7 +107,7 @@ final class Fields {
     }
 
     static Instant instantOf(String text) {
-        Instant instant = Instant.parse(text);
+        Instant instant = IsoInstant.parse(text);
         if (instant.isBefore(EARLIEST) || instant.isAfter(LATEST)) {
             throw new IllegalArgumentException(text + " is not within the years from 1970 to 9999");
         }

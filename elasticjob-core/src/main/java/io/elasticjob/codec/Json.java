@@ -1,10 +1,12 @@
 package io.elasticjob.codec;
 
 import java.io.ByteArrayOutputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -35,11 +37,63 @@ public final class Json {
 
     /** In UTF-8. */
     public static byte[] write(Map<String, ?> object) {
+        return write(members -> members.members(object));
+    }
+
+    /** Writes one object, whose members are given in their order. */
+    static byte[] write(Consumer<Members> object) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
         try (JsonGenerator generator = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            writeValue(generator, object);
+            generator.writeStartObject();
+            object.accept(new Members(generator));
+            generator.writeEndObject();
         }
         return bytes.toByteArray();
+    }
+
+    /** The members of an object that is being written. */
+    static final class Members {
+
+        private final JsonGenerator generator;
+
+        private Members(JsonGenerator generator) {
+            this.generator = generator;
+        }
+
+        void number(String name, long number) {
+            generator.writeName(name);
+            generator.writeNumber(number);
+        }
+
+        /** A smaller number is none. */
+        void numberFrom(long least, String name, long number) {
+            if (number >= least) {
+                number(name, number);
+            }
+        }
+
+        void text(String name, @Nullable String text) {
+            if (text != null) {
+                generator.writeName(name);
+                generator.writeString(Json.text(text));
+            }
+        }
+
+        void instant(String name, @Nullable Instant instant) {
+            if (instant != null) {
+                generator.writeName(name);
+                generator.writeString(IsoInstant.text(instant));
+            }
+        }
+
+        void members(Map<?, ?> members) {
+            members.forEach((name, member) -> {
+                if (member != null) {
+                    generator.writeName(String.valueOf(name));
+                    writeValue(generator, member);
+                }
+            });
+        }
     }
 
     /**
@@ -67,12 +121,7 @@ public final class Json {
     private static void writeValue(JsonGenerator generator, Object value) {
         if (value instanceof Map<?, ?> object) {
             generator.writeStartObject();
-            object.forEach((name, member) -> {
-                if (member != null) {
-                    generator.writeName(String.valueOf(name));
-                    writeValue(generator, member);
-                }
-            });
+            new Members(generator).members(object);
             generator.writeEndObject();
         } else if (value instanceof Iterable<?> array) {
             generator.writeStartArray();
@@ -91,7 +140,11 @@ public final class Json {
 
     /** The text with halves of surrogate pairs replaced: they can not be written, and an error message may have them. */
     private static String text(String text) {
-        if (text.chars().noneMatch(Json::isSurrogate)) {
+        int i = 0;
+        while (i < text.length() && !isSurrogate(text.charAt(i))) {
+            i++;
+        }
+        if (i == text.length()) {
             return text;
         }
         StringBuilder whole = new StringBuilder(text.length());

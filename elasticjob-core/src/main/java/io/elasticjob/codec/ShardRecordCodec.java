@@ -2,8 +2,6 @@ package io.elasticjob.codec;
 
 import io.elasticjob.Firing;
 import io.elasticjob.ShardRecord;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The stored form of a shard's record. */
@@ -18,24 +16,30 @@ public final class ShardRecordCodec {
     private ShardRecordCodec() {}
 
     public static byte[] encode(ShardRecord record) {
-        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-        fields.put(Fields.FORMAT, FORMAT);
-        fields.put("state", record.state().name());
-        fields.put("firing", record.firing() == null ? null : record.firing().text());
-        fields.put("trigger", record.trigger() < 0 ? null : record.trigger());
-        fields.put("through", record.through());
-        fields.put("owner", record.owner());
-        fields.put("attempt", record.attempt() == 0 ? null : record.attempt());
-        fields.put("deaths", record.deaths() == 0 ? null : record.deaths());
-        fields.put("outcome", record.outcome());
-        fields.put("error", record.error());
-        fields.put("startedAt", record.startedAt());
-        fields.put("finishedAt", record.finishedAt());
-        fields.put("lastSucceeded", record.lastSucceeded());
-        fields.put("notBefore", record.notBefore());
-        fields.put("checkpoint", record.checkpoint());
-        record.unknown().forEach(fields::putIfAbsent);
-        return Json.write(fields);
+        return Json.write(object -> {
+            object.number(Fields.FORMAT, FORMAT);
+            object.text("state", record.state().name());
+            object.text("firing", text(record.firing()));
+            object.numberFrom(0, "trigger", record.trigger());
+            object.instant("through", record.through());
+            object.text("owner", record.owner());
+            object.numberFrom(1, "attempt", record.attempt());
+            object.numberFrom(1, "deaths", record.deaths());
+            object.text("outcome", record.outcome());
+            object.text("error", record.error());
+            object.instant("startedAt", record.startedAt());
+            object.instant("finishedAt", record.finishedAt());
+            object.instant("lastSucceeded", record.lastSucceeded());
+            object.instant("notBefore", record.notBefore());
+            object.text("checkpoint", record.checkpoint());
+            object.members(record.unknown());
+        });
+    }
+
+    private static @Nullable String text(@Nullable Firing firing) {
+        return firing instanceof Firing.Scheduled scheduled
+                ? IsoInstant.text(scheduled.fireTime())
+                : firing == null ? null : firing.text();
     }
 
     public static Decoded<ShardRecord> decode(byte[] bytes) {

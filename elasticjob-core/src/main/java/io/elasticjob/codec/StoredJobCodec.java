@@ -30,14 +30,7 @@ public final class StoredJobCodec {
                                 setting.source().name(), source -> new LinkedHashMap<>())
                         .put(key.key(), setting.value()));
         Map<String, Object> overrides = new LinkedHashMap<>();
-        job.overrides()
-                .forEach((key, change) -> overrides.put(
-                        key.key(),
-                        Map.of(
-                                "value", change.value(),
-                                "who", change.who(),
-                                "when", change.when(),
-                                "why", change.why())));
+        job.overrides().forEach((key, change) -> overrides.put(key.key(), fields(change)));
         ShardCount count = job.shardCount();
         Map<String, @Nullable Object> shards = new LinkedHashMap<>();
         shards.put("count", count.first());
@@ -56,6 +49,15 @@ public final class StoredJobCodec {
         fields.put("undeclaredSince", job.undeclaredSince());
         job.unknown().forEach(fields::putIfAbsent);
         return Json.write(fields);
+    }
+
+    private static Map<String, Object> fields(StoredJob.Override change) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("value", change.value());
+        fields.put("who", change.who());
+        fields.put("when", change.when());
+        fields.put("why", change.why());
+        return fields;
     }
 
     /**

@@ -31,7 +31,7 @@ public sealed interface Declaration {
      * @param stored what the registry holds; null when the job is not there
      * @param myOrder the transaction id of this process's first registration
      * @param now registry time
-     * @param clockTolerance how far ahead of it the clocks of instances may be that take firings
+     * @param leadTime how much later nobody can have begun anything when the declaration is there
      */
     static Declaration decide(
             JobDefinition mine,
@@ -40,7 +40,7 @@ public sealed interface Declaration {
             @Nullable StoredJob stored,
             Collection<Instance> live,
             Instant now,
-            Duration clockTolerance) {
+            Duration leadTime) {
         boolean overruled = live.stream()
                 .filter(instance -> instance.application().equals(application))
                 .filter(instance -> instance.declares().contains(mine.name()))
@@ -69,7 +69,7 @@ public sealed interface Declaration {
             return new Keep();
         }
         try {
-            return new Replace(stored.redeclared(mine, application, now, clockTolerance));
+            return new Replace(stored.redeclared(mine, application, now, leadTime));
         } catch (IllegalArgumentException invalid) {
             return new Refuse("what is declared does not go with what an operator has set: " + invalid.getMessage());
         }

@@ -107,11 +107,11 @@ public record StoredJob(
      * declared again.
      *
      * @param now registry time
-     * @param clockTolerance how far ahead of it the clocks of instances may be that take firings
+     * @param leadTime how much later nobody can have begun anything when the declaration is there
      * @throws InvalidSettingException when the new declaration and the overrides do not make a job together
      */
-    public StoredJob redeclared(JobDefinition definition, String by, Instant now, Duration clockTolerance) {
-        return changed(by, definition.settings(), overrides, now, clockTolerance);
+    public StoredJob redeclared(JobDefinition definition, String by, Instant now, Duration leadTime) {
+        return changed(by, definition.settings(), overrides, now, leadTime);
     }
 
     /**
@@ -119,14 +119,14 @@ public record StoredJob(
      *
      * @throws InvalidSettingException when they can not be used, or do not make a job together with the others
      */
-    public StoredJob configured(Map<JobKey, String> values, Operator by, Instant now, Duration clockTolerance) {
+    public StoredJob configured(Map<JobKey, String> values, Operator by, Instant now, Duration leadTime) {
         if (values.containsKey(JobKey.HANDLER) && !isMade()) {
             throw new InvalidSettingException(
                     name + "." + JobKey.HANDLER.key(),
                     values.get(JobKey.HANDLER),
                     "can not be changed at run time: " + application + " declares the job for the handler that it has");
         }
-        return changed(application, declared, overriddenBy(values, by, now), now, clockTolerance);
+        return changed(application, declared, overriddenBy(values, by, now), now, leadTime);
     }
 
     private Map<JobKey, Override> overriddenBy(Map<JobKey, String> values, Operator by, Instant now) {
@@ -144,10 +144,10 @@ public record StoredJob(
      * @param keys which; empty for all
      * @throws InvalidSettingException when what remains does not make a job
      */
-    public StoredJob reset(Set<JobKey> keys, Instant now, Duration clockTolerance) {
+    public StoredJob reset(Set<JobKey> keys, Instant now, Duration leadTime) {
         Map<JobKey, Override> next = new TreeMap<>(overrides);
         next.keySet().removeIf(key -> keys.isEmpty() || keys.contains(key));
-        return changed(application, declared, next, now, clockTolerance);
+        return changed(application, declared, next, now, leadTime);
     }
 
     /**
@@ -155,7 +155,7 @@ public record StoredJob(
      *
      * @throws InvalidSettingException for a shard that the job does not have
      */
-    public StoredJob switched(Scope scope, boolean on, Operator by, Instant now, Duration clockTolerance) {
+    public StoredJob switched(Scope scope, boolean on, Operator by, Instant now, Duration leadTime) {
         Switch set = new Switch(on, by.who(), now, by.why());
         if (scope instanceof Scope.Shard shard) {
             return switched(switches.with(checked(shard.item()), set));
@@ -163,13 +163,11 @@ public record StoredJob(
         if (scope instanceof Scope.OnInstance instance) {
             return switched(switches.with(instance.name(), set));
         }
-        boolean asDeclared = on
-                && reset(Set.of(JobKey.ENABLED), now, clockTolerance)
-                        .effective()
-                        .enabled();
+        boolean asDeclared =
+                on && reset(Set.of(JobKey.ENABLED), now, leadTime).effective().enabled();
         return asDeclared
-                ? reset(Set.of(JobKey.ENABLED), now, clockTolerance)
-                : configured(Map.of(JobKey.ENABLED, Boolean.toString(on)), by, now, clockTolerance);
+                ? reset(Set.of(JobKey.ENABLED), now, leadTime)
+                : configured(Map.of(JobKey.ENABLED, Boolean.toString(on)), by, now, leadTime);
     }
 
     private int checked(int shard) {
@@ -195,7 +193,7 @@ public record StoredJob(
             Map<JobKey, Setting> nextDeclared,
             Map<JobKey, Override> nextOverrides,
             Instant now,
-            Duration clockTolerance) {
+            Duration leadTime) {
         JobDefinition after = new StoredJob(
                         name, by, nextDeclared, nextOverrides, since, shardCount, switches, null, unknown)
                 .effective();
@@ -208,7 +206,7 @@ public record StoredJob(
                 begin,
                 shardCount.changed(
                         after.shardingTotalCount(),
-                        after.schedule().next(now.plus(clockTolerance)).orElse(null)),
+                        after.schedule().next(now.plus(leadTime)).orElse(null)),
                 switches.since(begin),
                 null,
                 unknown);

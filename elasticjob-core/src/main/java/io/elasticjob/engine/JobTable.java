@@ -347,7 +347,7 @@ final class JobTable {
                 job == null ? null : job.stored(),
                 roster.instances(),
                 presence.registryNow(),
-                presence.maxTimeDiff());
+                presence.leadTime());
         if (job != null) {
             refusal(job, decision);
         }

@@ -62,7 +62,7 @@ final class Operations {
                         .map(set -> set.getKey().key() + "=" + set.getValue())
                         .collect(Collectors.joining(", "));
         change(job, what, by, answer, stored -> {
-            StoredJob next = stored.configured(values, by, presence.registryNow(), presence.maxTimeDiff());
+            StoredJob next = stored.configured(values, by, presence.registryNow(), presence.leadTime());
             check(next.effective(), values.keySet());
             return next;
         });
@@ -71,7 +71,7 @@ final class Operations {
     void reset(String job, Set<JobKey> keys, Operator by, CompletableFuture<Boolean> answer) {
         String what = "reset "
                 + (keys.isEmpty() ? "all" : keys.stream().map(JobKey::key).collect(Collectors.joining(", ")));
-        change(job, what, by, answer, stored -> stored.reset(keys, presence.registryNow(), presence.maxTimeDiff()));
+        change(job, what, by, answer, stored -> stored.reset(keys, presence.registryNow(), presence.leadTime()));
     }
 
     void set(String job, Scope scope, boolean on, Operator by, CompletableFuture<Boolean> answer) {
@@ -79,7 +79,7 @@ final class Operations {
             if (scope instanceof Scope.OnInstance instance) {
                 requireKnown(stored, instance.name());
             }
-            return stored.switched(scope, on, by, presence.registryNow(), presence.maxTimeDiff());
+            return stored.switched(scope, on, by, presence.registryNow(), presence.leadTime());
         });
     }
 

@@ -62,6 +62,7 @@ final class Presence {
     private int version;
     private long startedOrder;
     private long registrationSent;
+    private long registrationAnswered;
     private boolean clockOff;
     private long clockAskedAt;
 
@@ -102,6 +103,14 @@ final class Presence {
         return maxTimeDiff;
     }
 
+    /**
+     * How far ahead a change has to lie that nobody may have begun with: as far as the clocks of others may be ahead, and
+     * as long as the write of the change may be under way.
+     */
+    Duration leadTime() {
+        return session == null ? maxTimeDiff : maxTimeDiff.plus(session.timeout());
+    }
+
     /** Says once, after a while, that the registry was not found since the start. */
     private void complain() {
         Instant since = awaySince;
@@ -137,6 +146,9 @@ final class Presence {
         if (registered) {
             isBack();
             outbox.publish(new ElasticJobEvent.RegistryResumed(currentId()));
+            if (outbox.registryClock().isEmpty()) {
+                readRegistryClock(made); // it was asked for, and the answer was lost with the connection
+            }
             showState();
             listener.present(made);
         } else {
@@ -423,6 +435,7 @@ final class Presence {
         isBack();
         outbox.publish(new ElasticJobEvent.InstanceRegistered(
                 currentId(), under.session().timeout()));
+        registrationAnswered = outbox.nanos();
         readRegistryClock(under);
         showState();
         listener.present(under);
@@ -431,7 +444,7 @@ final class Presence {
     /** Only a put answers with the registry's time, so that the one of the registration has to be read. */
     private void readRegistryClock(Connection under) {
         long sent = registrationSent;
-        long answered = outbox.nanos();
+        long answered = registrationAnswered;
         outbox.read(under, List.of(layout.instance(currentId())), result -> {
             if (result instanceof Result.Told<List<Read>> told
                     && told.answer().get(0) instanceof Read.Present present) {

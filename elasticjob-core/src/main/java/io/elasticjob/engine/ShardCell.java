@@ -48,7 +48,7 @@ final class ShardCell {
     sealed interface Pending {
         ShardRecord next();
 
-        /** Whether an execution writes it: under its claim alone, whatever became of the job's settings. */
+        /** Whether it is written under the claim alone, whatever became of the job and its settings. */
         default boolean isOfExecution() {
             return false;
         }
@@ -66,6 +66,14 @@ final class ShardCell {
         }
 
         record Completion(ShardRecord next) implements Pending {
+            @Override
+            public boolean isOfExecution() {
+                return true;
+            }
+        }
+
+        /** Of a claim that came to nothing. */
+        record GiveBack(ShardRecord next) implements Pending {
             @Override
             public boolean isOfExecution() {
                 return true;

@@ -306,7 +306,7 @@ final class ShardTable {
         ShardRecord owed = cell.owed;
         if (owed != null) {
             if (isStillClaimedBy(cell.record, owed)) {
-                write(cell, new Pending.Settlement(cell.record.givenBack(null), null));
+                write(cell, new Pending.GiveBack(cell.record.givenBack(null)));
                 return;
             }
             cell.owed = null;

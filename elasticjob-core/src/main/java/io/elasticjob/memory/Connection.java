@@ -45,10 +45,19 @@ final class Connection {
     }
 
     boolean watches(String path) {
-        return once.contains(path) || trees.stream().anyMatch(tree -> contains(tree, path));
+        if (once.contains(path)) {
+            return true;
+        }
+        for (String tree : trees) {
+            if (contains(tree, path)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean contains(String tree, String path) {
-        return path.equals(tree) || tree.equals("/") || path.startsWith(tree + "/");
+        return tree.equals("/")
+                || (path.startsWith(tree) && (path.length() == tree.length() || path.charAt(tree.length()) == '/'));
     }
 }

@@ -99,7 +99,8 @@ final class Tree {
 
     /** @throws IllegalArgumentException unless it is absolute, slash-separated and without a trailing slash */
     static String checked(String path) {
-        if (!path.equals("/") && !path.matches("(/[^/]+)+")) {
+        boolean slashed = path.startsWith("/") && !path.endsWith("/") && !path.contains("//");
+        if (!path.equals("/") && !slashed) {
             throw new IllegalArgumentException("\"" + path
                     + "\" is not a path: it must start with a slash, not end with one, and have no empty part");
         }

@@ -200,6 +200,25 @@ class CodecTest {
     }
 
     @Test
+    void theStoredFormOfAJobIsTheOneThatOtherVersionsRead() {
+        StoredJob job = new StoredJob(
+                "orders",
+                "shop",
+                JobDefinition.named("orders").shards(3).build().settings(),
+                Map.of(JobKey.ENABLED, new StoredJob.Override("false", "ann", NOON, "stock-taking")),
+                NOON,
+                ShardCount.always(3).changed(5, NOON.plusSeconds(5)),
+                Map.of());
+
+        assertThat(new String(StoredJobCodec.encode(job), StandardCharsets.UTF_8))
+                .isEqualTo("{\"format\":1,\"application\":\"shop\",\"since\":\"2026-03-01T12:00:00.123Z\","
+                        + "\"shards\":{\"count\":3,\"changes\":{\"2026-03-01T12:00:05.123Z\":5}},"
+                        + "\"declared\":{\"CODE\":{\"shardingTotalCount\":\"3\"}},"
+                        + "\"overrides\":{\"enabled\":{\"value\":\"false\",\"who\":\"ann\","
+                        + "\"when\":\"2026-03-01T12:00:00.123Z\",\"why\":\"stock-taking\"}}}");
+    }
+
+    @Test
     void anInstanceComesBackAsItWas() {
         Instance instance = new Instance(
                 "host-1.x",

@@ -16,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -110,6 +112,44 @@ class LeftoversTest {
         assertThat(a.events(ElasticJobEvent.RecordsRemoved.class))
                 .singleElement()
                 .satisfies(removed -> assertThat(removed.records()).isEqualTo(450));
+    }
+
+    @Test
+    void whoLeadsNoMoreDeletesNothing() {
+        assertThatNothingIsDeletedWithout("/test/leader");
+    }
+
+    @Test
+    void whoIsNoInstanceAnyMoreDeletesNothing() {
+        assertThatNothingIsDeletedWithout("/test/instances/a.0");
+    }
+
+    /** The node goes at any moment of a round whose requests take their time: before it is back, nothing else goes. */
+    private static void assertThatNothingIsDeletedWithout(String node) {
+        int deletions = 0;
+        for (int moment = 0; moment < 12_000; moment += 100) {
+            World world = new World();
+            world.latency = Duration.ofMillis(300);
+            world.start("a", ORDERS);
+            world.seconds(61);
+            AtomicBoolean gone = new AtomicBoolean();
+            AtomicInteger deleted = new AtomicInteger();
+            world.ensemble.observe(change -> {
+                boolean absent = change.after() instanceof Read.Absent;
+                if (change.path().equals(node)) {
+                    gone.set(absent);
+                } else if (absent && change.path().startsWith("/test/shards/")) {
+                    deleted.incrementAndGet();
+                    assertThat(gone).as(change.path()).isFalse();
+                }
+            });
+            world.ensemble.deleteTree("/test/jobs/orders");
+            world.time.pass(Duration.ofMillis(moment));
+            world.ensemble.deleteTree(node);
+            world.seconds(1);
+            deletions += deleted.get();
+        }
+        assertThat(deletions).isPositive();
     }
 
     // ---- Jobs that nobody declares --------------------------------------------------------------------------------

@@ -181,6 +181,11 @@ final class World {
         return new Process(name, "shop", 64, StrategyCatalog.builtIn(), jobs);
     }
 
+    /** Starts one under rules of its own, and lets nobody learn anything yet. */
+    Process launch(String name, Duration skew, Consumer<JobEngine.Builder> rules, JobDefinition... jobs) {
+        return new Process(name, "shop", 64, StrategyCatalog.builtIn(), skew, rules, jobs);
+    }
+
     Process start(String name, int slots, JobDefinition... jobs) {
         Process process = new Process(name, "shop", slots, StrategyCatalog.builtIn(), jobs);
         settle();

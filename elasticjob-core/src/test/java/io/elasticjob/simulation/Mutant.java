@@ -251,12 +251,17 @@ enum Mutant {
                         }
                         places.add(anew.size() - 1);
                     }
-                    return super.commit(session, anew)
-                            .thenApply(answer -> answer instanceof Answer.Committed done
-                                    ? new Answer.Committed(places.stream()
-                                            .map(done.results()::get)
-                                            .toList())
-                                    : new Answer.Refused(0, Answer.Reason.VERSION));
+                    return super.commit(session, anew).thenApply(answer -> {
+                        if (answer instanceof Answer.Refused refused) {
+                            long before = places.stream()
+                                    .filter(place -> place < refused.index())
+                                    .count();
+                            return new Answer.Refused((int) before, refused.reason());
+                        }
+                        List<Answer.Written> results = ((Answer.Committed) answer).results();
+                        return new Answer.Committed(
+                                places.stream().map(results::get).toList());
+                    });
                 }
             };
         }
@@ -273,9 +278,10 @@ enum Mutant {
                             .filter(write -> !isSkip(write, truth))
                             .toList();
                     return super.commit(session, kept).thenApply(answer -> {
-                        if (!(answer instanceof Answer.Committed done)) {
-                            return new Answer.Refused(0, Answer.Reason.VERSION);
+                        if (answer instanceof Answer.Refused refused) {
+                            return new Answer.Refused(writes.indexOf(kept.get(refused.index())), refused.reason());
                         }
+                        Answer.Committed done = (Answer.Committed) answer;
                         List<Answer.Written> results = new ArrayList<>();
                         int next = 0;
                         for (Write write : writes) {
@@ -389,7 +395,117 @@ enum Mutant {
                 }
             };
         }
+    },
+
+    /** A doubt is settled by whatever the server says that answers, however far it lags behind. */
+    NO_SYNC {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return new PassingRegistry(registry) {
+                @Override
+                public CompletionStage<Void> sync(Session session) {
+                    return CompletableFuture.completedFuture(null);
+                }
+            };
+        }
+    },
+
+    /** A write belongs to whatever instance this is when it arrives. */
+    NO_CHECK_OF_SELF {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return unchecked(registry, "/sim/instances/");
+        }
+    },
+
+    /** A claim is made under whatever settings the job has when it arrives. */
+    NO_CHECK_OF_THE_JOB {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return unchecked(registry, "/sim/jobs/");
+        }
+    },
+
+    /** A claim is made in whatever life of the job there is when it arrives. */
+    NO_CHECK_OF_THE_LIFE {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return unchecked(registry, "/sim/shards/");
+        }
+    },
+
+    /** Who has seen a job removed makes it anew. */
+    REMOVED_JOBS_COME_BACK {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return new PassingRegistry(registry) {
+                private final Map<String, byte[]> known = new LinkedHashMap<>();
+
+                @Override
+                public CompletionStage<List<Read>> read(Session session, List<String> paths) {
+                    return super.read(session, paths).thenApply(reads -> {
+                        for (int i = 0; i < paths.size(); i++) {
+                            String path = paths.get(i);
+                            byte[] data = known.get(path);
+                            if (reads.get(i) instanceof Read.Present present && path.startsWith("/sim/jobs/")) {
+                                known.put(path, present.data());
+                            } else if (data != null) {
+                                commit(session, List.of(new Write.Create(path, data, Write.Life.PERSISTENT)));
+                            }
+                        }
+                        return reads;
+                    });
+                }
+            };
+        }
+    },
+
+    /** What nobody declares is forgotten at once. */
+    FORGOTTEN_AT_ONCE {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return new PassingRegistry(registry) {
+                @Override
+                public CompletionStage<Answer> commit(Session session, List<Write> writes) {
+                    return super.commit(
+                            session,
+                            writes.stream()
+                                    .map(write -> write instanceof Write.Put put && says(put.data(), "undeclaredSince")
+                                            ? new Write.Delete(put.path(), put.version())
+                                            : write)
+                                    .toList());
+                }
+            };
+        }
     };
+
+    private static Registry unchecked(Registry registry, String under) {
+        return new PassingRegistry(registry) {
+            @Override
+            public CompletionStage<Answer> commit(Session session, List<Write> writes) {
+                List<Write> rest = writes.stream()
+                        .filter(write -> !(write instanceof Write.Check check
+                                && check.path().startsWith(under)))
+                        .toList();
+                return super.commit(session, rest).thenApply(answer -> {
+                    if (answer instanceof Answer.Refused refused) {
+                        return new Answer.Refused(writes.indexOf(rest.get(refused.index())), refused.reason());
+                    }
+                    List<Answer.Written> results = new ArrayList<>();
+                    int next = 0;
+                    for (Write write : writes) {
+                        boolean checked = write instanceof Write.Check check
+                                && check.path().startsWith(under);
+                        results.add(
+                                checked
+                                        ? pretended(write)
+                                        : ((Answer.Committed) answer).results().get(next++));
+                    }
+                    return new Answer.Committed(results);
+                });
+            }
+        };
+    }
 
     /**
      * @param truth what the ensemble really holds, for a mutant that has to know

@@ -1,26 +1,24 @@
 package io.elasticjob.simulation;
 
-import io.elasticjob.ElasticJobEvent;
-import io.elasticjob.Firing;
 import io.elasticjob.Instance;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.Misfire;
-import io.elasticjob.Schedule;
-import io.elasticjob.ShardRecord;
-import io.elasticjob.codec.Decoded;
-import io.elasticjob.codec.InstanceCodec;
-import io.elasticjob.codec.ShardRecordCodec;
 import io.elasticjob.codec.StoredJobCodec;
+import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.engine.JobEngine;
-import io.elasticjob.memory.Change;
 import io.elasticjob.memory.Faults;
 import io.elasticjob.memory.MemoryEnsemble;
 import io.elasticjob.memory.MemoryRegistry;
+import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Registry;
+import io.elasticjob.registry.RegistryListener;
+import io.elasticjob.registry.Session;
+import io.elasticjob.registry.Write;
 import io.elasticjob.testing.Ledger;
+import io.elasticjob.testing.PassingRegistry;
 import io.elasticjob.testing.SimulatedFireSource;
 import io.elasticjob.testing.SimulatedRunner;
 import io.elasticjob.testing.VirtualTime;
@@ -29,109 +27,179 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.function.Supplier;
+import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several engines on one ensemble in memory, in virtual time, with everything that may go wrong going wrong as one seed
- * says. First a time of faults, then a time of quiet; the history of both is held against what is promised.
+ * Several engines on one ensemble in memory, in virtual time, with everything going wrong that a plan says. First a time
+ * of trouble, then a time of quiet, then a rolling restart; the history of all of it is held against what is
+ * {@linkplain Promises promised}. Runs once, on one thread, and depends on nothing but its plan.
  */
 final class Simulation {
 
-    static final Instant ORIGIN = Instant.parse("2026-03-01T00:00:00Z");
-    private static final Duration SESSION = Duration.ofSeconds(6);
-    private static final Duration TROUBLE = Duration.ofSeconds(90);
-    private static final Duration QUIET = Duration.ofSeconds(40);
+    static final Duration SESSION = Duration.ofSeconds(6);
+    static final Duration MAX_TIME_DIFF = Duration.ofSeconds(2);
+    static final Duration FORGET_AFTER = Duration.ofHours(1);
+
+    private static final Layout LAYOUT = new Layout("sim");
+    private static final io.elasticjob.Operator ANN = new io.elasticjob.Operator("ann", "because");
+    private static final String JOBS = LAYOUT.jobs() + "/";
+    private static final Instant ORIGIN = Instant.parse("2026-03-01T00:00:00Z");
     /** From the end of the faults to the first firing that has to be on time: a session, a tick, and a period. */
     private static final Duration RECOVERY = Duration.ofSeconds(15);
 
-    private final long seed;
-    private final SplittableRandom random;
-    private final VirtualTime time = new VirtualTime(ORIGIN);
-    private final MemoryEnsemble ensemble = new MemoryEnsemble(time.watch(Duration.ZERO));
-    private final Ledger ledger = new Ledger();
-    /** Written out only for a seed that fails: most of a run would go into words. */
-    private final List<Supplier<String>> trace = new ArrayList<>();
+    /** For a session to end, a leader to be found, and its rounds to come by. */
+    private static final Duration LEADER_LOOKS = SESSION.plusSeconds(21);
 
-    private final List<String> violations = new ArrayList<>();
+    private static final String IN_SOME_VERSIONS = "in-some-versions";
+
+    private static final Duration QUIET = Duration.ofSeconds(16);
+
+    private final Plan plan;
+    private final UnaryOperator<Registry> interference;
+    private final boolean forgets;
+    private final VirtualTime time = new VirtualTime(ORIGIN);
+    private final VirtualTime.Watch clock = time.watch(Duration.ZERO);
+    private final MemoryEnsemble ensemble = new MemoryEnsemble(clock);
+    private final Ledger ledger = new Ledger();
+    private final Trace trace = new Trace(clock::now);
+    private final Promises promises = new Promises(time, clock, ensemble, ledger, trace);
+    private final Operator operator = new Operator();
     private final List<Process> processes = new ArrayList<>();
-    private final Map<String, List<Written>> histories = new LinkedHashMap<>();
-    /** What copies of the application declare; a deployment changes it. */
+
+    /** What copies of the application declare that are started from now on. */
     private List<JobDefinition> jobs;
 
-    private final UnaryOperator<Registry> interference;
+    private Duration leapt = Duration.ZERO;
     private boolean calm;
     private int started;
     private int sessions;
 
-    /** One write of a record: what it said before and after, and when. */
-    private record Written(Instant at, long zxid, ShardRecord before, ShardRecord after, boolean ownerBeforeLived) {
-
-        boolean isCheckpoint() {
-            return before.isRunning()
-                    && after.isRunning()
-                    && Objects.equals(before.owner(), after.owner())
-                    && Objects.equals(before.firing(), after.firing())
-                    && before.attempt() == after.attempt();
-        }
-
-        boolean isClaim() {
-            return after.isRunning() && !isCheckpoint();
-        }
-    }
-
-    private final class Process {
+    /** One copy of the application. */
+    final class Process {
         final String name;
-        final VirtualTime.Watch watch;
         final MemoryRegistry registry;
-        final JobEngine engine;
         final List<JobDefinition> declared = jobs;
-        boolean leaving;
-        boolean frozen;
+        private final SplittableRandom random;
+        private final VirtualTime.Watch watch;
+        private final JobEngine engine;
+        private final Duration drift;
+        private Duration wrongBy;
+        /** Jobs that it must not make anew. */
+        private final Set<String> known = new HashSet<>();
 
-        Process(String name) {
+        private boolean leaving;
+        private boolean frozen;
+
+        private Process(String name, SplittableRandom random) {
             this.name = name;
-            Duration skew = Duration.ofMillis(random.nextInt(-400, 401));
-            watch = time.watch(skew);
-            registry = ensemble.client(SESSION, new SeededFaults());
-            SimulatedRunner runner = new SimulatedRunner(
-                            name,
-                            time,
-                            watch,
-                            ledger,
-                            jobs.stream().map(JobDefinition::name).collect(Collectors.toSet()),
-                            4 + random.nextInt(12),
-                            Simulation.this::duration)
+            this.random = random;
+            drift = Duration.ofMillis(random.nextInt(-400, 401));
+            wrongBy =
+                    calm || random.nextInt(12) > 0 ? Duration.ZERO : Duration.ofSeconds(random.nextInt(-9_000, 9_000));
+            watch = time.watch(Duration.ZERO);
+            setClock();
+            registry = ensemble.client(SESSION, new SeededFaults(random.split()));
+            JobEngine.Builder builder = JobEngine.builder()
+                    .namespace("sim")
+                    .instanceName(name)
+                    .instanceIds(() -> name + "." + sessions++)
+                    .registry(watched())
+                    .timekeeper(watch)
+                    .eventExecutor(Runnable::run)
+                    .maxTimeDiff(MAX_TIME_DIFF)
+                    .fireSource(new SimulatedFireSource(watch, () -> !calm && random.nextInt(20) == 0))
+                    .runner(runner())
+                    .listener(event -> promises.heard(name, event));
+            declared.forEach(builder::job);
+            if (forgets) {
+                builder.forgetUndeclaredAfter(FORGET_AFTER);
+            }
+            engine = builder.build();
+        }
+
+        private SimulatedRunner runner() {
+            Set<String> handlers = declared.stream().map(JobDefinition::handler).collect(Collectors.toSet());
+            int slots = 4 + random.nextInt(12);
+            SimulatedRunner runner = new SimulatedRunner(name, time, watch, ledger, handlers, slots, this::duration)
                     .checkpoints(() -> random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 0);
             if (random.nextInt(4) == 0) {
                 runner.ignoreInterruptions();
             }
-            JobEngine.Builder builder = JobEngine.builder()
-                    .namespace("sim")
-                    .instanceName(name)
-                    .registry(interference.apply(registry))
-                    .timekeeper(watch)
-                    .eventExecutor(Runnable::run)
-                    .fireSource(new SimulatedFireSource(watch, () -> !calm && random.nextInt(20) == 0))
-                    .runner(runner)
-                    .listener(event -> heard(name, event));
-            jobs.forEach(builder::job);
-            engine = builder.instanceIds(() -> name + "." + sessions++).build();
+            return runner;
+        }
+
+        private Duration duration() {
+            int kind = calm ? 0 : random.nextInt(10);
+            if (kind == 9) {
+                return Duration.ofMillis(random.nextInt(8_000));
+            }
+            return Duration.ofMillis(random.nextInt(kind < 5 ? 50 : 600));
+        }
+
+        private boolean declares(String job) {
+            return declared.stream().anyMatch(definition -> definition.name().equals(job));
+        }
+
+        private void setClock() {
+            watch.skew(leapt.plus(drift).plus(wrongBy));
+        }
+
+        /** Holds what is sent against what the engine has learnt, with everything between them that interferes. */
+        private Registry watched() {
+            return new PassingRegistry(interference.apply(new Sending(registry))) {
+                @Override
+                public CompletionStage<List<Read>> read(Session asking, List<String> paths) {
+                    return super.read(asking, paths).thenApply(reads -> {
+                        for (int i = 0; i < reads.size(); i++) {
+                            if (!known.contains(paths.get(i)) && promises.isSettled(paths.get(i), reads.get(i))) {
+                                known.add(paths.get(i));
+                            }
+                        }
+                        return reads;
+                    });
+                }
+            };
+        }
+
+        private final class Sending extends PassingRegistry {
+            private String session = "";
+
+            Sending(Registry registry) {
+                super(registry);
+            }
+
+            @Override
+            public CompletionStage<Answer> commit(Session asking, List<Write> writes) {
+                if (forgets && !asking.id().equals(session)) {
+                    known.clear(); // what it knew may have been forgotten meanwhile
+                }
+                session = asking.id();
+                writes.stream()
+                        .filter(write -> write instanceof Write.Create && known.contains(write.path()))
+                        .forEach(write -> promises.violated(name + " makes a job anew that it knew: " + write.path()));
+                return super.commit(asking, writes);
+            }
         }
     }
 
     private final class SeededFaults implements Faults {
+
+        private final SplittableRandom random;
+        /** Whether the server that the client is connected to hears of everything late. */
+        private boolean laggard;
+
+        SeededFaults(SplittableRandom random) {
+            this.random = random;
+        }
 
         @Override
         public Duration request() {
@@ -145,7 +213,11 @@ final class Simulation {
 
         @Override
         public Duration lag() {
-            return calm ? Duration.ofMillis(1) : Duration.ofMillis(random.nextInt(4) == 0 ? random.nextInt(900) : 1);
+            if (calm) {
+                return Duration.ofMillis(1);
+            }
+            return Duration.ofMillis(
+                    laggard ? 200 + random.nextInt(1_800) : random.nextInt(4) == 0 ? random.nextInt(900) : 1);
         }
 
         @Override
@@ -155,12 +227,13 @@ final class Simulation {
 
         @Override
         public Duration reconnect() {
-            return Duration.ofMillis(random.nextInt(calm ? 50 : 1_500));
+            laggard = random.nextInt(3) == 0;
+            return Duration.ofMillis(random.nextInt(calm || random.nextBoolean() ? 50 : 1_500));
         }
 
         @Override
         public int behind(int most) {
-            return most == 0 ? 0 : random.nextInt(most + 1);
+            return random.nextBoolean() ? most : random.nextInt(most + 1);
         }
 
         @Override
@@ -174,478 +247,362 @@ final class Simulation {
         }
     }
 
-    Simulation(long seed) {
-        this(seed, null);
+    /** An operator's hand at the registry, over a connection that never fails. */
+    private final class Operator implements RegistryListener {
+        private final MemoryRegistry registry = ensemble.client(SESSION);
+        private @Nullable Session session;
+
+        @Override
+        public void connected(Session next) {
+            session = next;
+        }
+
+        @Override
+        public void suspended() {}
+
+        @Override
+        public void lost(Session gone) {}
+
+        @Override
+        public void changed(String path) {}
+
+        void configure(StoredJob next) {
+            if (session != null && ensemble.node(JOBS + next.name()) instanceof Read.Present present) {
+                byte[] data = StoredJobCodec.encode(next);
+                promises.configuredByHand(data);
+                registry.commit(
+                        session,
+                        List.of(new Write.Put(
+                                JOBS + next.name(), data, present.stat().version())));
+            }
+        }
+
+        /** Marks the records, which refuses whatever was decided before, and deletes the job. */
+        void remove(String job) {
+            if (session != null && ensemble.node(JOBS + job) instanceof Read.Present present) {
+                String records = LAYOUT.records(job, present.stat().created());
+                Write.Delete delete =
+                        new Write.Delete(JOBS + job, present.stat().version());
+                byte[] mark = "removed".getBytes(StandardCharsets.UTF_8);
+                List<Write> writes = new ArrayList<>();
+                if (ensemble.node(records) instanceof Read.Present laid) {
+                    writes.add(new Write.Put(records, mark, laid.stat().version()));
+                } else {
+                    writes.add(new Write.Create(records, mark, Write.Life.PERSISTENT));
+                    writes.add(new Write.Put(records, mark, 0)); // only a version other than the first is a mark
+                }
+                writes.add(delete);
+                promises.removesByHand(job);
+                registry.commit(session, writes).thenRun(() -> promises.removesByHand(null));
+            }
+        }
+    }
+
+    Simulation(Plan plan) {
+        this(plan, null);
     }
 
     /**
      * @param mutant a rule of the protocol that all engines break; null for none
      */
-    Simulation(long seed, @Nullable Mutant mutant) {
-        this.seed = seed;
+    Simulation(Plan plan, @Nullable Mutant mutant) {
+        this.plan = plan;
         this.interference = mutant == null ? registry -> registry : registry -> mutant.wrap(registry, ensemble::node);
-        this.random = new SplittableRandom(seed);
-        this.jobs = deployment();
-        ensemble.observe(this::observe);
-    }
-
-    private List<JobDefinition> deployment() {
-        return List.of(
-                JobDefinition.named("every-second")
-                        .every(Duration.ofSeconds(1))
-                        .shards(1 + random.nextInt(4))
-                        .failover(random.nextBoolean())
-                        .build(),
-                JobDefinition.named("every-five")
-                        .every(Duration.ofSeconds(5))
-                        .shards(1 + random.nextInt(6))
-                        .failover(random.nextBoolean())
-                        .set(JobKey.ON_SESSION_LOSS, random.nextBoolean() ? "CONTINUE" : "CANCEL")
-                        .set(JobKey.KEEP_CHECKPOINT, Boolean.toString(random.nextBoolean()))
-                        .build(),
-                JobDefinition.named("every-two-or-not-at-all")
-                        .every(Duration.ofSeconds(2))
-                        .misfire(Misfire.SKIP)
-                        .set(JobKey.MISFIRE_THRESHOLD, "11s")
-                        .build());
+        SplittableRandom random = new SplittableRandom(plan.seed());
+        this.forgets = random.nextInt(3) == 0;
+        this.jobs = deployment(random);
+        operator.registry.open(operator);
     }
 
     /** Runs it to its end. Gives what was violated, empty when every promise was kept. */
     List<String> run() {
-        for (int i = 0; i <= random.nextInt(3); i++) {
-            join();
+        for (Plan.Step step : plan.steps()) {
+            time.passUntil(ORIGIN.plus(step.at()));
+            trace.note("--- " + step);
+            step.what().happen(this, new SplittableRandom(step.seed()));
         }
-        Instant end = ORIGIN.plus(TROUBLE);
-        while (time.now().isBefore(end)) {
-            mischief();
-            time.pass(Duration.ofMillis(random.nextInt(3) == 0 ? random.nextInt(30) : random.nextInt(3_000)));
-        }
-        calm();
-        Instant promised = time.now().plus(RECOVERY);
+        SplittableRandom random = new SplittableRandom(~plan.seed());
+        time.pass(Duration.ofMillis(random.nextInt(3_000)));
+        calm(random);
+        Instant promised = clock.now().plus(RECOVERY);
         Instant last = promised.plus(QUIET);
-        time.passUntil(last.plusSeconds(3));
-        checkEachClaimStartedOnce();
-        checkCheckpoints();
-        checkNoOverlap();
-        checkOneNumberOfShardsForAFiring();
-        checkTheYoungestDeclares();
-        checkQuietTime(promised, last);
-        return violations;
+        passUntil(last.plusSeconds(3));
+        promises.checkQuietTime(definitions(), promised, last);
+        youngest()
+                .ifPresentOrElse(
+                        youngest -> {
+                            promises.checkDeclarations(youngest.declared, names(living()));
+                            rollingRestart(youngest.declared, random);
+                            if (forgets) {
+                                forget(youngest.declared, random);
+                            }
+                        },
+                        () -> promises.violated("nobody is registered"));
+        promises.checkRuns();
+        return promises.violations();
     }
 
     String report() {
-        String tail = trace.stream()
-                .skip(Math.max(0, trace.size() - 4_000))
-                .map(Supplier::get)
-                .collect(Collectors.joining("\n"));
-        return "seed " + seed + "\n" + tail + "\n" + String.join("\n", violations);
+        return promises.violations().stream().limit(20).collect(Collectors.joining("\n"))
+                + "\n\nafter these steps:\n"
+                + plan
+                + "\n\nin this history:\n"
+                + trace.last(3_000);
     }
 
-    // ---- What happens ---------------------------------------------------------------------------------------------
+    // ---- What happens, as steps ask for it ------------------------------------------------------------------------
 
-    private void mischief() {
-        List<Process> living =
-                processes.stream().filter(process -> !process.leaving).toList();
-        int choice = random.nextInt(17);
-        if (living.isEmpty() || (choice <= 2 && living.size() < 5)) {
-            join();
-            return;
-        }
-        Process victim = living.get(random.nextInt(living.size()));
-        switch (choice) {
-            case 0, 3 -> leave(victim);
-            case 1, 4 -> kill(victim);
-            case 5 -> disturb(victim, "expire", victim.registry.link()::expire, () -> {}, 0);
-            case 6, 14, 15 -> disturb(victim, "reset", victim.registry.link()::reset, () -> {}, 0);
-            case 7 -> disturb(victim, "cut", victim.registry.link()::cut, victim.registry.link()::heal, 9_000);
-            case 8 -> disturb(victim, "silence", victim.registry.link()::silence, victim.registry.link()::heal, 9_000);
-            case 9 ->
-                disturb(
-                        victim,
-                        "silence answers",
-                        victim.registry.link()::silenceAnswers,
-                        victim.registry.link()::heal,
-                        9_000);
-            case 10 -> freeze(victim);
-            case 11 -> {
-                note("--- ensemble restarts");
-                ensemble.restart();
-            }
-            case 12 -> {
-                note("--- ensemble stops");
-                ensemble.stop();
-                time.after(Duration.ofMillis(random.nextInt(9_000)), ensemble::start);
-            }
-            case 13 -> deleteNodeOf(victim);
-            default -> note("--- nothing");
-        }
+    MemoryEnsemble ensemble() {
+        return ensemble;
     }
 
-    /** As an operator's hand does it. */
-    private void deleteNodeOf(Process victim) {
-        ensemble.children("/sim/instances").stream()
-                .filter(id -> id.startsWith(victim.name + "."))
-                .forEach(id -> {
-                    note("--- somebody deletes the node of " + id);
-                    ensemble.deleteTree("/sim/instances/" + id);
-                });
+    Trace trace() {
+        return trace;
     }
 
-    private void join() {
-        if (random.nextInt(3) == 0) {
-            note("--- another version is deployed from now on");
-            jobs = deployment();
+    /** Those that nobody has told to leave. */
+    List<Process> living() {
+        return processes.stream().filter(process -> !process.leaving).toList();
+    }
+
+    void after(Duration delay, Runnable task) {
+        time.after(delay, task);
+    }
+
+    void deploy(SplittableRandom random) {
+        jobs = deployment(random);
+        trace.note("    from now on: " + jobs);
+    }
+
+    private static List<JobDefinition> deployment(SplittableRandom random) {
+        List<JobDefinition> all = new ArrayList<>();
+        all.add(JobDefinition.named("every-second")
+                .every(Duration.ofSeconds(1))
+                .shards(1 + random.nextInt(4))
+                .failover(random.nextBoolean())
+                .build());
+        all.add(JobDefinition.named("every-five")
+                .every(Duration.ofSeconds(5))
+                .shards(1 + random.nextInt(6))
+                .failover(random.nextBoolean())
+                .set(JobKey.ON_SESSION_LOSS, random.nextBoolean() ? "CONTINUE" : "CANCEL")
+                .set(JobKey.KEEP_CHECKPOINT, Boolean.toString(random.nextBoolean()))
+                .build());
+        all.add(JobDefinition.named("every-two-or-not-at-all")
+                .every(Duration.ofSeconds(2))
+                .misfire(Misfire.SKIP)
+                .set(JobKey.MISFIRE_THRESHOLD, "11s")
+                .build());
+        all.add(JobDefinition.named("now-and-then-or-not-at-all")
+                .every(Duration.ofSeconds(15))
+                .misfire(Misfire.SKIP)
+                .set(JobKey.MISFIRE_THRESHOLD, "11s")
+                .build());
+        if (random.nextBoolean()) {
+            all.add(JobDefinition.named(IN_SOME_VERSIONS)
+                    .every(Duration.ofSeconds(3))
+                    .shards(2)
+                    .failover(true)
+                    .build());
         }
-        Process process = new Process("p" + started++);
+        return List.copyOf(all);
+    }
+
+    Process start(SplittableRandom random) {
+        Process process = new Process("p" + started++, random.split());
         processes.add(process);
-        note("--- " + process.name + " starts");
+        trace.note("    " + process.name + " starts, its clock wrong by " + process.drift.plus(process.wrongBy));
+        promises.started(process.name, process.declared);
+        after(millis(random, 20_000), () -> correct(process));
         process.engine.start();
+        return process;
     }
 
-    private void leave(Process process) {
-        note("--- " + process.name + " leaves");
+    void leave(Process process) {
         process.leaving = true;
         process.engine
                 .drain()
                 .thenRun(() -> process.watch.execute(() -> {
+                    trace.note("    " + process.name + " has left");
                     process.registry.close();
                     process.watch.kill();
                     processes.remove(process);
                 }));
-        time.after(Duration.ofSeconds(20), () -> {
+        after(Duration.ofSeconds(20), () -> {
             if (processes.contains(process)) {
+                trace.note("    " + process.name + " does not leave, and is killed");
                 kill(process);
             }
         });
     }
 
-    private void kill(Process process) {
-        note("--- " + process.name + " is killed");
+    void kill(Process process) {
         process.leaving = true;
         process.watch.kill();
         process.registry.link().kill();
         processes.remove(process);
     }
 
-    private void disturb(Process process, String what, Runnable begin, Runnable end, int atMostMillis) {
-        note("--- " + process.name + ": " + what);
-        begin.run();
-        time.after(Duration.ofMillis(atMostMillis == 0 ? 0 : random.nextInt(atMostMillis)), end);
-    }
-
-    private void freeze(Process process) {
-        if (process.frozen) {
-            return;
+    void freeze(Process process, Duration duration) {
+        if (!process.frozen) {
+            process.frozen = true;
+            process.watch.freeze();
+            process.registry.link().freeze();
+            after(duration, () -> thaw(process));
         }
-        note("--- " + process.name + " freezes");
-        process.frozen = true;
-        process.watch.freeze();
-        process.registry.link().freeze();
-        time.after(Duration.ofMillis(random.nextInt(12_000)), () -> thaw(process));
     }
 
     private void thaw(Process process) {
         if (process.frozen) {
-            note("--- " + process.name + " thaws");
+            trace.note("    " + process.name + " thaws");
             process.frozen = false;
             process.registry.link().thaw();
             process.watch.thaw();
         }
     }
 
-    private void calm() {
-        note("--- all is calm");
-        calm = true;
-        ensemble.start();
-        for (Process process : List.copyOf(processes)) {
-            thaw(process);
-            process.registry.link().heal();
-        }
-        if (processes.stream().allMatch(process -> process.leaving)) {
-            join();
-        }
+    void jump(Process process, Duration by, Duration duration) {
+        trace.note("    its clock jumps by " + by);
+        process.wrongBy = by;
+        process.setClock();
+        after(duration, () -> correct(process));
     }
 
-    private Duration duration() {
-        int kind = calm ? 0 : random.nextInt(10);
-        if (kind == 9) {
-            return Duration.ofMillis(random.nextInt(8_000));
-        }
-        return Duration.ofMillis(random.nextInt(kind < 5 ? 50 : 600));
-    }
-
-    private void heard(String process, ElasticJobEvent event) {
-        note(() -> process + ": " + event);
-        if (event instanceof ElasticJobEvent.FiringSkipped skipped && !isDecided(skipped)) {
-            violations.add(time.now() + " was skipped, but not in the registry: " + skipped);
+    private void correct(Process process) {
+        if (!process.wrongBy.isZero()) {
+            trace.note("    the clock of " + process.name + " is set right");
+            process.wrongBy = Duration.ZERO;
+            process.setClock();
         }
     }
 
-    private boolean isDecided(ElasticJobEvent.FiringSkipped skipped) {
-        return histories.entrySet().stream()
-                .filter(history -> history.getKey().startsWith("/sim/shards/" + skipped.job() + "@"))
-                .filter(history -> history.getKey().endsWith("/" + skipped.shard()))
-                .flatMap(history -> history.getValue().stream())
-                .map(write -> write.after().through())
-                .anyMatch(through -> through != null && !through.isBefore(skipped.through()));
+    void leap(Duration by) {
+        trace.note("    all clocks leap by " + by);
+        leapt = leapt.plus(by);
+        clock.skew(leapt);
+        processes.forEach(Process::setClock);
     }
 
-    private void note(String what) {
-        note(() -> what);
+    void deleteNodesOf(Process victim) {
+        ensemble.children("/sim/instances").stream()
+                .filter(id -> id.startsWith(victim.name + "."))
+                .forEach(id -> ensemble.deleteTree("/sim/instances/" + id));
     }
 
-    private void note(Supplier<String> what) {
-        Instant now = time.now();
-        trace.add(() -> now + " " + what.get());
-    }
-
-    // ---- What is promised -----------------------------------------------------------------------------------------
-
-    private void observe(Change change) {
-        if (!change.path().startsWith("/sim/shards/")
-                || !change.path().substring(12).contains("/")) {
-            if (change.path().startsWith("/sim/jobs/") && change.after() instanceof Read.Present job) {
-                note(() -> "registry: " + change.path() + " " + new String(job.data(), StandardCharsets.UTF_8));
-            }
-            if (change.path().startsWith("/sim/instances/")) {
-                note(() -> "registry: " + change.path()
-                        + (change.after() instanceof Read.Absent ? " is gone" : " is written"));
-            }
-            return;
-        }
-        ShardRecord before = record(change.before());
-        ShardRecord after = record(change.after());
-        if (change.after() instanceof Read.Absent) {
-            violations.add(time.now() + " the record " + change.path() + " was deleted");
-            return;
-        }
-        if (change.after() instanceof Read.Present present && present.data().length == 0) {
-            return; // made in the same transaction that claims it
-        }
-        note(() -> "registry: " + change.path() + " " + after.state() + " " + after.firing() + " attempt "
-                + after.attempt() + " by " + after.owner() + " zxid " + change.zxid());
-        boolean lived = before.owner() != null && isLive(before.owner());
-        List<Written> history = histories.computeIfAbsent(change.path(), any -> new ArrayList<>());
-        Written written = new Written(time.now(), change.zxid(), before, after, lived);
-        if (written.isCheckpoint()) {
-            checkProgress(change.path(), history, written);
-        } else {
-            checkStep(change.path(), before, after, lived);
-        }
-        history.add(written);
-    }
-
-    /** A checkpoint changes nothing else, and only the execution whose claim holds the record writes one. */
-    private void checkProgress(String path, List<Written> history, Written written) {
-        ShardRecord after = written.after();
-        if (!after.equals(written.before().withCheckpoint(after.checkpoint()))) {
-            violate(path + " was changed while it ran", written.before(), after);
-        }
-        long claim = history.stream()
-                .filter(Written::isClaim)
-                .mapToLong(Written::zxid)
-                .max()
-                .orElse(0);
-        if (after.checkpoint() == null || !after.checkpoint().startsWith(claim + ":")) {
-            violate(path + " got a checkpoint of an execution that does not hold it", written.before(), after);
-        }
-    }
-
-    private static ShardRecord record(Read read) {
-        if (read instanceof Read.Present present
-                && present.data().length > 0
-                && ShardRecordCodec.decode(present.data()) instanceof Decoded.Value<ShardRecord> value) {
-            return value.value();
-        }
-        return ShardRecord.NEW;
-    }
-
-    private boolean isLive(String instance) {
-        return ensemble.node("/sim/instances/" + instance) instanceof Read.Present;
-    }
-
-    private void checkStep(String path, ShardRecord before, ShardRecord after, boolean ownerLived) {
-        if (after.isRunning()) {
-            if (!isLive(Objects.requireNonNull(after.owner()))) {
-                violate(path + " was claimed by " + after.owner() + ", which is not registered", before, after);
-            }
-            if (before.isRunning() && ownerLived) {
-                violate(path + " was claimed while a live instance held it", before, after);
-            }
-            if (isThrough(before, after.firing())) {
-                violate(path + " was claimed for a firing that was decided before", before, after);
-            }
-            if (Objects.equals(before.firing(), after.firing()) && after.attempt() <= before.attempt()) {
-                violate(path + " was claimed anew under an old attempt", before, after);
-            }
-        }
-        if (before.through() != null
-                && (after.through() == null || after.through().isBefore(before.through()))) {
-            violate(path + " went back in what is decided", before, after);
-        }
-        boolean cleared = after.checkpoint() == null && "SUCCEEDED".equals(after.outcome());
-        if (!cleared && !Objects.equals(before.checkpoint(), after.checkpoint())) {
-            violate(path + " lost its checkpoint, or got one, though it did not succeed", before, after);
-        }
-    }
-
-    private static boolean isThrough(ShardRecord record, @Nullable Firing firing) {
-        return record.through() != null
-                && firing instanceof Firing.Scheduled scheduled
-                && !scheduled.fireTime().isAfter(record.through());
-    }
-
-    private void violate(String what, ShardRecord before, ShardRecord after) {
-        violations.add(time.now() + " " + what + "\n  before " + before + "\n  after " + after);
-    }
-
-    /** Every run was begun under a claim of its own that the registry holds in its history. */
-    private void checkEachClaimStartedOnce() {
-        Set<String> claims = new HashSet<>();
-        histories.forEach((path, writes) ->
-                writes.stream().filter(Written::isClaim).forEach(write -> claims.add(claimOf(path, write.zxid()))));
-        Set<String> begun = new HashSet<>();
-        for (Ledger.Entry entry : ledger.entries()) {
-            String path = path(entry);
-            if (!claims.contains(claimOf(path, entry.token))) {
-                violations.add("ran without a claim: " + entry);
-            }
-            if (!begun.add(claimOf(path, entry.token))) {
-                violations.add("one claim was run twice: " + entry);
-            }
-        }
-    }
-
-    /** What was acknowledged was written under the claim; and each run was told what the record said when it was claimed. */
-    private void checkCheckpoints() {
-        for (Ledger.Entry entry : ledger.entries()) {
-            String written = null;
-            Set<String> ofThisRun = new HashSet<>();
-            for (Written write : histories.getOrDefault(path(entry), List.of())) {
-                if (write.zxid() == entry.token) {
-                    written = write.before().checkpoint();
-                } else if (write.isCheckpoint() && write.zxid() > entry.token) {
-                    ofThisRun.add(String.valueOf(write.after().checkpoint()));
-                }
-            }
-            if (!Objects.equals(entry.context.checkpoint().orElse(null), written)) {
-                violations.add("was told another checkpoint than " + written + ": " + entry);
-            }
-            if (!ofThisRun.containsAll(entry.acknowledged)) {
-                violations.add("acknowledged but never written: " + entry.acknowledged + " of " + entry);
-            }
-        }
-    }
-
-    private static String claimOf(String path, long zxid) {
-        return path + " " + zxid;
-    }
-
-    private String path(Ledger.Entry entry) {
-        return histories.keySet().stream()
-                .filter(path -> path.startsWith("/sim/shards/" + entry.id.job() + "@"))
-                .filter(path -> path.endsWith("/" + entry.id.shard()))
-                .findFirst()
-                .orElse("none");
-    }
-
-    /** Where two runs of a shard overlap, the owner of the earlier one was dead when the later one was claimed. */
-    private void checkNoOverlap() {
-        Map<String, List<Ledger.Entry>> byShard = new HashMap<>();
-        ledger.entries()
-                .forEach(entry -> byShard.computeIfAbsent(path(entry), any -> new ArrayList<>())
-                        .add(entry));
-        byShard.forEach((path, entries) -> {
-            entries.sort(Comparator.comparingLong(entry -> entry.token));
-            for (int i = 1; i < entries.size(); i++) {
-                Ledger.Entry earlier = entries.get(i - 1);
-                Ledger.Entry later = entries.get(i);
-                boolean overlap = earlier.ended == null || earlier.ended.isAfter(later.started);
-                if (overlap && claimedFromTheLiving(path, earlier, later)) {
-                    violations.add("two ran at once: " + earlier + " and " + later);
-                }
-            }
+    void removeJob(SplittableRandom random) {
+        anyJob(random).ifPresent(job -> {
+            trace.note("    it is " + job.name());
+            operator.remove(job.name());
         });
     }
 
-    private boolean claimedFromTheLiving(String path, Ledger.Entry earlier, Ledger.Entry later) {
-        // Between the two claims the record must have gone through the death of the earlier owner.
-        return histories.get(path).stream()
-                .filter(write -> !write.isCheckpoint())
-                .filter(write -> write.zxid() > earlier.token && write.zxid() <= later.token)
-                .findFirst()
-                .map(Written::ownerBeforeLived)
-                .orElse(true);
+    void configure(SplittableRandom random) {
+        anyJob(random).ifPresent(job -> {
+            StoredJob next = !job.overrides().isEmpty() && random.nextBoolean()
+                    ? job.reset(Set.of(), clock.now(), MAX_TIME_DIFF)
+                    : job.configured(any(random), ANN, clock.now(), MAX_TIME_DIFF);
+            trace.note("    " + job.name() + " gets " + next.overrides());
+            operator.configure(next);
+        });
     }
 
-    /** No firing runs as part 0 of 3 beside part 1 of 5. */
-    private void checkOneNumberOfShardsForAFiring() {
-        Map<String, Integer> totals = new HashMap<>();
-        for (Ledger.Entry entry : ledger.entries()) {
-            int total = entry.context.shardingTotalCount();
-            Integer other = totals.putIfAbsent(entry.id.job() + " " + entry.fireTime, total);
-            if (other != null && other != total && entry.id.attempt() == 1) {
-                violations.add("one firing was split into " + other + " and into " + total + ": " + entry);
-            }
+    private static Map<JobKey, String> any(SplittableRandom random) {
+        JobKey[] keys = {JobKey.ENABLED, JobKey.ENABLED, JobKey.FAILOVER, JobKey.SHARDING_TOTAL_COUNT, JobKey.EVERY};
+        JobKey key = keys[random.nextInt(keys.length)];
+        return Map.of(
+                key,
+                switch (key) {
+                    case SHARDING_TOTAL_COUNT -> String.valueOf(1 + random.nextInt(4));
+                    case EVERY -> 1 + random.nextInt(4) + "s";
+                    default -> String.valueOf(random.nextInt(4) == 0);
+                });
+    }
+
+    private Optional<StoredJob> anyJob(SplittableRandom random) {
+        List<String> names = ensemble.children("/sim/jobs");
+        return names.isEmpty() ? Optional.empty() : promises.job(names.get(random.nextInt(names.size())));
+    }
+
+    // ---- What happens in the end ----------------------------------------------------------------------------------
+
+    private void calm(SplittableRandom random) {
+        trace.note("--- all is calm");
+        calm = true;
+        ensemble.start();
+        for (Process process : List.copyOf(processes)) {
+            correct(process);
+            thaw(process);
+            process.registry.link().heal();
+        }
+        if (living().isEmpty()) {
+            start(random);
         }
     }
 
-    /** In the end the registry says what the live process says that started last. */
-    private void checkTheYoungestDeclares() {
-        for (JobDefinition job : youngest().declared) {
-            if (!(ensemble.node("/sim/jobs/" + job.name()) instanceof Read.Present present
-                    && StoredJobCodec.decode(job.name(), present.data()) instanceof Decoded.Value<StoredJob> stored
-                    && stored.value().declared().equals(job.settings()))) {
-                violations.add("the registry does not say what " + youngest().name + " declares of " + job);
-            }
+    /** Every process is replaced by one of the same version, which starts before the other leaves. */
+    private void rollingRestart(List<JobDefinition> same, SplittableRandom random) {
+        trace.note("--- all are restarted, one after the other");
+        jobs = same;
+        List<JobDefinition> before = definitions();
+        Instant from = clock.now();
+        for (Process old : living()) {
+            start(random);
+            time.pass(Duration.ofSeconds(1));
+            leave(old);
+            time.pass(Duration.ofMillis(1_500));
         }
+        Instant to = clock.now();
+        time.pass(Duration.ofSeconds(3));
+        promises.checkRollingRestart(
+                before.stream().filter(job -> definitions().contains(job)).toList(), from, to);
+    }
+
+    /** A job that is declared no more is forgotten after a while, however rudely the processes are ended meanwhile. */
+    private void forget(List<JobDefinition> declared, SplittableRandom random) {
+        trace.note("--- " + IN_SOME_VERSIONS + " is declared no more");
+        List<JobDefinition> rest = declared.stream()
+                .filter(job -> !job.name().equals(IN_SOME_VERSIONS))
+                .toList();
+        rollingRestart(rest, random);
+        time.pass(LEADER_LOOKS);
+        living().forEach(this::kill);
+        leap(FORGET_AFTER);
+        start(random);
+        time.pass(LEADER_LOOKS);
+        promises.checkDeclarations(rest, names(living()));
+        promises.checkForgotten(IN_SOME_VERSIONS);
+    }
+
+    /** The jobs that somebody can run, as the registry has them. */
+    private List<JobDefinition> definitions() {
+        return ensemble.children("/sim/jobs").stream()
+                .filter(name -> living().stream().anyMatch(process -> process.declares(name)))
+                .map(promises::job)
+                .flatMap(Optional::stream)
+                .map(StoredJob::effective)
+                .toList();
     }
 
     /** The live process that started last, as far as it knows itself: its first registration may never have been answered. */
-    private Process youngest() {
-        String name = ensemble.children("/sim/instances").stream()
-                .map(this::instance)
+    private Optional<Process> youngest() {
+        return ensemble.children("/sim/instances").stream()
+                .map(promises::instance)
                 .flatMap(Optional::stream)
                 .max(Comparator.comparingLong(Instance::startedOrder))
-                .map(Instance::name)
-                .orElseThrow(() -> new AssertionError("nobody lives"));
-        return processes.stream()
-                .filter(process -> process.name.equals(name))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError(name + " is registered, but does not live"));
+                .flatMap(youngest -> living().stream()
+                        .filter(process -> process.name.equals(youngest.name()))
+                        .findFirst());
     }
 
-    private Optional<Instance> instance(String id) {
-        return ensemble.node("/sim/instances/" + id) instanceof Read.Present present
-                        && InstanceCodec.decode(id, present.stat().created(), present.data())
-                                instanceof Decoded.Value<Instance> value
-                ? Optional.of(value.value())
-                : Optional.empty();
+    private static Set<String> names(List<Process> processes) {
+        return processes.stream().map(process -> process.name).collect(Collectors.toSet());
     }
 
-    /** With the faults over, every firing of every shard runs exactly once, and on time. */
-    private void checkQuietTime(Instant from, Instant to) {
-        for (JobDefinition job : youngest().declared) {
-            for (int shard = 0; shard < job.shardingTotalCount(); shard++) {
-                Schedule schedule = job.schedule();
-                Optional<Instant> next = schedule.next(from);
-                while (next.isPresent() && next.get().isBefore(to)) {
-                    checkFiring(job.name(), shard, next.get());
-                    next = schedule.next(next.get());
-                }
-            }
-        }
+    private void passUntil(Instant end) {
+        time.pass(Duration.between(clock.now(), end));
     }
 
-    private void checkFiring(String job, int shard, Instant fireTime) {
-        List<Ledger.Entry> runs = ledger.entries().stream()
-                .filter(entry -> entry.id.job().equals(job) && entry.id.shard() == shard)
-                .filter(entry -> entry.fireTime.equals(fireTime))
-                .toList();
-        if (runs.size() != 1) {
-            violations.add(job + " shard " + shard + " of " + fireTime + " ran " + runs.size() + " times: " + runs);
-        } else if (runs.get(0).started.isAfter(fireTime.plusMillis(1_500))) {
-            violations.add(job + " shard " + shard + " of " + fireTime + " ran late: " + runs.get(0));
-        }
+    private static Duration millis(SplittableRandom random, int most) {
+        return Duration.ofMillis(random.nextInt(most));
     }
 }

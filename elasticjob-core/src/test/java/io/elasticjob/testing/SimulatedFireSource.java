@@ -10,11 +10,11 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Rings at the fire times of one process's clock, and now and then forgets to. */
+/**
+ * Rings at the fire times of one process's clock, and now and then forgets to. It waits by the stopwatch: when the clock
+ * jumps, it is late, or looks for the next fire time anew.
+ */
 public final class SimulatedFireSource implements FireSource {
-
-    /** So much before the fire time it rings, as Quartz may. */
-    private static final Duration EARLY = Duration.ofMillis(2);
 
     private final Timekeeper timekeeper;
     private final BooleanSupplier forgets;
@@ -50,15 +50,17 @@ public final class SimulatedFireSource implements FireSource {
 
     private void arm(Schedule schedule) {
         Instant now = timekeeper.now();
-        schedule.next(now)
-                .ifPresent(next -> timekeeper.after(Duration.between(now, next), () -> {
-                    if (!followed.contains(schedule)) {
-                        return;
-                    }
-                    if (listener != null && !forgets.getAsBoolean()) {
-                        listener.fired(schedule, next);
-                    }
-                    arm(schedule);
-                }));
+        schedule.next(now).ifPresent(next -> timekeeper.after(Duration.between(now, next), () -> ring(schedule, next)));
+    }
+
+    private void ring(Schedule schedule, Instant fireTime) {
+        if (!followed.contains(schedule)) {
+            return;
+        }
+        boolean turnedBack = timekeeper.now().isBefore(fireTime);
+        if (listener != null && !turnedBack && !forgets.getAsBoolean()) {
+            listener.fired(schedule, fireTime);
+        }
+        arm(schedule);
     }
 }

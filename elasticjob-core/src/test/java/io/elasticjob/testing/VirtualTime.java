@@ -4,7 +4,6 @@ import io.elasticjob.engine.Timekeeper;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.function.BooleanSupplier;
@@ -15,12 +14,17 @@ import java.util.function.BooleanSupplier;
  */
 public final class VirtualTime implements Timekeeper {
 
-    private record Task(long at, long order, Runnable work) {}
+    private record Task(long at, long order, Runnable work) implements Comparable<Task> {
+
+        @Override
+        public int compareTo(Task other) {
+            return at == other.at ? Long.compare(order, other.order) : Long.compare(at, other.at);
+        }
+    }
 
     private static final Duration FOR_EVER = Duration.ofHours(1);
 
-    private final PriorityQueue<Task> tasks =
-            new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::order));
+    private final PriorityQueue<Task> tasks = new PriorityQueue<>();
     private final Instant origin;
     private long nanos;
     private long order;
