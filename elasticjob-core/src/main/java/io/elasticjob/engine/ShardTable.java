@@ -14,34 +14,25 @@ import io.elasticjob.codec.ShardRecordCodec;
 import io.elasticjob.coordination.DueFiring;
 import io.elasticjob.coordination.FutureRecord;
 import io.elasticjob.coordination.Layout;
-import io.elasticjob.coordination.SessionDeadline;
 import io.elasticjob.coordination.ShardStep;
 import io.elasticjob.coordination.Trigger;
 import io.elasticjob.engine.ShardCell.Pending;
 import io.elasticjob.engine.ShardCell.Phase;
 import io.elasticjob.engine.ShardCell.Run;
-import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Stat;
 import io.elasticjob.registry.Write;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -51,21 +42,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShardTable {
 
-    /** As many writes in one transaction as pay; see the figures of group commit. */
-    private static final int AT_ONCE = 200;
-    /** What a registry surely takes in one transaction: a mebibyte, less what goes beside the records. */
-    private static final int BYTES_AT_ONCE = 700 * 1024;
-    /** More than a record without error text and checkpoint has. */
-    private static final int SHORT_RECORD = 700;
-    /** A completion that was refused so often travels apart from claims, whose refusals it would share. */
-    private static final int REFUSALS_TOGETHER = 2;
-
-    /** After so many refusals in a row there is a pause before the next try. */
-    private static final int REFUSALS_AT_ONCE = 3;
-
-    private static final Duration PAUSE = Duration.ofMillis(50);
-    private static final Duration RETRY = Duration.ofSeconds(1);
-
     private static final String OVERTAKEN =
             " was overtaken: its shard was taken by another instance, or its job removed";
     /**
@@ -74,10 +50,8 @@ final class ShardTable {
      */
     private static final Duration CHECKPOINT_PATIENCE = Duration.ofSeconds(30);
 
-    private final Layout layout;
     private final Presence presence;
     private final Roster roster;
-    private final JobTable jobTable;
     private final Finished finished;
     private final Outbox outbox;
     private final int slots;
@@ -85,12 +59,7 @@ final class ShardTable {
     private final Map<JobState, SortedMap<Integer, ShardCell>> cells = new LinkedHashMap<>();
     private final Map<String, ShardCell> watched = new LinkedHashMap<>();
     private final Backlog backlog = new Backlog();
-
-    // What is to be done at the end of the turn.
-    private final Set<ShardCell> toRead = new LinkedHashSet<>();
-    private final Set<ShardCell> toSettle = new LinkedHashSet<>();
-    private final Set<ShardCell> toWrite = new LinkedHashSet<>();
-    private final Map<String, List<ShardCell>> toAsk = new LinkedHashMap<>();
+    private final RecordTraffic traffic;
 
     /** Checkpoints that may not have been answered, in the order of asking. */
     private final Queue<Checkpoint> asked = new ArrayDeque<>();
@@ -108,13 +77,12 @@ final class ShardTable {
             Finished finished,
             Outbox outbox,
             int slots) {
-        this.layout = layout;
         this.presence = presence;
         this.roster = roster;
-        this.jobTable = jobTable;
         this.finished = finished;
         this.outbox = outbox;
         this.slots = slots;
+        this.traffic = new RecordTraffic(layout, presence, jobTable, outbox, new Answers());
     }
 
     int slotsHeld() {
@@ -138,8 +106,7 @@ final class ShardTable {
      * @param sameInstance whether the session went on; if not, others may have taken every shard meanwhile
      */
     void present(boolean sameInstance) {
-        toRead.clear();
-        toAsk.clear();
+        traffic.reconnected();
         watched.clear();
         for (ShardCell cell : allCells().toList()) {
             cell.known &= isMonitored(cell);
@@ -151,11 +118,10 @@ final class ShardTable {
                 case WRITING, DOUBTFUL -> false;
             };
             if (unsure) {
-                cell.pending = null;
-                toWrite.remove(cell);
+                traffic.withdraw(cell);
                 unread(cell);
             } else if (cell.phase == Phase.DOUBTFUL) {
-                toSettle.add(cell);
+                traffic.settle(cell);
             }
         }
     }
@@ -236,8 +202,7 @@ final class ShardTable {
     void changed(JobState job) {
         for (ShardCell cell : cellsOf(job)) {
             if (cell.phase == Phase.TO_WRITE && cell.pending instanceof Pending.Settlement) {
-                cell.pending = null;
-                toWrite.remove(cell);
+                traffic.withdraw(cell);
                 consider(cell);
             } else if (cell.phase == Phase.RESTING) {
                 consider(cell);
@@ -288,12 +253,7 @@ final class ShardTable {
             consider(cell);
             return;
         }
-        toBeRead(cell);
-    }
-
-    private void toBeRead(ShardCell cell) {
-        cell.phase = Phase.UNREAD;
-        toRead.add(cell);
+        traffic.read(cell);
     }
 
     /** Decides from the record as known. Only for cells without a write under way or in doubt. */
@@ -306,7 +266,7 @@ final class ShardTable {
         ShardRecord owed = cell.owed;
         if (owed != null) {
             if (isStillClaimedBy(cell.record, owed)) {
-                write(cell, new Pending.GiveBack(cell.record.givenBack(null)));
+                traffic.write(cell, new Pending.GiveBack(cell.record.givenBack(null)));
                 return;
             }
             cell.owed = null;
@@ -322,7 +282,7 @@ final class ShardTable {
         ShardStep step = next(cell);
         if (step instanceof ShardStep.Claim claim && !presence.isDraining()) {
             if (claim.trigger() != null && !cell.known) {
-                toBeRead(cell); // firings by hand are recorded, also where those by schedule are not
+                traffic.read(cell); // firings by hand are recorded, also where those by schedule are not
             } else {
                 backlog.add(cell, claim.fireTime());
             }
@@ -331,8 +291,7 @@ final class ShardTable {
         } else if (step instanceof ShardStep.Await) {
             watch(cell);
         } else if (step instanceof ShardStep.AskFor ask) {
-            cell.phase = Phase.ASKING;
-            toAsk.computeIfAbsent(ask.owner(), any -> new ArrayList<>()).add(cell);
+            traffic.ask(cell, ask.owner());
         } else {
             cell.phase = Phase.RESTING;
         }
@@ -363,18 +322,12 @@ final class ShardTable {
 
     private void settle(ShardCell cell, ShardStep.Settle settle) {
         if (isMonitored(cell) || cell.record.isRunning()) {
-            write(cell, new Pending.Settlement(settle.next(), settle.event()));
+            traffic.write(cell, new Pending.Settlement(settle.next(), settle.event()));
             return;
         }
         cell.record = settle.next();
         tell(settle.event());
         consider(cell);
-    }
-
-    private void write(ShardCell cell, Pending pending) {
-        cell.pending = pending;
-        cell.phase = Phase.TO_WRITE;
-        toWrite.add(cell);
     }
 
     private void watch(ShardCell cell) {
@@ -399,7 +352,7 @@ final class ShardTable {
                 recordRead(cell, told.answer());
             } else {
                 watched.remove(cell.path());
-                unreadLater(over.get(), cell);
+                traffic.readLater(over.get(), cell);
             }
         });
     }
@@ -507,7 +460,7 @@ final class ShardTable {
             complete(cell, run);
         } else if (!run.checkpoints.isEmpty()) {
             Checkpoint next = run.checkpoints.element();
-            write(cell, new Pending.Progress(cell.record.withCheckpoint(next.text()), next));
+            traffic.write(cell, new Pending.Progress(cell.record.withCheckpoint(next.text()), next));
         } else if (mayBeOvertaken(run)) {
             presence.usable().ifPresent(over -> watchOver(over, cell, run));
         }
@@ -564,7 +517,7 @@ final class ShardTable {
         if (outcome == null) {
             throw new IllegalStateException(run.id + " has not ended");
         }
-        write(cell, new Pending.Completion(completion(cell, run, outcome)));
+        traffic.write(cell, new Pending.Completion(completion(cell, run, outcome)));
     }
 
     private ShardRecord completion(ShardCell cell, Run run, Outcome outcome) {
@@ -598,13 +551,9 @@ final class ShardTable {
     void flush(boolean ready) {
         Optional<Connection> over = presence.usable();
         takeSlots(ready);
-        if (over.isEmpty() || !ready) {
-            return;
+        if (ready) {
+            over.ifPresent(traffic::flush);
         }
-        settleDoubts(over.get());
-        writeAll(over.get());
-        readAll(over.get());
-        askAll(over.get());
     }
 
     /** Gives free slots to the longest waiting. Without a registry only what needs none can begin. */
@@ -635,83 +584,18 @@ final class ShardTable {
             Pending.Claim pending = new Pending.Claim(next, claim, cell.job.usable());
             hold(cell);
             if (recorded) {
-                write(cell, pending);
+                traffic.write(cell, pending);
             } else {
                 begin(cell, pending, null);
             }
         }
     }
 
-    private void writeAll(Connection over) {
-        List<ShardCell> together = new ArrayList<>();
-        List<ShardCell> apart = new ArrayList<>();
-        for (ShardCell cell : toWrite) {
-            boolean alone =
-                    cell.refusals >= REFUSALS_TOGETHER && cell.pendingWrite().isOfExecution();
-            (alone ? apart : together).add(cell);
-        }
-        toWrite.clear();
-        Set<JobState> laid = new LinkedHashSet<>();
-        transactions(together).forEach(chunk -> commit(over, chunk, laid));
-        transactions(apart).forEach(chunk -> commit(over, chunk, laid));
-    }
-
-    private static List<List<ShardCell>> transactions(List<ShardCell> cells) {
-        List<List<ShardCell>> all = new ArrayList<>();
-        int begin = 0;
-        int bytes = 0;
-        for (int i = 0; i < cells.size(); i++) {
-            int size = sizeOf(cells.get(i).pendingWrite().next());
-            if (i - begin == AT_ONCE || bytes + size > BYTES_AT_ONCE) {
-                all.add(cells.subList(begin, i));
-                begin = i;
-                bytes = 0;
-            }
-            bytes += size;
-        }
-        if (begin < cells.size()) {
-            all.add(cells.subList(begin, cells.size()));
-        }
-        return all;
-    }
-
-    private static int sizeOf(ShardRecord record) {
-        boolean isShort = record.checkpoint() == null && record.error() == null;
-        return isShort ? SHORT_RECORD : SHORT_RECORD + ShardRecordCodec.encode(record).length;
-    }
-
-    private void commit(Connection over, List<ShardCell> chunk, Set<JobState> laid) {
-        Batch batch = new Batch(presence.check(), chunk, laid);
-        chunk.forEach(cell -> cell.phase = Phase.WRITING);
-        SessionDeadline patience =
-                new SessionDeadline(outbox.now(), outbox.nanos(), over.session().timeout());
-        outbox.commit(over, batch.writes(), result -> {
-            if (result instanceof Result.Told<Answer> told) {
-                if (told.answer() instanceof Answer.Committed done) {
-                    boolean late = patience.passed(outbox.now(), outbox.nanos());
-                    for (int i = 0; i < chunk.size(); i++) {
-                        written(chunk.get(i), batch.stat(done, i), late);
-                    }
-                } else if (told.answer() instanceof Answer.Refused refused) {
-                    refused(over, chunk, batch.writes().get(refused.index()), refused.reason());
-                }
-            } else {
-                chunk.forEach(cell -> cell.phase = Phase.DOUBTFUL);
-                later(over, RETRY, () -> toSettle.addAll(chunk));
-            }
-        });
-    }
-
-    /**
-     * @param late whether the answer took so long that this instance may have been given up meanwhile
-     */
     private void written(ShardCell cell, Stat stat, boolean late) {
         Pending pending = cell.pendingWrite();
-        cell.job.recordsLaid(true);
         if (pending instanceof Pending.Claim
                 && (late || !presence.isSelf(String.valueOf(pending.next().owner())))) {
-            cell.phase = Phase.DOUBTFUL; // acknowledged to an instance that is no more, or may be
-            toSettle.add(cell);
+            traffic.settle(cell); // acknowledged to an instance that is no more, or may be
             return;
         }
         cell.pending = null;
@@ -774,98 +658,6 @@ final class ShardTable {
         begin(cell, claim, stat.modified());
     }
 
-    /** Nothing was written. One refusal is named, there may be more: all is read again, and decided again. */
-    private void refused(Connection over, List<ShardCell> chunk, Write first, Answer.Reason reason) {
-        Set<String> jobs = new LinkedHashSet<>();
-        for (ShardCell cell : chunk) {
-            if (cell.pending instanceof Pending.Claim) {
-                release(cell);
-                if (first.path().equals(cell.path())) {
-                    outbox.publish(new ElasticJobEvent.ClaimRefused(cell.job.name(), cell.shard));
-                }
-            }
-            if (reason == Answer.Reason.ABSENT) {
-                cell.job.recordsLaid(false);
-            }
-            cell.pending = null;
-            cell.refusals++;
-            readAgain(over, cell);
-            jobs.add(cell.job.name());
-        }
-        if (!isCurrent(over)) {
-            return;
-        }
-        if (reason == Answer.Reason.ABSENT && first instanceof Write.Create) {
-            presence.layRoots(over);
-        }
-        if (first instanceof Write.Check check
-                && layout.instanceAt(check.path()).isPresent()) {
-            outbox.read(over, List.of(check.path()), result -> {
-                if (result instanceof Result.Told<List<Read>> told && isCurrent(over)) {
-                    if (told.answer().get(0) instanceof Read.Present present) {
-                        presence.read(present);
-                    } else {
-                        presence.vanished();
-                    }
-                }
-            });
-        }
-        jobTable.reread(over, jobs);
-    }
-
-    /** Reads at once, but pauses after some refusals in a row, lest a registry that always refuses be asked without end. */
-    private void readAgain(Connection over, ShardCell cell) {
-        cell.phase = Phase.UNREAD;
-        if (cell.refusals <= REFUSALS_AT_ONCE) {
-            toRead.add(cell);
-        } else {
-            later(over, PAUSE, () -> readIfUnread(cell));
-        }
-    }
-
-    private void readIfUnread(ShardCell cell) {
-        if (cell.phase == Phase.UNREAD) {
-            toRead.add(cell);
-        }
-    }
-
-    private void readAll(Connection over) {
-        for (List<ShardCell> chunk : chunks(toRead)) {
-            Set<JobState> folders = chunk.stream()
-                    .map(cell -> cell.job)
-                    .filter(job -> !job.recordsLaid())
-                    .collect(Collectors.toCollection(LinkedHashSet::new));
-            List<String> paths = new ArrayList<>();
-            folders.forEach(job -> paths.add(job.recordsPath()));
-            for (ShardCell cell : chunk) {
-                cell.phase = Phase.READING;
-                paths.add(cell.path());
-            }
-            Consumer<Result<List<Read>>> then = result -> {
-                if (result instanceof Result.Told<List<Read>> told) {
-                    int at = 0;
-                    for (JobState job : folders) {
-                        job.recordsLaid(told.answer().get(at++) instanceof Read.Present);
-                    }
-                    for (ShardCell cell : chunk) {
-                        Read read = told.answer().get(at++);
-                        if (cell.phase == Phase.READING) {
-                            recordRead(cell, read);
-                        }
-                    }
-                } else {
-                    chunk.stream().filter(cell -> cell.phase == Phase.READING).forEach(cell -> unreadLater(over, cell));
-                }
-            };
-            if (chunk.stream().anyMatch(cell -> cell.run != null)) {
-                outbox.readCaughtUp(over, paths, then); // from before the claim, a record would look like another's
-            } else {
-                outbox.read(over, paths, then);
-            }
-        }
-        toRead.clear();
-    }
-
     private void recordRead(ShardCell cell, Read read) {
         if (!take(cell, read)) {
             return;
@@ -905,7 +697,7 @@ final class ShardTable {
                     cell.path(), "format " + newer.format() + " is a later version's", "the shard is left alone"));
         } else if (decoded instanceof Decoded.Broken<ShardRecord> broken) {
             // What ran last can not be told: begin with the next firing, rather than do something twice.
-            write(
+            traffic.write(
                     cell,
                     new Pending.Settlement(
                             ShardRecord.NEW.decidedThrough(outbox.now()),
@@ -935,24 +727,6 @@ final class ShardTable {
         run.loseCheckpoints(OVERTAKEN);
         outbox.publish(new ElasticJobEvent.ExecutionFenced(run.id));
         cancel(run);
-    }
-
-    private void settleDoubts(Connection over) {
-        toSettle.removeIf(cell -> cell.phase != Phase.DOUBTFUL);
-        for (List<ShardCell> chunk : chunks(toSettle)) {
-            outbox.readCaughtUp(over, chunk.stream().map(ShardCell::path).toList(), result -> {
-                if (result instanceof Result.Told<List<Read>> told) {
-                    for (int i = 0; i < chunk.size(); i++) {
-                        if (chunk.get(i).phase == Phase.DOUBTFUL) {
-                            settleDoubt(chunk.get(i), told.answer().get(i));
-                        }
-                    }
-                } else {
-                    later(over, RETRY, () -> toSettle.addAll(chunk));
-                }
-            });
-        }
-        toSettle.clear();
     }
 
     /** The truth about a write whose outcome was unknown. Settled for shards that went elsewhere, too. */
@@ -999,72 +773,6 @@ final class ShardTable {
         return found.equals(written) || overwritten;
     }
 
-    /** Asks for owners; where they ran firings by hand, for their triggers as well, which may have been taken back. */
-    private void askAll(Connection over) {
-        toAsk.forEach((owner, waiting) -> {
-            Set<String> paths = new LinkedHashSet<>();
-            paths.add(layout.instance(owner));
-            waiting.forEach(cell -> triggerPath(cell).ifPresent(paths::add));
-            outbox.read(over, List.copyOf(paths), result -> {
-                List<ShardCell> asking = waiting.stream()
-                        .filter(cell -> cell.phase == Phase.ASKING)
-                        .toList();
-                if (!(result instanceof Result.Told<List<Read>> told)) {
-                    asking.forEach(cell -> unreadLater(over, cell));
-                } else if (told.answer().get(0) instanceof Read.Present) {
-                    asking.forEach(this::watch);
-                } else {
-                    Set<String> there = present(List.copyOf(paths), told.answer());
-                    asking.forEach(cell -> ownerDied(over, cell, owner, there));
-                }
-            });
-        });
-        toAsk.clear();
-    }
-
-    private static Set<String> present(List<String> paths, List<Read> reads) {
-        Set<String> there = new HashSet<>();
-        for (int i = 0; i < paths.size(); i++) {
-            if (reads.get(i) instanceof Read.Present) {
-                there.add(paths.get(i));
-            }
-        }
-        return there;
-    }
-
-    private void ownerDied(Connection over, ShardCell cell, String owner, Set<String> there) {
-        boolean isListed = cell.record.firing() instanceof Firing.Triggered triggered
-                && cell.job.triggers().pending().containsKey(triggered.number());
-        if (!isListed && triggerPath(cell).filter(there::contains).isPresent()) {
-            unreadLater(over, cell); // its trigger is about to be listed
-            return;
-        }
-        cell.deadOwner = owner;
-        cell.deadClaimedAt = cell.record.startedAt();
-        consider(cell);
-    }
-
-    private Optional<String> triggerPath(ShardCell cell) {
-        return cell.record.firing() instanceof Firing.Triggered triggered
-                ? Optional.of(layout.trigger(cell.job.name(), triggered.number()))
-                : Optional.empty();
-    }
-
-    /** Does it in a while, lest a registry that refuses to serve be asked without end; at once if it is to wait anyway. */
-    private void later(Connection over, Duration pause, Runnable task) {
-        if (isCurrent(over)) {
-            outbox.alarm(pause, task);
-        } else {
-            task.run();
-        }
-    }
-
-    /** Reads the record in a while, because a question about it was not answered. */
-    private void unreadLater(Connection over, ShardCell cell) {
-        cell.phase = Phase.UNREAD;
-        later(over, RETRY, () -> readIfUnread(cell));
-    }
-
     private boolean isCurrent(Connection over) {
         return presence.usable().filter(current -> current == over).isPresent();
     }
@@ -1088,8 +796,7 @@ final class ShardTable {
                 cells.remove(cell.job);
             }
         }
-        toRead.remove(cell);
-        toWrite.remove(cell);
+        traffic.forget(cell);
         watched.remove(cell.path(), cell);
         release(cell);
         cell.phase = Phase.UNREAD;
@@ -1110,12 +817,50 @@ final class ShardTable {
         return cells.values().stream().flatMap(of -> of.values().stream());
     }
 
-    private static List<List<ShardCell>> chunks(Collection<ShardCell> cells) {
-        List<ShardCell> all = List.copyOf(cells);
-        List<List<ShardCell>> chunks = new ArrayList<>();
-        for (int from = 0; from < all.size(); from += AT_ONCE) {
-            chunks.add(all.subList(from, Math.min(all.size(), from + AT_ONCE)));
+    /** What the registry says about records. */
+    private final class Answers implements RecordTraffic.Answers {
+
+        @Override
+        public void read(ShardCell cell, Read read) {
+            recordRead(cell, read);
         }
-        return chunks;
+
+        @Override
+        public void written(ShardCell cell, Stat stat, boolean late) {
+            ShardTable.this.written(cell, stat, late);
+        }
+
+        @Override
+        public void refused(ShardCell cell, Write first) {
+            if (cell.pending instanceof Pending.Claim) {
+                release(cell);
+                if (first.path().equals(cell.path())) {
+                    outbox.publish(new ElasticJobEvent.ClaimRefused(cell.job.name(), cell.shard));
+                }
+            }
+        }
+
+        @Override
+        public void settled(ShardCell cell, Read read) {
+            settleDoubt(cell, read);
+        }
+
+        @Override
+        public void ownerLives(ShardCell cell) {
+            watch(cell);
+        }
+
+        @Override
+        public void ownerDied(ShardCell cell, String owner, boolean isTriggerThere) {
+            boolean isListed = cell.record.firing() instanceof Firing.Triggered triggered
+                    && cell.job.triggers().pending().containsKey(triggered.number());
+            if (isTriggerThere && !isListed) {
+                presence.usable().ifPresentOrElse(over -> traffic.readLater(over, cell), () -> unread(cell));
+                return; // it is about to be listed
+            }
+            cell.deadOwner = owner;
+            cell.deadClaimedAt = cell.record.startedAt();
+            consider(cell);
+        }
     }
 }
