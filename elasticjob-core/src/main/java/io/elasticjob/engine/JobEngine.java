@@ -9,9 +9,6 @@ import io.elasticjob.JobOperations;
 import io.elasticjob.Outcome;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.engine.EngineStatus.Phase;
-import io.elasticjob.engine.RegistryObserver.Kind;
-import io.elasticjob.registry.Answer;
-import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Registry;
 import io.elasticjob.registry.RegistryException;
 import io.elasticjob.registry.RegistryListener;
@@ -36,12 +33,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +51,6 @@ public final class JobEngine implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(JobEngine.class);
     /** After so many happenings a turn carries out what was decided, however many wait. */
     private static final int MOST_AT_ONCE = 10_000;
-    /** So many events may wait for slow listeners; more are counted and dropped. */
-    private static final int MOST_UNTOLD_EVENTS = 100_000;
     /** How long the end of interrupted executions and their records are waited for. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
@@ -66,10 +58,9 @@ public final class JobEngine implements AutoCloseable {
     private final FireSource fireSource;
     private final ShardRunner runner;
     private final Timekeeper timekeeper;
-    private final Executor eventExecutor;
+    private final EventFeed events;
+    private final RegistryCalls calls;
     private final List<AutoCloseable> own = new ArrayList<>();
-    private final List<Consumer<ElasticJobEvent>> listeners;
-    private final List<RegistryObserver> observers;
     private final String namespace;
     private final Instance self;
     private final Machine machine;
@@ -81,8 +72,6 @@ public final class JobEngine implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicBoolean draining = new AtomicBoolean();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
-    private final LongAdder requests = new LongAdder();
-    private final LongAdder untold = new LongAdder();
     private final Set<Checkpoint> checkpoints = ConcurrentHashMap.newKeySet();
 
     // Written by the loop alone.
@@ -109,17 +98,14 @@ public final class JobEngine implements AutoCloseable {
         this.registry = required("registry", builder.registry);
         this.fireSource = required("fireSource", builder.fireSource);
         this.runner = required("runner", builder.runner);
-        List<Consumer<ElasticJobEvent>> all = new ArrayList<>(builder.listeners);
-        all.add(0, new EventLog());
-        this.listeners = List.copyOf(all);
-        this.observers = List.copyOf(builder.observers);
         Layout layout = new Layout(builder.namespace);
         Map<String, JobDefinition> jobs = new LinkedHashMap<>(builder.jobs);
         jobs.values().forEach(job -> builder.check(job, runner));
         this.timekeeper = builder.timekeeper != null ? builder.timekeeper : keep(new SystemTimekeeper());
         this.namespace = builder.namespace;
         this.self = builder.self(runner, timekeeper.now());
-        this.eventExecutor = builder.eventExecutor != null ? builder.eventExecutor : ownEventThread();
+        this.events = keep(new EventFeed(withLog(builder.listeners), builder.eventExecutor, LAST_WORDS));
+        this.calls = new RegistryCalls(registry, builder.observers, timekeeper, this::post);
         this.machine = new Machine(
                 layout,
                 self,
@@ -202,12 +188,12 @@ public final class JobEngine implements AutoCloseable {
 
     /** How many requests this engine has sent to the registry. */
     public long registryRequests() {
-        return requests.sum();
+        return calls.count();
     }
 
     /** How many events were told to nobody, because listeners were too slow or the engine was closed. */
     public long untoldEvents() {
-        return untold.sum();
+        return events.untold();
     }
 
     /** Everything this instance knows of the namespace; no request is made for it. Completed on the loop's thread. */
@@ -371,15 +357,11 @@ public final class JobEngine implements AutoCloseable {
         Thread stuck = loop;
         List<StackTraceElement> where = stuck == null ? List.of() : List.of(stuck.getStackTrace());
         stuckSince = timekeeper.now().minus(silence);
-        publish(new ElasticJobEvent.LoopStuck(silence, where));
+        events.publish(new ElasticJobEvent.LoopStuck(silence, where));
         Session present = session;
         if (present != null) {
             registry.renew(present);
         }
-    }
-
-    private void publish(ElasticJobEvent event) {
-        eventExecutor.execute(() -> listeners.forEach(listener -> tell(listener, event)));
     }
 
     private static void guarded(Runnable step) {
@@ -392,19 +374,17 @@ public final class JobEngine implements AutoCloseable {
 
     private void carryOut(Effect effect) {
         if (effect instanceof Effect.Publish publish) {
-            publish(publish.event());
+            events.publish(publish.event());
         } else if (effect instanceof Effect.Commit commit) {
-            ask(sent(Kind.COMMIT, () -> registry.commit(commit.session(), commit.writes())), commit.then());
+            calls.make(commit);
         } else if (effect instanceof Effect.ReadAll read) {
-            Supplier<CompletionStage<List<Read>>> plain =
-                    sent(Kind.READ, () -> registry.read(read.session(), read.paths()));
-            ask(read.caughtUp() ? () -> caughtUp(read.session(), plain) : plain, read.then());
+            calls.make(read);
         } else if (effect instanceof Effect.ReadAndWatch read) {
-            ask(sent(Kind.WATCH, () -> registry.readAndWatch(read.session(), read.path())), read.then());
+            calls.make(read);
         } else if (effect instanceof Effect.Children children) {
-            ask(sent(Kind.CHILDREN, () -> registry.children(children.session(), children.path())), children.then());
+            calls.make(children);
         } else if (effect instanceof Effect.WatchTree watch) {
-            ask(sent(Kind.WATCH, () -> registry.watchTree(watch.session(), watch.path())), watch.then());
+            calls.make(watch);
         } else if (effect instanceof Effect.Renew renew) {
             registry.renew(renew.session());
         } else if (effect instanceof Effect.Start start) {
@@ -417,50 +397,6 @@ public final class JobEngine implements AutoCloseable {
             fireSource.forget(forget.schedule());
         } else if (effect instanceof Effect.Alarm alarm) {
             timekeeper.after(alarm.delay(), () -> post(alarm.then()));
-        }
-    }
-
-    /** Both have to answer: a read on a server that has not caught up settles nothing. */
-    private CompletionStage<List<Read>> caughtUp(Session session, Supplier<CompletionStage<List<Read>>> read) {
-        CompletionStage<Void> caughtUp =
-                sent(Kind.SYNC, () -> registry.sync(session)).get();
-        return read.get().thenCombine(caughtUp, (reads, done) -> reads);
-    }
-
-    /** The request, counted and observed whenever it is sent. */
-    private <T> Supplier<CompletionStage<T>> sent(Kind kind, Supplier<CompletionStage<T>> request) {
-        return () -> {
-            requests.increment();
-            if (observers.isEmpty()) {
-                return request.get();
-            }
-            long sent = timekeeper.nanoTime();
-            try {
-                CompletionStage<T> answer = request.get();
-                answer.whenComplete((told, failure) -> observed(kind, resultOf(told, failure), sent));
-                return answer;
-            } catch (RuntimeException notSent) {
-                observed(kind, RegistryObserver.Result.UNANSWERED, sent);
-                throw notSent;
-            }
-        };
-    }
-
-    private static RegistryObserver.Result resultOf(@Nullable Object told, @Nullable Throwable failure) {
-        if (failure != null) {
-            return RegistryObserver.Result.UNANSWERED;
-        }
-        return told instanceof Answer.Refused ? RegistryObserver.Result.REFUSED : RegistryObserver.Result.ANSWERED;
-    }
-
-    private void observed(Kind kind, RegistryObserver.Result result, long sent) {
-        Duration took = Duration.ofNanos(timekeeper.nanoTime() - sent);
-        for (RegistryObserver observer : observers) {
-            try {
-                observer.observed(kind, result, took);
-            } catch (Throwable failed) {
-                log.error("The observer {} failed at a {} to the registry; nothing else does", observer, kind, failed);
-            }
         }
     }
 
@@ -492,57 +428,10 @@ public final class JobEngine implements AutoCloseable {
         checkpoint.lost("This instance has been closed: nothing is recorded any more");
     }
 
-    /** Whatever comes of it, {@code then} hears of it. */
-    private <T> void ask(Supplier<CompletionStage<T>> question, Consumer<Result<T>> then) {
-        try {
-            question.get().whenComplete((answer, failure) -> {
-                Result<T> result = failure == null ? new Result.Told<>(answer) : new Result.Unknown<>(failure);
-                post(() -> then.accept(result));
-            });
-        } catch (RuntimeException notAsked) {
-            post(() -> then.accept(new Result.Unknown<>(notAsked)));
-        }
-    }
-
-    private static void tell(Consumer<ElasticJobEvent> listener, ElasticJobEvent event) {
-        try {
-            listener.accept(event);
-        } catch (Throwable failed) {
-            log.error(
-                    "The listener {} failed at {}; the other listeners hear it all the same", listener, event, failed);
-        }
-    }
-
-    private Executor ownEventThread() {
-        ThreadPoolExecutor events = new ThreadPoolExecutor(
-                1,
-                1,
-                0,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(MOST_UNTOLD_EVENTS),
-                task -> {
-                    Thread thread = new Thread(task, "elasticjob-events");
-                    thread.setDaemon(true);
-                    return thread;
-                },
-                (event, queue) ->
-                        untold.increment()); // listeners that are too slow miss events; the engine misses none
-        own.add(() -> lastEvents(events));
-        return events;
-    }
-
-    /** Lets the listeners hear of the last ends, if they are not too slow. */
-    private static void lastEvents(ThreadPoolExecutor events) {
-        events.shutdown();
-        try {
-            if (!events.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
-                log.warn(
-                        "Listeners are slow: {} events are not told yet",
-                        events.getQueue().size());
-            }
-        } catch (InterruptedException impatient) {
-            Thread.currentThread().interrupt();
-        }
+    private static List<Consumer<ElasticJobEvent>> withLog(List<Consumer<ElasticJobEvent>> listeners) {
+        List<Consumer<ElasticJobEvent>> all = new ArrayList<>(listeners);
+        all.add(0, new EventLog());
+        return all;
     }
 
     private <T extends AutoCloseable> T keep(T closeable) {

@@ -1,0 +1,101 @@
+package io.elasticjob.engine;
+
+import io.elasticjob.ElasticJobEvent;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells listeners what happens, in order, and off the loop. Listeners that are too slow miss events, which are counted; the
+ * engine misses none.
+ */
+final class EventFeed implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(EventFeed.class);
+    /** So many events may wait for slow listeners; more are counted and dropped. */
+    private static final int MOST_UNTOLD = 100_000;
+
+    private final List<Consumer<ElasticJobEvent>> listeners;
+    private final Executor executor;
+    private final @Nullable ThreadPoolExecutor own;
+    private final Duration patience;
+    private final LongAdder untold = new LongAdder();
+
+    /**
+     * @param executor where listeners are called; null for a thread of this feed's own
+     * @param patience how long the last events are waited for at the end
+     */
+    EventFeed(List<Consumer<ElasticJobEvent>> listeners, @Nullable Executor executor, Duration patience) {
+        this.listeners = List.copyOf(listeners);
+        this.patience = patience;
+        if (executor == null) {
+            ThreadPoolExecutor thread = ownThread();
+            this.own = thread;
+            this.executor = thread;
+        } else {
+            this.own = null;
+            this.executor = executor;
+        }
+    }
+
+    private ThreadPoolExecutor ownThread() {
+        return new ThreadPoolExecutor(
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(MOST_UNTOLD),
+                task -> {
+                    Thread thread = new Thread(task, "elasticjob-events");
+                    thread.setDaemon(true);
+                    return thread;
+                },
+                (event, queue) -> untold.increment());
+    }
+
+    /** From any thread; never blocks. */
+    void publish(ElasticJobEvent event) {
+        executor.execute(() -> listeners.forEach(listener -> tell(listener, event)));
+    }
+
+    /** How many events were told to nobody. */
+    long untold() {
+        return untold.sum();
+    }
+
+    private static void tell(Consumer<ElasticJobEvent> listener, ElasticJobEvent event) {
+        try {
+            listener.accept(event);
+        } catch (Throwable failed) {
+            log.error(
+                    "The listener {} failed at {}; the other listeners hear it all the same", listener, event, failed);
+        }
+    }
+
+    /** Lets the listeners hear of the last ends, if they are not too slow. */
+    @Override
+    public void close() {
+        ThreadPoolExecutor events = own;
+        if (events == null) {
+            return;
+        }
+        events.shutdown();
+        try {
+            if (!events.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.warn(
+                        "Listeners are slow: {} events are not told yet",
+                        events.getQueue().size());
+            }
+        } catch (InterruptedException impatient) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
