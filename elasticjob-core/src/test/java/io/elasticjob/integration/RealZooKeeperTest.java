@@ -11,12 +11,15 @@ import io.elasticjob.ElasticJobEvent.RegistrySuspended;
 import io.elasticjob.ElasticJobEvent.ValueUnreadable;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
+import io.elasticjob.Operator;
 import io.elasticjob.ShardingContext;
 import io.elasticjob.SimpleJob;
+import io.elasticjob.TriggerRequest;
 import io.elasticjob.engine.EngineStatus;
 import io.elasticjob.integration.Application.Place;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -24,6 +27,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
@@ -198,6 +202,84 @@ class RealZooKeeperTest {
         Application a = start("a", jobs);
         until(() -> a.view().jobs().size() == 200);
         assertThat(events(RegistrySuspended.class, RegistrySuspended::instance)).isEmpty();
+    }
+
+    // ---- What operators do ----------------------------------------------------------------------------------------
+
+    @Test
+    void aThousandJobsForOneInstantRunOnceEachAndLeaveNothingBehind() throws Exception {
+        JobDefinition handler = JobDefinition.named("by-hand").build();
+        Application a = start("a", List.of(handler));
+        Application b = start("b", List.of(handler));
+        until(() -> a.view().instances().size() == 2 && b.view().instances().size() == 2);
+        until(() -> a.engine.status().leader() || b.engine.status().leader());
+        ServerBooks books = new ServerBooks(server);
+        int nodes = books.nodes();
+        Instant at = Instant.now().plusSeconds(5).truncatedTo(ChronoUnit.SECONDS);
+
+        long begun = System.nanoTime();
+        List<CompletableFuture<Void>> made = IntStream.range(0, 1_000)
+                .mapToObj(i -> (i % 2 == 0 ? a : b)
+                        .engine
+                        .operations()
+                        .create(
+                                "once-" + i,
+                                Map.of(JobKey.HANDLER, "by-hand", JobKey.AT, at.toString()),
+                                Operator.UNKNOWN)
+                        .toCompletableFuture())
+                .toList();
+        CompletableFuture.allOf(made.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
+        report("1,000 jobs made", begun);
+        until(() -> runs.size() >= 1_000);
+        begun = System.nanoTime();
+        until(() -> books.nodes() == nodes);
+        report("1,000 jobs gone after they ran", begun);
+
+        assertThat(runs).hasSize(1_000).allMatch(run -> run.fireTime().equals(at));
+        assertThat(firings()).doesNotHaveDuplicates();
+        assertThat(a.view().jobs()).containsOnlyKeys("by-hand");
+    }
+
+    @Test
+    void aChangeHoldsOnTenInstancesWhenItIsAnsweredAndIsKnownToAllSoonAfter() throws Exception {
+        JobDefinition job = JobDefinition.named("by-hand").shards(10).build();
+        List<Application> all = IntStream.range(0, 10)
+                .mapToObj(i -> start("host-" + i, List.of(job)))
+                .toList();
+        until(() -> all.stream().allMatch(one -> one.shardsOf("by-hand").size() == 10));
+
+        long begun = System.nanoTime();
+        all.get(3)
+                .engine
+                .operations()
+                .configure("by-hand", Map.of(JobKey.JOB_PARAMETER, "careful"), new Operator("ann", "why not"))
+                .toCompletableFuture()
+                .get(30, TimeUnit.SECONDS);
+        report("a change answered", begun);
+        until(() -> all.stream()
+                .allMatch(one -> one.view()
+                        .jobs()
+                        .get("by-hand")
+                        .effective()
+                        .orElseThrow()
+                        .jobParameter()
+                        .equals("careful")));
+        report("a change on 10 instances", begun);
+
+        begun = System.nanoTime();
+        all.get(7)
+                .engine
+                .operations()
+                .trigger(TriggerRequest.of("by-hand"))
+                .toCompletableFuture()
+                .get(30, TimeUnit.SECONDS);
+        report("a trigger answered", begun);
+        until(() -> !runs.isEmpty());
+        report("a trigger begun", begun);
+        until(() -> runs.size() == 10);
+        report("a trigger begun on 10 instances", begun);
+
+        assertThat(runs.stream().map(Run::application)).doesNotHaveDuplicates();
     }
 
     // ---- What goes wrong ------------------------------------------------------------------------------------------
