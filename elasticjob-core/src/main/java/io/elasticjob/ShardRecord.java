@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param owner id of the instance that runs it, or ran it last
  * @param attempt of {@code firing}, from 1; 0 before the first
  * @param deaths how many owners of {@code firing} died while running it
+ * @param token the fencing token of its execution; 0 as long as that has written nothing after its claim, whose
+ *     transaction id it is
  * @param outcome name of the last execution's {@link Outcome}, null before the first end
  * @param error what the last execution failed with, null when it did not fail
  * @param lastSucceeded fire time of the last firing that succeeded
@@ -31,6 +33,7 @@ public record ShardRecord(
         @Nullable String owner,
         int attempt,
         int deaths,
+        long token,
         @Nullable String outcome,
         @Nullable String error,
         @Nullable Instant startedAt,
@@ -51,8 +54,8 @@ public record ShardRecord(
     }
 
     /** The record of a shard that nobody has touched yet; what an absent node stands for. */
-    public static final ShardRecord NEW =
-            new ShardRecord(null, -1, null, State.IDLE, null, 0, 0, null, null, null, null, null, null, null, Map.of());
+    public static final ShardRecord NEW = new ShardRecord(
+            null, -1, null, State.IDLE, null, 0, 0, 0, null, null, null, null, null, null, null, Map.of());
 
     public ShardRecord {
         unknown = Map.copyOf(unknown);
@@ -79,6 +82,7 @@ public record ShardRecord(
         draft.owner = instance;
         draft.attempt = nextAttempt;
         draft.deaths = nextDeaths;
+        draft.token = 0;
         draft.startedAt = now;
         draft.finishedAt = null;
         draft.notBefore = null;
@@ -124,6 +128,17 @@ public record ShardRecord(
         return draft.record();
     }
 
+    /**
+     * The record as the execution knows it once its claim is acknowledged: what it writes from then on tells its token.
+     *
+     * @param given transaction id of the claim
+     */
+    public ShardRecord withToken(long given) {
+        Draft draft = new Draft(this);
+        draft.token = given;
+        return draft.record();
+    }
+
     /** The record with what the handler leaves for the next attempt; null for nothing. */
     public ShardRecord withCheckpoint(@Nullable String left) {
         Draft draft = new Draft(this);
@@ -150,6 +165,7 @@ public record ShardRecord(
         private @Nullable String owner;
         private int attempt;
         private int deaths;
+        private long token;
         private @Nullable String outcome;
         private @Nullable String error;
         private @Nullable Instant startedAt;
@@ -167,6 +183,7 @@ public record ShardRecord(
             owner = record.owner;
             attempt = record.attempt;
             deaths = record.deaths;
+            token = record.token;
             outcome = record.outcome;
             error = record.error;
             startedAt = record.startedAt;
@@ -186,6 +203,7 @@ public record ShardRecord(
                     owner,
                     attempt,
                     deaths,
+                    token,
                     outcome,
                     error,
                     startedAt,

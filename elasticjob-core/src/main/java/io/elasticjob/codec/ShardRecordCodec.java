@@ -25,6 +25,7 @@ public final class ShardRecordCodec {
             object.text("owner", record.owner());
             object.numberFrom(1, "attempt", record.attempt());
             object.numberFrom(1, "deaths", record.deaths());
+            object.numberFrom(1, "token", record.token());
             object.text("outcome", record.outcome());
             object.text("error", record.error());
             object.instant("startedAt", record.startedAt());
@@ -61,6 +62,7 @@ public final class ShardRecordCodec {
                 owner,
                 fields.count("attempt", 0, 0, MOST),
                 fields.count("deaths", 0, 0, MOST),
+                fields.number("token", 0),
                 fields.optionalText("outcome"),
                 fields.optionalText("error"),
                 fields.optionalInstant("startedAt"),

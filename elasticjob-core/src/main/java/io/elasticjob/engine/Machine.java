@@ -287,11 +287,16 @@ final class Machine {
         }
         Decoded<ShardRecord> decoded = ShardRecordCodec.decode(present.data());
         if (decoded instanceof Decoded.Value<ShardRecord> value) {
-            return new ShardView(shard, assignee, value.value(), present.stat().modified(), null);
+            return new ShardView(shard, assignee, value.value(), token(value.value(), present.stat()), null);
         }
         String why =
                 decoded instanceof Decoded.Broken<ShardRecord> broken ? broken.reason() : "a later version wrote it";
         return new ShardView(shard, assignee, ShardRecord.NEW, 0, why);
+    }
+
+    /** Of its execution; as long as that has written nothing more, its claim is the last change. */
+    private static long token(ShardRecord record, Stat stat) {
+        return record.token() == 0 && record.isRunning() ? stat.modified() : record.token();
     }
 
     // ---- Inside ---------------------------------------------------------------------------------------------------

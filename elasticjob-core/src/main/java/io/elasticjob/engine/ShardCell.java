@@ -119,6 +119,12 @@ final class ShardCell {
             this.startedNanos = startedNanos;
         }
 
+        /** The record that it holds, with its token, which is to be in all that it writes. */
+        ShardRecord record() {
+            Long token = start.fencingToken();
+            return token == null ? claimed : claimed.withToken(token);
+        }
+
         /** Tells the handler that what it waits for will not be written. */
         void loseCheckpoints(String why) {
             checkpoints.forEach(checkpoint -> checkpoint.lost(id + why));

@@ -460,7 +460,7 @@ final class ShardTable {
             complete(cell, run);
         } else if (!run.checkpoints.isEmpty()) {
             Checkpoint next = run.checkpoints.element();
-            traffic.write(cell, new Pending.Progress(cell.record.withCheckpoint(next.text()), next));
+            traffic.write(cell, new Pending.Progress(run.record().withCheckpoint(next.text()), next));
         } else if (mayBeOvertaken(run)) {
             presence.usable().ifPresent(over -> watchOver(over, cell, run));
         }
@@ -524,7 +524,7 @@ final class ShardTable {
         Instant now = outbox.now();
         boolean asks = run.definition.misfire() == Misfire.SKIP; // only then does it matter what came due meanwhile
         Instant latest = asks ? run.definition.schedule().latest(now).orElse(null) : null;
-        return ShardStep.completion(run.definition, run.claimed, outcome, latest, now);
+        return ShardStep.completion(run.definition, run.record(), outcome, latest, now);
     }
 
     private void hold(ShardCell cell) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param assignee id of the instance that should run it; null when no instance is eligible
  * @param record {@link ShardRecord#NEW} when the shard never ran, or the job is not monitored
- * @param fencingToken of the last claim; 0 when it was never claimed
+ * @param fencingToken of the execution that the record tells of; 0 when there is none
  * @param unreadable why the stored record can not be read by this version; null when it can
  */
 public record ShardView(

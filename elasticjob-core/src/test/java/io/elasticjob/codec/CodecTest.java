@@ -39,7 +39,8 @@ class CodecTest {
 
         ShardRecord noted = running.withCheckpoint("page 7 of \"Ärger\"\n\u0000 \uD83D\uDE00");
 
-        for (ShardRecord record : new ShardRecord[] {ShardRecord.NEW, running, triggered, failed, noted}) {
+        for (ShardRecord record :
+                new ShardRecord[] {ShardRecord.NEW, running, triggered, failed, noted, failed.withToken(42)}) {
             assertThat(ShardRecordCodec.decode(ShardRecordCodec.encode(record))).isEqualTo(new Decoded.Value<>(record));
         }
     }

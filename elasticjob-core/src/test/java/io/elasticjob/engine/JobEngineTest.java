@@ -104,6 +104,22 @@ class JobEngineTest {
         assertThat(process.events(ElasticJobEvent.ExecutionStarted.class)).hasSize(4);
     }
 
+    @Test
+    void theTokenOfAnExecutionIsShownWhileItRunsAndAfterItsEnd() {
+        Process process = world.start("a", everySecond("orders", 1).build());
+        process.duration = Duration.ofMillis(700);
+        world.seconds(2);
+        ShardView running = process.detail("orders").orElseThrow().shards().get(0);
+        world.time.pass(Duration.ofMillis(400));
+        ShardView ended = process.detail("orders").orElseThrow().shards().get(0);
+
+        long token = world.ledger.entries().get(1).token;
+        assertThat(running.record().isRunning()).isTrue();
+        assertThat(running.fencingToken()).isEqualTo(token);
+        assertThat(ended.record().isRunning()).isFalse();
+        assertThat(ended.fencingToken()).isEqualTo(token);
+    }
+
     // ---- Speed, by counting ---------------------------------------------------------------------------------------
 
     @Test

@@ -319,7 +319,7 @@ final class Promises {
     /** A checkpoint changes nothing else, and only the execution whose claim holds the record writes one. */
     private void checkCheckpoint(History history, Written written) {
         ShardRecord after = written.after();
-        if (!after.equals(written.before().withCheckpoint(after.checkpoint()))) {
+        if (!after.equals(written.before().withToken(history.claim).withCheckpoint(after.checkpoint()))) {
             violated(history, "was changed while it ran", written);
         }
         if (after.checkpoint() == null || !after.checkpoint().startsWith(history.claim + ":")) {
