@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.elasticjob.ShardingContext;
 import io.elasticjob.boot.ElasticJob;
+import io.elasticjob.boot.OwnNetty;
 import io.elasticjob.engine.JobEngine;
 import io.elasticjob.engine.SystemTimekeeper;
 import io.elasticjob.memory.MemoryEnsemble;
@@ -33,6 +34,7 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -59,6 +61,7 @@ class ElasticJobEndpointHttpTest {
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
+    @Import(OwnNetty.class)
     static class Shop {
 
         @ElasticJob(name = "orders", every = "1s", shardingTotalCount = 4, shardingItemParameters = "0=Beijing")
