@@ -72,6 +72,6 @@ class ElasticJobHealthIndicatorTest {
     private static EngineStatus status(
             @Nullable String instance, @Nullable Instant away, @Nullable Duration skew, boolean off) {
         return new EngineStatus(
-                Phase.STARTED, "till-7", instance, Duration.ofSeconds(15), away, skew, off, 3, 64, false, 0);
+                Phase.STARTED, "till-7", instance, Duration.ofSeconds(15), away, skew, off, 3, 64, false, 0, null);
     }
 }

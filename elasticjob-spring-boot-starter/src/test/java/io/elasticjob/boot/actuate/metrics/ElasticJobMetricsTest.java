@@ -111,7 +111,8 @@ class ElasticJobMetricsTest {
                 3,
                 64,
                 true,
-                2));
+                2,
+                null));
 
         assertThat(gauge("elasticjob.registry.connected")).isEqualTo(1);
         assertThat(gauge("elasticjob.executions.active")).isEqualTo(3);
