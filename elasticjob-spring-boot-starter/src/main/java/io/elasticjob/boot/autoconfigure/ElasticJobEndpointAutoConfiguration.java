@@ -10,6 +10,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 
 /** The endpoint {@code elasticjob}. */
@@ -21,8 +22,12 @@ public final class ElasticJobEndpointAutoConfiguration {
     @Bean
     @ConditionalOnAvailableEndpoint // not on the class, which is looked at without the actuator as well
     @ConditionalOnMissingBean
-    ElasticJobEndpoint elasticJobEndpoint(JobEngineLifecycle lifecycle) {
-        return new ElasticJobEndpoint(() -> lifecycle.engine().map(NamespaceReader::of), InstantSource.system());
+    ElasticJobEndpoint elasticJobEndpoint(JobEngineLifecycle lifecycle, ApplicationEventPublisher publisher) {
+        return new ElasticJobEndpoint(
+                () -> lifecycle.engine().map(NamespaceReader::of),
+                new ApplicationOperations(lifecycle::engine), // a bean that was asked for would start an engine
+                publisher,
+                InstantSource.system());
     }
 
     @Bean

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.elasticjob.Firing;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
+import io.elasticjob.JobOperations;
 import io.elasticjob.Setting;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.boot.actuate.endpoint.ElasticJobEndpointWebExtension.Problem;
@@ -15,6 +16,8 @@ import io.elasticjob.engine.NamespaceView;
 import io.elasticjob.engine.ShardView;
 import io.elasticjob.registry.RegistryException;
 import io.elasticjob.sharding.Assignment;
+import io.elasticjob.sharding.StrategyCatalog;
+import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +32,7 @@ class ElasticJobEndpointTest {
 
     @Test
     void anApplicationWithoutJobsShowsAnEmptyNamespace() {
-        ElasticJobEndpoint endpoint = new ElasticJobEndpoint(Optional::empty, () -> NOON);
+        ElasticJobEndpoint endpoint = over(Optional.empty());
 
         assertThat(endpoint.namespace()).isEqualTo(NamespaceDescriptor.NONE);
         assertThat(endpoint.list("jobs")).hasToString("JobsDescriptor[jobs=[]]");
@@ -116,7 +119,20 @@ class ElasticJobEndpointTest {
             public CompletionStage<Optional<JobDetail>> job(String name) {
                 return job;
             }
+
+            @Override
+            public StrategyCatalog strategies() {
+                throw new AssertionError("not asked for");
+            }
         };
-        return new ElasticJobEndpoint(() -> Optional.of(reader), () -> NOON);
+        return over(Optional.of(reader));
+    }
+
+    private static ElasticJobEndpoint over(Optional<NamespaceReader> reader) {
+        JobOperations untouched = (JobOperations) Proxy.newProxyInstance(
+                JobOperations.class.getClassLoader(), new Class<?>[] {JobOperations.class}, (proxy, method, given) -> {
+                    throw new AssertionError("nothing is changed by reading");
+                });
+        return new ElasticJobEndpoint(() -> reader, untouched, event -> {}, () -> NOON);
     }
 }
