@@ -327,7 +327,9 @@ class ElasticJobEndpointSecurityTest {
                 .containsEntry("result", "accepted");
         assertThat(delete(stack, "/jobs/" + job + "/triggers/1")).isEqualTo(404);
         assertThat(delete(stack, "/jobs/" + job + "/triggers/x")).isEqualTo(404);
-        assertThat(audited("cancel", job).getData()).containsEntry("number", "x").containsEntry("result", "refused");
+        assertThat(audited("cancel", job).getData())
+                .containsEntry("number", "x")
+                .containsEntry("result", "refused");
     }
 
     @ParameterizedTest
