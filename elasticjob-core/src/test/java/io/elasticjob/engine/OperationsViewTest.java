@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
+import io.elasticjob.JobOperations;
 import io.elasticjob.Operator;
 import io.elasticjob.TriggerRequest;
 import io.elasticjob.TriggerStatus;
 import io.elasticjob.registry.RegistryException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -63,6 +67,28 @@ class OperationsViewTest {
         assertThatThrownBy(answer::join)
                 .isInstanceOf(CompletionException.class)
                 .hasCauseInstanceOf(RegistryException.class);
+    }
+
+    @Test
+    void aJobThatAnOperatorMadeKeepsItsHandlerWhateverIsTakenBack() {
+        World.Process till = world.start("till", JobDefinition.named("orders").build());
+        JobOperations operations = till.engine.operations();
+        operations.create("nightly", Map.of(JobKey.HANDLER, "orders", JobKey.MISFIRE, "SKIP"), ANN);
+        world.settle();
+
+        for (Set<JobKey> keys : List.of(Set.<JobKey>of(), Set.of(JobKey.HANDLER))) {
+            CompletableFuture<Void> refused =
+                    operations.reset("nightly", keys, ANN).toCompletableFuture();
+            world.time.until(refused::isDone);
+            assertThatThrownBy(refused::join)
+                    .hasCauseInstanceOf(InvalidSettingException.class)
+                    .hasMessageContaining("nightly.handler: \"orders\" can not be taken back");
+        }
+        operations.reset("nightly", Set.of(JobKey.MISFIRE), ANN);
+        world.settle();
+
+        assertThat(till.detail("nightly").orElseThrow().job().stored().overrides())
+                .containsOnlyKeys(JobKey.HANDLER);
     }
 
     @Test
