@@ -10,83 +10,15 @@ import io.elasticjob.Setting;
 import io.elasticjob.ShardRecord;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
-import java.util.TreeSet;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Why a job does not run, or did not at some time: said from what is known of it, the reasons before what they lead to. */
 public final class Explanation {
-
-    /** What a finding is about. The names are part of the endpoint's answers. */
-    public enum Code {
-        /** The answering instance has lost the registry: what it tells is what it last knew. */
-        REGISTRY_AWAY,
-        /** The answering instance can not use the job. */
-        UNUSABLE,
-        /** An operator has drained the answering instance. */
-        INSTANCE_DRAINED,
-        /** The answering instance's clock is too far from the registry's, so that it takes nothing. */
-        CLOCK_OFF,
-        /** The answering instance runs as much as it may. */
-        NO_FREE_SLOT,
-        /** The job as a whole is switched off. */
-        DISABLED,
-        SHARD_DISABLED,
-        /** It fires by no schedule. */
-        NO_SCHEDULE,
-        /** Its schedule has no fire time any more. */
-        SCHEDULE_OVER,
-        /** No live instance may run it. */
-        NO_ELIGIBLE_INSTANCE,
-        /** Why one live instance may not; told only where none may. */
-        INSTANCE_NOT_ELIGIBLE,
-        /** What is stored of a shard can not be read by the answering instance. */
-        SHARD_UNREADABLE,
-        /** A live instance runs a shard; what comes due waits for its end. */
-        RUNNING,
-        /** Whoever ran a shard is not among the live instances. */
-        OWNER_GONE,
-        /** A firing has come due and nobody has begun it. */
-        DUE,
-        /** A firing came due too long ago, and the job says to skip such ones. */
-        MISFIRE_SKIPPED,
-        TRIGGERS_WAITING,
-        /** When it fires next, if nothing changes. */
-        NEXT_FIRING,
-        /** The schedule does not name the instant that was asked about. */
-        NOT_A_FIRE_TIME,
-        /** The present schedule took effect only later. */
-        BEFORE_SINCE,
-        /** A shard has run the firing. */
-        HAS_RUN,
-        /** A shard has run a later firing since; its record tells nothing more of this one. */
-        LATER_FIRING_RAN,
-        /** It was decided not to run the firing: skipped, or a later one had come due. */
-        DECIDED_WITHOUT_RUNNING,
-        /** Nothing is recorded of the job, so that nothing can be told. */
-        NOT_MONITORED,
-        /** The records of the shards could not be read. */
-        RECORDS_UNKNOWN
-    }
-
-    /**
-     * One thing that is known.
-     *
-     * @param text a sentence for people
-     * @param fields the same for machines: texts, numbers, instants, lists of them
-     */
-    public record Finding(Code code, String text, Map<String, Object> fields) {
-
-        public Finding {
-            fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
-        }
-    }
 
     /**
      * The instance that answers.
@@ -165,17 +97,14 @@ public final class Explanation {
         if (definition != null) {
             explanation.fireTime(definition.schedule(), at);
         }
-        if (definition == null || at.isAfter(now)) {
-            explanation.observer(observer);
-            explanation.present();
-        } else if (explanation.past(definition, at)) {
+        if (definition == null || at.isAfter(now) || explanation.past(definition, at)) {
             explanation.observer(observer);
             explanation.present();
         }
         return List.copyOf(explanation.findings);
     }
 
-    private void find(Code code, String text, Map<String, Object> fields) {
+    private void find(Finding.Code code, String text, Map<String, Object> fields) {
         findings.add(new Finding(code, text, fields));
     }
 
@@ -186,7 +115,7 @@ public final class Explanation {
         Instant away = observer.away();
         if (away != null) {
             find(
-                    Code.REGISTRY_AWAY,
+                    Finding.Code.REGISTRY_AWAY,
                     observer.name() + " can not reach the registry since " + away
                             + ": it begins nothing, and what it tells is what it last knew",
                     Map.of("instance", observer.name(), "since", away));
@@ -194,20 +123,20 @@ public final class Explanation {
         Instance.Drain drain = observer.drain();
         if (drain != null) {
             find(
-                    Code.INSTANCE_DRAINED,
+                    Finding.Code.INSTANCE_DRAINED,
                     observer.name() + " was drained" + by(drain.who(), drain.when(), drain.why())
                             + ": its shards are others'",
-                    with(self, by(drain.who(), drain.when(), drain.why(), Map.of())));
+                    by(drain.who(), drain.when(), drain.why(), self));
         }
         if (observer.clockOff()) {
             find(
-                    Code.CLOCK_OFF,
+                    Finding.Code.CLOCK_OFF,
                     "The clock of " + observer.name() + " is too far from the registry's: it takes nothing",
                     self);
         }
         if (!observer.slotFree()) {
             find(
-                    Code.NO_FREE_SLOT,
+                    Finding.Code.NO_FREE_SLOT,
                     observer.name() + " runs as many shards as it may at a time: more wait for a free slot",
                     self);
         }
@@ -220,8 +149,8 @@ public final class Explanation {
         String trouble = job.trouble();
         if (trouble != null || definition == null) {
             find(
-                    Code.UNUSABLE,
-                    "The answering instance can not use the job: " + trouble,
+                    Finding.Code.UNUSABLE,
+                    "The answering instance can not use the job, or what it declares of it: " + trouble,
                     Map.of("problem", String.valueOf(trouble)));
         }
         if (definition == null) {
@@ -246,12 +175,12 @@ public final class Explanation {
                     .orElse(Setting.Source.DEFAULT)
                     .name();
             find(
-                    Code.DISABLED,
+                    Finding.Code.DISABLED,
                     job.stored().application() + " declares the job as disabled (" + source + ")",
                     Map.of("source", source));
         } else {
             find(
-                    Code.DISABLED,
+                    Finding.Code.DISABLED,
                     "The job was disabled" + by(override.who(), override.when(), override.why()),
                     by(override.who(), override.when(), override.why(), Map.of("source", "OVERRIDE")));
         }
@@ -260,7 +189,7 @@ public final class Explanation {
     private void shardSwitch(int shard, Switches.Switch set) {
         if (!set.on()) {
             find(
-                    Code.SHARD_DISABLED,
+                    Finding.Code.SHARD_DISABLED,
                     "Shard " + shard + " was disabled" + by(set.who(), set.when(), set.why()),
                     by(set.who(), set.when(), set.why(), Map.of("shards", List.of(shard))));
         }
@@ -271,14 +200,14 @@ public final class Explanation {
             return;
         }
         find(
-                Code.NO_ELIGIBLE_INSTANCE,
+                Finding.Code.NO_ELIGIBLE_INSTANCE,
                 job.live().isEmpty()
                         ? "There is no live instance"
                         : "None of the " + job.live().size() + " live instances may run it",
                 Map.of("instances", job.live().size()));
         job.obstacles()
                 .forEach((instance, why) -> find(
-                        Code.INSTANCE_NOT_ELIGIBLE,
+                        Finding.Code.INSTANCE_NOT_ELIGIBLE,
                         instance + " is not eligible: it " + why,
                         Map.of("instance", instance, "why", why)));
     }
@@ -286,13 +215,13 @@ public final class Explanation {
     private void shards(JobDefinition definition) {
         List<Shard> shards = job.shards();
         if (shards == null) {
-            find(Code.RECORDS_UNKNOWN, "The records of its shards could not be read", Map.of());
+            find(Finding.Code.RECORDS_UNKNOWN, "The records of its shards could not be read", Map.of());
             return;
         }
-        Groups running = new Groups();
-        Groups gone = new Groups();
-        Groups due = new Groups();
-        Groups skipped = new Groups();
+        ShardGroups running = new ShardGroups();
+        ShardGroups gone = new ShardGroups();
+        ShardGroups due = new ShardGroups();
+        ShardGroups skipped = new ShardGroups();
         ShardStep.Job step = step(definition);
         for (Shard shard : shards) {
             ShardRecord record = shard.record();
@@ -312,28 +241,32 @@ public final class Explanation {
             }
         }
         running.tell(
-                Code.RUNNING,
+                Finding.Code.RUNNING,
                 group -> group.shards() + ": " + group.firing() + " runs on " + group.instance() + " since "
                         + group.since() + "; a firing that comes due meanwhile "
-                        + (definition.misfire() == Misfire.SKIP ? "is skipped" : "waits for the end"));
+                        + (definition.misfire() == Misfire.SKIP ? "is skipped" : "waits for the end"),
+                findings);
         gone.tell(
-                Code.OWNER_GONE,
+                Finding.Code.OWNER_GONE,
                 group -> group.shards() + ": " + group.instance() + ", which ran " + group.firing()
                         + ", is not among the live instances; once it is known to be dead, that is "
-                        + (definition.failover() ? "run again" : "recorded as lost"));
+                        + (definition.failover() ? "run again" : "recorded as lost"),
+                findings);
         due.tell(
-                Code.DUE,
+                Finding.Code.DUE,
                 group -> group.shards() + ": the firing of " + group.since() + " is due, and nobody has begun it"
-                        + (group.instance().isEmpty() ? "" : "; it is up to " + group.instance()));
+                        + (group.instance().isEmpty() ? "" : "; it is up to " + group.instance()),
+                findings);
         skipped.tell(
-                Code.MISFIRE_SKIPPED,
+                Finding.Code.MISFIRE_SKIPPED,
                 group -> group.shards() + ": the firing of " + group.since()
-                        + " is not run, since it came due longer ago than misfireThreshold, and misfire=SKIP");
+                        + " is not run, since it came due longer ago than misfireThreshold, and misfire=SKIP",
+                findings);
     }
 
     private void unreadable(int shard, String why) {
         find(
-                Code.SHARD_UNREADABLE,
+                Finding.Code.SHARD_UNREADABLE,
                 "The record of shard " + shard + " can not be read: " + why,
                 Map.of("shards", List.of(shard), "problem", why));
     }
@@ -351,7 +284,7 @@ public final class Explanation {
     private void triggers() {
         if (!job.waiting().isEmpty()) {
             find(
-                    Code.TRIGGERS_WAITING,
+                    Finding.Code.TRIGGERS_WAITING,
                     "Triggers that are not done: "
                             + String.join(
                                     ", ",
@@ -363,7 +296,7 @@ public final class Explanation {
     private void next(JobDefinition definition) {
         Schedule schedule = definition.schedule();
         if (schedule instanceof Schedule.None) {
-            find(Code.NO_SCHEDULE, "The job has no schedule: it runs only when it is triggered", Map.of());
+            find(Finding.Code.NO_SCHEDULE, "The job has no schedule: it runs only when it is triggered", Map.of());
             return;
         }
         Optional<Instant> next = schedule.next(now);
@@ -371,9 +304,9 @@ public final class Explanation {
             Map<String, Object> last = schedule.latest(now)
                     .<Map<String, Object>>map(at -> Map.of("last", at))
                     .orElse(Map.of());
-            find(Code.SCHEDULE_OVER, "The schedule (" + schedule + ") has no further fire time", last);
+            find(Finding.Code.SCHEDULE_OVER, "The schedule (" + schedule + ") has no further fire time", last);
         } else if (definition.enabled() && job.isRunnable()) {
-            find(Code.NEXT_FIRING, "It fires next at " + next.get(), Map.of("fireTime", next.get()));
+            find(Finding.Code.NEXT_FIRING, "It fires next at " + next.get(), Map.of("fireTime", next.get()));
         }
     }
 
@@ -388,7 +321,7 @@ public final class Explanation {
         latest.ifPresent(before -> around.put("before", before));
         schedule.next(at).ifPresent(after -> around.put("after", after));
         find(
-                Code.NOT_A_FIRE_TIME,
+                Finding.Code.NOT_A_FIRE_TIME,
                 at + " is no fire time of the present schedule (" + schedule + ")"
                         + latest.map(before -> ", the last before it is " + before)
                                 .orElse(""),
@@ -404,7 +337,7 @@ public final class Explanation {
         Instant since = job.stored().since();
         if (firing.isBefore(since)) {
             find(
-                    Code.BEFORE_SINCE,
+                    Finding.Code.BEFORE_SINCE,
                     "The job was made or enabled, or its schedule changed, at " + since
                             + ": firings before that are never due",
                     Map.of("since", since));
@@ -412,7 +345,7 @@ public final class Explanation {
         }
         if (!definition.monitorExecution()) {
             find(
-                    Code.NOT_MONITORED,
+                    Finding.Code.NOT_MONITORED,
                     "Nothing is recorded of the job (monitorExecution=false), so that nothing can be told",
                     Map.of());
             return false;
@@ -422,10 +355,10 @@ public final class Explanation {
     }
 
     private boolean past(ShardStep.Job step, Instant firing, List<Shard> shards) {
-        Groups ran = new Groups();
-        Groups later = new Groups();
-        Groups decided = new Groups();
-        Groups notYet = new Groups();
+        ShardGroups ran = new ShardGroups();
+        ShardGroups later = new ShardGroups();
+        ShardGroups decided = new ShardGroups();
+        ShardGroups notYet = new ShardGroups();
         boolean open = false;
         for (Shard shard : shards) {
             if (shard.item() >= job.stored().shardCount().at(firing) || shard.unreadable() != null) {
@@ -447,22 +380,26 @@ public final class Explanation {
             }
         }
         ran.tell(
-                Code.HAS_RUN,
+                Finding.Code.HAS_RUN,
                 group -> group.shards() + ": ran on " + group.instance() + " at " + group.since() + ", "
-                        + group.outcome());
+                        + group.outcome(),
+                findings);
         later.tell(
-                Code.LATER_FIRING_RAN,
+                Finding.Code.LATER_FIRING_RAN,
                 group -> group.shards() + ": " + group.firing()
-                        + " has begun since, and the record tells no more of earlier ones");
+                        + " has begun since, and the record tells no more of earlier ones",
+                findings);
         decided.tell(
-                Code.DECIDED_WITHOUT_RUNNING,
+                Finding.Code.DECIDED_WITHOUT_RUNNING,
                 group -> group.shards() + ": it was decided not to run it, because "
                         + (step.definition().misfire() == Misfire.SKIP
                                 ? "it misfired and misfire=SKIP, or because a later firing had come due"
-                                : "a later firing had come due"));
+                                : "a later firing had come due"),
+                findings);
         notYet.tell(
-                Code.BEFORE_SINCE,
-                group -> group.shards() + ": enabled at " + group.since() + "; firings before that are never due");
+                Finding.Code.BEFORE_SINCE,
+                group -> group.shards() + ": enabled at " + group.since() + "; firings before that are never due",
+                findings);
         return open;
     }
 
@@ -473,92 +410,10 @@ public final class Explanation {
     }
 
     private static Map<String, Object> by(String who, Instant when, String why, Map<String, Object> more) {
-        return with(more, Map.of("who", who, "when", when, "why", why));
-    }
-
-    private static Map<String, Object> with(Map<String, Object> some, Map<String, Object> more) {
-        Map<String, Object> all = new LinkedHashMap<>(some);
-        all.putAll(more);
+        Map<String, Object> all = new LinkedHashMap<>(more);
+        all.put("who", who);
+        all.put("when", when);
+        all.put("why", why);
         return all;
-    }
-
-    /** Shards of which the same is to be said. */
-    private final class Groups {
-
-        private record Key(
-                String instance,
-                @Nullable Firing firing,
-                @Nullable String outcome) {}
-
-        private final Map<Key, SortedSet<Integer>> items = new LinkedHashMap<>();
-        private final Map<Key, Instant> since = new LinkedHashMap<>();
-
-        void add(Shard shard, String instance, @Nullable Firing firing, @Nullable Instant begun) {
-            add(shard, instance, firing, begun, null);
-        }
-
-        /** Of several instants the earliest is told. */
-        void add(
-                Shard shard,
-                String instance,
-                @Nullable Firing firing,
-                @Nullable Instant begun,
-                @Nullable String outcome) {
-            Key key = new Key(instance, firing, outcome);
-            items.computeIfAbsent(key, any -> new TreeSet<>()).add(shard.item());
-            if (begun != null) {
-                since.merge(key, begun, (one, other) -> one.isBefore(other) ? one : other);
-            }
-        }
-
-        void tell(Code code, Function<Group, String> text) {
-            items.forEach((key, shards) -> {
-                Group group = new Group(key, shards, since.get(key));
-                find(code, text.apply(group), group.fields());
-            });
-        }
-
-        private record Group(
-                Key key, SortedSet<Integer> items, @Nullable Instant begun) {
-
-            String shards() {
-                return (items.size() == 1 ? "Shard " : "Shards ")
-                        + String.join(", ", items.stream().map(String::valueOf).toList());
-            }
-
-            String instance() {
-                return key.instance();
-            }
-
-            String firing() {
-                return key.firing() == null ? "an unknown firing" : key.firing().text();
-            }
-
-            String outcome() {
-                return String.valueOf(key.outcome());
-            }
-
-            String since() {
-                return String.valueOf(begun);
-            }
-
-            Map<String, Object> fields() {
-                Map<String, Object> fields = new LinkedHashMap<>();
-                fields.put("shards", List.copyOf(items));
-                if (!key.instance().isEmpty()) {
-                    fields.put("instance", key.instance());
-                }
-                if (key.firing() != null) {
-                    fields.put("firing", key.firing().text());
-                }
-                if (key.outcome() != null) {
-                    fields.put("outcome", key.outcome());
-                }
-                if (begun != null) {
-                    fields.put("since", begun);
-                }
-                return fields;
-            }
-        }
     }
 }

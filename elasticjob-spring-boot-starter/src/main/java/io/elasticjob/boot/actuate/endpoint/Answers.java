@@ -1,5 +1,8 @@
 package io.elasticjob.boot.actuate.endpoint;
 
+import io.elasticjob.InvalidSettingException;
+import io.elasticjob.NoSuchJobException;
+import io.elasticjob.OperationRefusedException;
 import io.elasticjob.registry.RegistryException;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -16,14 +19,13 @@ final class Answers {
      * Waits for an answer.
      *
      * @throws RegistryException when there is none in time
-     * @throws RuntimeException what the engine answers with
+     * @throws RuntimeException what the engine refuses it with
      */
     static <T> T within(Duration patience, CompletionStage<T> asked) {
         try {
             return asked.toCompletableFuture().get(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException failed) {
-            if (failed.getCause() instanceof RuntimeException answer
-                    && answer.getClass().getName().startsWith("io.elasticjob.")) {
+            if (failed.getCause() instanceof RuntimeException answer && isOfTheEngine(answer)) {
                 throw answer;
             }
             throw new IllegalStateException("The job engine could not answer", failed.getCause());
@@ -36,5 +38,12 @@ final class Answers {
             throw new RegistryException(
                     "The request was interrupted; a change may have been made, or not", interrupted);
         }
+    }
+
+    private static boolean isOfTheEngine(RuntimeException answer) {
+        return answer instanceof RegistryException
+                || answer instanceof InvalidSettingException
+                || answer instanceof NoSuchJobException
+                || answer instanceof OperationRefusedException;
     }
 }

@@ -2,6 +2,7 @@ package io.elasticjob.boot.actuate.endpoint;
 
 import io.elasticjob.TriggerStatus;
 import io.elasticjob.coordination.Explanation;
+import io.elasticjob.coordination.Finding;
 import io.elasticjob.engine.EngineStatus;
 import io.elasticjob.engine.JobDetail;
 import io.elasticjob.engine.JobView;
@@ -22,7 +23,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param asOf registry time
  * @param findings the reasons before what they lead to
  */
-record ExplanationDescriptor(String job, @Nullable Instant at, Instant asOf, List<Explanation.Finding> findings)
+record ExplanationDescriptor(String job, @Nullable Instant at, Instant asOf, List<Finding> findings)
         implements OperationResponseBody {
 
     /**

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobOperations;
-import io.elasticjob.coordination.Explanation;
+import io.elasticjob.coordination.Finding;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -26,7 +26,7 @@ class OperationsPageTest {
         assertThat(PAGE.lines().filter(line -> line.matches("\\| `[A-Z_]+` .*")))
                 .extracting(line -> line.split("`")[1])
                 .containsExactlyInAnyOrderElementsOf(
-                        Arrays.stream(Explanation.Code.values()).map(Enum::name).toList());
+                        Arrays.stream(Finding.Code.values()).map(Enum::name).toList());
     }
 
     @Test
