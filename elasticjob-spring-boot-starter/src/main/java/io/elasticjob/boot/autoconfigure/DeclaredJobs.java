@@ -55,7 +55,7 @@ record DeclaredJobs(List<JobDefinition> definitions, Map<String, SimpleJob> hand
     static DeclaredJobs of(
             List<AnnotatedJob> annotated, Map<String, ? extends Map<String, ?>> properties, Surroundings surroundings) {
         Map<String, Handler> handlers = byName(annotated);
-        Map<String, JobEntry> entries = entries(properties, Set.copyOf(handlers.keySet()));
+        Map<String, JobEntry> entries = entries(properties, List.copyOf(handlers.keySet()));
         surroundings.handlers().forEach(handler -> offer(handler, handlers));
         List<JobDefinition> definitions = new ArrayList<>();
         for (AnnotatedJob job : annotated) {

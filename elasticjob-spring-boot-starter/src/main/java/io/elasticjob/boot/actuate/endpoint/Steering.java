@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
-/** Has done what operators ask for, which operations there are, and that each of them is audited. */
+/** Knows what operators can ask for, has it done, and has each request audited. */
 final class Steering {
 
     /** How long a change is waited for. The engine goes on with it for longer. */
@@ -150,11 +150,12 @@ final class Steering {
             Map<String, Operation> known, String kind, String name, @Nullable String wanted, Request request) {
         Operation operation = wanted == null ? null : known.get(wanted);
         if (operation == null) {
+            String written = wanted == null ? "" : OneLine.of(wanted, 80);
             throw Fields.invalid(
                     "operation",
-                    wanted == null ? "" : wanted,
+                    written,
                     "is nothing that can be done with a" + (kind.equals("job") ? " " : "n ") + kind
-                            + NearestName.hint(wanted == null ? "" : wanted, known.keySet()));
+                            + NearestName.hint(written, known.keySet()));
         }
         request.fields().allowOnly(operation.name(), operation.fields());
         return operation.act().on(name, request.fields(), request.fields().by(request.who()));
