@@ -91,6 +91,9 @@ class ElasticJobEndpointSecurityTest {
             .build();
     private static final List<ConfigurableApplicationContext> INSTANCES = new ArrayList<>();
 
+    /** What is refused before it is read is sent empty: the JDK's client may miss an answer that is faster than its body. */
+    private static final HttpRequest.BodyPublisher REFUSED_UNREAD = HttpRequest.BodyPublishers.noBody();
+
     /** Held shut by a test, by the name of the job. */
     private static final Map<String, CountDownLatch> GATES = new ConcurrentHashMap<>();
 
@@ -241,13 +244,13 @@ class ElasticJobEndpointSecurityTest {
         HttpRequest nobodyPosts = HttpRequest.newBuilder(uri(stack, "/jobs/declared"))
                 .header(NO_BROWSER, "test")
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString("{\"operation\":\"disable\"}"))
+                .POST(REFUSED_UNREAD)
                 .build();
         assertThat(send(nobodyPosts).statusCode()).isEqualTo(401);
 
         assertThat(send(as("bob", stack, "/jobs/declared").build()).statusCode())
                 .isEqualTo(200);
-        assertThat(send(posting(as("bob", stack, "/jobs/declared"), "{\"operation\":\"disable\"}"))
+        assertThat(send(as("bob", stack, "/jobs/declared").POST(REFUSED_UNREAD).build())
                         .statusCode())
                 .isEqualTo(403);
         assertThat(get(stack, "/jobs/declared").at("/overrides").isEmpty()).isTrue();
@@ -259,7 +262,7 @@ class ElasticJobEndpointSecurityTest {
         HttpRequest forged = HttpRequest.newBuilder(uri(stack, "/jobs/declared"))
                 .header("Authorization", basic("ann"))
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString("{\"operation\":\"disable\"}"))
+                .POST(REFUSED_UNREAD)
                 .build();
 
         assertThat(send(forged).statusCode()).isEqualTo(403);
@@ -579,7 +582,7 @@ class ElasticJobEndpointSecurityTest {
                     .as(body)
                     .isEqualTo(400);
         }
-        String huge = "{\"operation\":\"configure\",\"set\":\"description=" + "x".repeat(2_000_000) + "\"}";
+        String huge = "{\"operation\":\"configure\",\"set\":\"description=" + "x".repeat(300_000) + "\"}";
         HttpResponse<String> tooLarge = send(posting(as("ann", stack, "/jobs/declared"), huge));
         assertThat(tooLarge.statusCode()).as(tooLarge.body()).isEqualTo(stack == Stack.MVC ? 400 : 413);
         assertThat(tooLarge.body()).hasSizeLessThan(1_000);
