@@ -220,7 +220,7 @@ class ElasticJobEndpointHttpTest {
     void nothingCanBeChangedByDefault(Stack stack) throws Exception {
         HttpRequest post = request(stack, "/elasticjob/jobs/orders")
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.noBody()) // refused before it is read: the JDK's client may miss that
+                .POST(HttpRequest.BodyPublishers.ofString("{\"operation\":\"disable\"}"))
                 .build();
 
         assertThat(HTTP.send(post, HttpResponse.BodyHandlers.ofString()).statusCode())
