@@ -69,6 +69,11 @@ public enum JobKey {
         return this == CRON || this == EVERY || this == AT;
     }
 
+    /** Whether its value is the application's own and may be secret: logs, events and snapshots do not show it. */
+    public boolean isConfidential() {
+        return this == JOB_PARAMETER || this == SHARDING_ITEM_PARAMETERS;
+    }
+
     /** The key that reads like {@code text}, whatever its case and dashes. */
     public static Optional<JobKey> of(String text) {
         return Optional.ofNullable(BY_PLAIN_TEXT.get(plain(text)));

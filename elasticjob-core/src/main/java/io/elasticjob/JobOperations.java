@@ -50,7 +50,8 @@ public interface JobOperations {
     CompletionStage<Void> configure(String job, Map<JobKey, String> values, Operator by);
 
     /**
-     * Takes settings back that {@link #configure} has laid over what is declared.
+     * Takes settings back that {@link #configure} has laid over what is declared. The handler of a job that was made at run
+     * time stays.
      *
      * @param keys which; empty for all of them
      */

@@ -142,9 +142,17 @@ public record StoredJob(
      * The same job without some of what operators laid over it; what follows from that is as for {@link #redeclared}.
      *
      * @param keys which; empty for all
-     * @throws InvalidSettingException when what remains does not make a job
+     * @throws InvalidSettingException when what remains does not make a job, or nobody would run it
      */
     public StoredJob reset(Set<JobKey> keys, Instant now, Duration leadTime) {
+        Override handler = overrides.get(JobKey.HANDLER);
+        if (isMade() && handler != null && (keys.isEmpty() || keys.contains(JobKey.HANDLER))) {
+            throw new InvalidSettingException(
+                    name + "." + JobKey.HANDLER.key(),
+                    handler.value(),
+                    "can not be taken back: nothing is declared beneath it, and nobody would run the job; name the keys that"
+                            + " are to be taken back, or remove the job");
+        }
         Map<JobKey, Override> next = new TreeMap<>(overrides);
         next.keySet().removeIf(key -> keys.isEmpty() || keys.contains(key));
         return changed(application, declared, next, now, leadTime);

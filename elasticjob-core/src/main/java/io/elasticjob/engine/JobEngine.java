@@ -218,6 +218,11 @@ public final class JobEngine implements AutoCloseable {
         return operations;
     }
 
+    /** The sharding strategies that this instance knows. */
+    public StrategyCatalog strategies() {
+        return machine.strategies();
+    }
+
     /** A question that is answered in any case, be it by the end of the engine. */
     <T> CompletableFuture<T> question() {
         CompletableFuture<T> question = new CompletableFuture<>();

@@ -5,12 +5,14 @@ import io.elasticjob.Instance;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.Schedule;
 import io.elasticjob.ShardRecord;
+import io.elasticjob.TriggerStatus;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.ShardRecordCodec;
 import io.elasticjob.coordination.Eligibility;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.ShardCount;
 import io.elasticjob.coordination.StoredJob;
+import io.elasticjob.coordination.TriggerProgress;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.RegistryException;
 import io.elasticjob.registry.Session;
@@ -33,6 +35,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -200,6 +203,10 @@ final class Machine {
 
     // ---- Views ----------------------------------------------------------------------------------------------------
 
+    StrategyCatalog strategies() {
+        return strategies;
+    }
+
     EngineStatus status(EngineStatus.Phase phase) {
         return presence.status(
                 phase, shards.slotsHeld(), shards.lingering(), slots, leadership.isHeld(), overdue.jobs());
@@ -238,12 +245,13 @@ final class Machine {
             JobView view,
             List<ShardView> views,
             CompletableFuture<Optional<JobDetail>> answer) {
-        int total = job.shardCount().shownAt(outbox.now());
+        int total =
+                Math.max(job.shardCount().shownAt(outbox.now()), job.triggers().largestCount());
         List<Integer> chunk = IntStream.range(views.size(), Math.min(total, views.size() + 200))
                 .boxed()
                 .toList();
         if (chunk.isEmpty()) {
-            answer.complete(Optional.of(new JobDetail(view, List.copyOf(views))));
+            answer.complete(Optional.of(new JobDetail(view, List.copyOf(views), progress(job, views))));
             return;
         }
         outbox.read(over, chunk.stream().map(job::recordPath).toList(), result -> {
@@ -256,6 +264,14 @@ final class Machine {
                 answer.completeExceptionally(unknown.why());
             }
         });
+    }
+
+    private static List<TriggerStatus> progress(JobState job, List<ShardView> views) {
+        Map<Integer, ShardRecord> records =
+                views.stream().collect(Collectors.toMap(ShardView::shard, ShardView::record));
+        return job.triggers().pending().values().stream()
+                .map(trigger -> TriggerProgress.of(job.name(), trigger, records, false))
+                .toList();
     }
 
     private JobView view(JobState job, StoredJob stored) {

@@ -59,7 +59,7 @@ final class Operations {
     void configure(String job, Map<JobKey, String> values, Operator by, CompletableFuture<Boolean> answer) {
         String what = "configured "
                 + values.entrySet().stream()
-                        .map(set -> set.getKey().key() + "=" + set.getValue())
+                        .map(set -> inWords(set.getKey(), set.getValue()))
                         .collect(Collectors.joining(", "));
         change(job, what, by, answer, stored -> {
             StoredJob next = stored.configured(values, by, presence.registryNow(), presence.leadTime());
@@ -81,6 +81,10 @@ final class Operations {
             }
             return stored.switched(scope, on, by, presence.registryNow(), presence.leadTime());
         });
+    }
+
+    private static String inWords(JobKey key, String value) {
+        return key.key() + (key.isConfidential() ? "" : "=" + value);
     }
 
     private static String inWords(Scope scope) {
@@ -215,6 +219,11 @@ final class Operations {
     }
 
     private void command(String wanted, Instance.@Nullable Drain drain, CompletableFuture<Boolean> answer) {
+        if (presence.usable().isEmpty() || !roster.isComplete()) {
+            answer.completeExceptionally(
+                    new RegistryException("The live instances are not known at present; nothing was changed"));
+            return;
+        }
         List<Instance> meant = roster.instances().stream()
                 .filter(instance ->
                         instance.id().equals(wanted) || instance.name().equals(wanted))

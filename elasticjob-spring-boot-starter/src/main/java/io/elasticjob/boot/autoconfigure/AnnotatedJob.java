@@ -21,4 +21,9 @@ record AnnotatedJob(
     AnnotatedJob {
         settings = Collections.unmodifiableMap(new TreeMap<>(settings));
     }
+
+    /** What it offers to other jobs as well. */
+    Handler offered() {
+        return new Handler(name, origin, handler, takesContext);
+    }
 }

@@ -51,17 +51,38 @@ final class AnnotatedJobs {
      * @throws InvalidSettingException when a placeholder can not be resolved
      */
     List<AnnotatedJob> find() {
+        List<AnnotatedJob> found = new ArrayList<>();
+        for (Candidate candidate : candidates()) {
+            ofBean(candidate, found);
+            ofMethods(candidate, found);
+        }
+        return found;
+    }
+
+    /**
+     * The beans that could run a job and declare none, each as a handler of its own name: jobs that are made at run time,
+     * or in the properties, can name them.
+     */
+    List<Handler> findHandlers() {
+        return candidates().stream()
+                .filter(candidate -> candidate.type() != null && SimpleJob.class.isAssignableFrom(candidate.type()))
+                .filter(candidate -> !annotation(candidate).isPresent())
+                .map(candidate ->
+                        new Handler(candidate.name(), candidate.origin(), new BeanJob(beans, candidate.name()), true))
+                .toList();
+    }
+
+    private List<Candidate> candidates() {
         Set<String> names = new LinkedHashSet<>(Arrays.asList(beans.getBeanDefinitionNames()));
         names.addAll(Arrays.asList(beans.getSingletonNames()));
-        List<AnnotatedJob> found = new ArrayList<>();
+        List<Candidate> candidates = new ArrayList<>();
         for (String name : names) {
             Candidate candidate = candidate(name);
             if (candidate != null) {
-                ofBean(candidate, found);
-                ofMethods(candidate, found);
+                candidates.add(candidate);
             }
         }
-        return found;
+        return candidates;
     }
 
     /**

@@ -34,7 +34,7 @@ record DeclaredJobs(List<JobDefinition> definitions, Map<String, SimpleJob> hand
     }
 
     boolean isEmpty() {
-        return definitions.isEmpty();
+        return definitions.isEmpty() && handlers.isEmpty();
     }
 
     /**
@@ -42,8 +42,9 @@ record DeclaredJobs(List<JobDefinition> definitions, Map<String, SimpleJob> hand
      *
      * @param strategies names of the known sharding strategies
      * @param sessionTimeout with the registry
+     * @param handlers that are there beside those of annotated jobs
      */
-    record Surroundings(Set<String> strategies, Duration sessionTimeout) {}
+    record Surroundings(Set<String> strategies, Duration sessionTimeout, List<Handler> handlers) {}
 
     /**
      * Lays properties over annotations, key by key, and checks what comes of it.
@@ -53,23 +54,24 @@ record DeclaredJobs(List<JobDefinition> definitions, Map<String, SimpleJob> hand
      */
     static DeclaredJobs of(
             List<AnnotatedJob> annotated, Map<String, ? extends Map<String, ?>> properties, Surroundings surroundings) {
-        Map<String, AnnotatedJob> handlers = byName(annotated);
-        Map<String, JobEntry> entries = entries(properties, handlers.keySet());
+        Map<String, Handler> handlers = byName(annotated);
+        Map<String, JobEntry> entries = entries(properties, List.copyOf(handlers.keySet()));
+        surroundings.handlers().forEach(handler -> offer(handler, handlers));
         List<JobDefinition> definitions = new ArrayList<>();
         for (AnnotatedJob job : annotated) {
             definitions.add(new Draft(job.name(), job, entries.remove(job.name())).checked(handlers, surroundings));
         }
         entries.forEach((name, entry) -> definitions.add(new Draft(name, null, entry).checked(handlers, surroundings)));
         Map<String, SimpleJob> offered = new LinkedHashMap<>();
-        handlers.forEach((name, job) -> offered.put(name, job.handler()));
+        handlers.forEach((name, handler) -> offered.put(name, handler.job()));
         return new DeclaredJobs(definitions, offered);
     }
 
-    private static Map<String, AnnotatedJob> byName(List<AnnotatedJob> annotated) {
-        Map<String, AnnotatedJob> byName = new LinkedHashMap<>();
+    private static Map<String, Handler> byName(List<AnnotatedJob> annotated) {
+        Map<String, Handler> byName = new LinkedHashMap<>();
         for (AnnotatedJob job : annotated) {
             JobDefinition.checkedName("@ElasticJob(name) on " + job.origin(), job.name());
-            AnnotatedJob other = byName.putIfAbsent(job.name(), job);
+            Handler other = byName.putIfAbsent(job.name(), job.offered());
             if (other != null) {
                 throw new InvalidSettingException(
                         "@ElasticJob(name) on " + job.origin(),
@@ -78,6 +80,17 @@ record DeclaredJobs(List<JobDefinition> definitions, Map<String, SimpleJob> hand
             }
         }
         return byName;
+    }
+
+    private static void offer(Handler handler, Map<String, Handler> handlers) {
+        Handler other = handlers.putIfAbsent(handler.name(), handler);
+        if (other != null) {
+            throw new InvalidSettingException(
+                    "name of the " + handler.origin(),
+                    handler.name(),
+                    "is the name of a job as well, on " + other.origin()
+                            + ": a job that names it as its handler could mean either, so rename one of them");
+        }
     }
 
     /** The entries by the name of the job that they mean, or make. */
@@ -135,9 +148,9 @@ record DeclaredJobs(List<JobDefinition> definitions, Map<String, SimpleJob> hand
             @Nullable AnnotatedJob annotated,
             @Nullable JobEntry entry) {
 
-        JobDefinition checked(Map<String, AnnotatedJob> handlers, Surroundings surroundings) {
+        JobDefinition checked(Map<String, Handler> handlers, Surroundings surroundings) {
             JobDefinition definition = definition();
-            AnnotatedJob handler = handlers.get(definition.handler());
+            Handler handler = handlers.get(definition.handler());
             if (handler == null) {
                 throw invalid(
                         JobKey.HANDLER,

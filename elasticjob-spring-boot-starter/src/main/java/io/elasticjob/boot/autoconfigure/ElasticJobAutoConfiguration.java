@@ -3,6 +3,7 @@ package io.elasticjob.boot.autoconfigure;
 import io.elasticjob.ExecutionScope;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
+import io.elasticjob.JobOperations;
 import io.elasticjob.boot.JobEngineCustomizer;
 import io.elasticjob.boot.UnusableJobException;
 import io.elasticjob.engine.FireSource;
@@ -39,7 +40,7 @@ import org.springframework.util.StringUtils;
 
 /**
  * The job engine of an application and its parts, each of which a bean of the application replaces. All but the
- * lifecycle are lazy: an application without a job gets none of them.
+ * lifecycle are lazy: an application without a job or a handler gets none of them, unless it asks for one.
  */
 @AutoConfiguration(after = LifecycleAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "elasticjob.enabled", matchIfMissing = true)
@@ -55,15 +56,17 @@ public final class ElasticJobAutoConfiguration {
             ConfigurableListableBeanFactory beans,
             ElasticJobProperties properties,
             ObjectProvider<StrategyCatalog> strategies) {
-        List<AnnotatedJob> annotated = new AnnotatedJobs(beans).find();
-        if (annotated.isEmpty() && properties.getJobs().isEmpty()) {
+        AnnotatedJobs jobs = new AnnotatedJobs(beans);
+        List<AnnotatedJob> annotated = jobs.find();
+        List<Handler> handlers = jobs.findHandlers();
+        if (annotated.isEmpty() && handlers.isEmpty() && properties.getJobs().isEmpty()) {
             return new DeclaredJobs(List.of(), Map.of());
         }
         return DeclaredJobs.of(
                 annotated,
                 properties.getJobs(),
                 new DeclaredJobs.Surroundings(
-                        strategies.getObject().names(), properties.getRegistry().getSessionTimeout()));
+                        strategies.getObject().names(), properties.getRegistry().getSessionTimeout(), handlers));
     }
 
     @Bean
@@ -202,6 +205,14 @@ public final class ElasticJobAutoConfiguration {
                 () -> isWanted(beans), engine::getObject, properties.isAutoStartup(), patience(phase));
     }
 
+    /** Lazy, so that it shows whether somebody has asked for it; and over the lifecycle, which makes the engine in time. */
+    @Bean
+    @Lazy
+    @ConditionalOnMissingBean
+    JobOperations elasticJobOperations(JobEngineLifecycle lifecycle) {
+        return new ApplicationOperations(lifecycle::engine);
+    }
+
     /** What remains of a shutdown phase when running shards have been interrupted and the session has been closed. */
     static Duration patience(Duration phase) {
         Duration quarter = phase.dividedBy(4);
@@ -209,7 +220,7 @@ public final class ElasticJobAutoConfiguration {
         return phase.minus(quarter.compareTo(margin) < 0 ? quarter : margin);
     }
 
-    /** There is a job, or somebody has asked for the engine. */
+    /** There is a job or a handler, or somebody has asked for the engine or what it can do. */
     private static boolean isWanted(ConfigurableListableBeanFactory beans) {
         boolean askedBefore = beans.containsSingleton(DECLARED_JOBS);
         AnnotatedJobs annotated = new AnnotatedJobs(beans);
@@ -218,15 +229,18 @@ public final class ElasticJobAutoConfiguration {
         if (askedBefore) {
             refuseOverlooked(jobs, annotated);
         }
-        return !jobs.isEmpty()
-                || Arrays.stream(beans.getBeanNamesForType(JobEngine.class, true, false))
-                        .anyMatch(beans::containsSingleton);
+        return !jobs.isEmpty() || isThere(beans, JobEngine.class) || isThere(beans, JobOperations.class);
+    }
+
+    private static boolean isThere(ConfigurableListableBeanFactory beans, Class<?> type) {
+        return Arrays.stream(beans.getBeanNamesForType(type, true, false)).anyMatch(beans::containsSingleton);
     }
 
     /** A job that shows only on the bean itself is not to be left out silently. */
     private static void refuseOverlooked(DeclaredJobs jobs, AnnotatedJobs now) {
         now.find().stream()
-                .filter(job -> !jobs.handlers().containsKey(job.name()))
+                .filter(job -> jobs.definitions().stream()
+                        .noneMatch(known -> known.name().equals(job.name())))
                 .findFirst()
                 .ifPresent(job -> {
                     throw new UnusableJobException(

@@ -13,6 +13,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 
 /** The endpoint {@code elasticjob}. */
@@ -24,9 +25,14 @@ public final class ElasticJobEndpointAutoConfiguration {
     @Bean
     @ConditionalOnAvailableEndpoint // not on the class, which is looked at without the actuator as well
     @ConditionalOnMissingBean
-    ElasticJobEndpoint elasticJobEndpoint(JobEngineLifecycle lifecycle, ObjectProvider<HistoryReader> history) {
+    ElasticJobEndpoint elasticJobEndpoint(
+            JobEngineLifecycle lifecycle, ObjectProvider<HistoryReader> history, ApplicationEventPublisher publisher) {
         return new ElasticJobEndpoint(
-                () -> lifecycle.engine().map(NamespaceReader::of), InstantSource.system(), history.getIfAvailable());
+                () -> lifecycle.engine().map(NamespaceReader::of),
+                new ApplicationOperations(lifecycle::engine), // a bean that was asked for would start an engine
+                history.getIfAvailable(),
+                publisher,
+                InstantSource.system());
     }
 
     @Bean

@@ -8,6 +8,7 @@ import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.Setting;
 import io.elasticjob.Setting.Source;
+import io.elasticjob.SimpleJob;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DeclaredJobsTest {
 
     private static final DeclaredJobs.Surroundings SURROUNDINGS =
-            new DeclaredJobs.Surroundings(Set.of("average", "sticky"), Duration.ofSeconds(15));
+            new DeclaredJobs.Surroundings(Set.of("average", "sticky"), Duration.ofSeconds(15), List.of());
 
     @Test
     void propertiesWinOverTheAnnotationKeyByKey() {
@@ -181,6 +182,45 @@ class DeclaredJobsTest {
                 .withMessage(
                         "elasticjob.jobs.orders.sharding-total-count: \"2\" needs a handler that is told its shard:"
                                 + " give a ShardingContext to the method work()");
+    }
+
+    @Test
+    void aBeanThatDeclaresNoJobIsAHandlerThatJobsCanName() {
+        SimpleJob tidyUp = context -> {};
+
+        DeclaredJobs jobs = DeclaredJobs.of(
+                List.of(annotated("orders")),
+                Map.of("nightly", Map.of("handler", "tidyUp", "cron", "0 0 3 * * ?", "sharding-total-count", "2")),
+                offering("tidyUp", tidyUp));
+
+        assertThat(jobs.handlers()).containsOnlyKeys("orders", "tidyUp").containsEntry("tidyUp", tidyUp);
+        assertThat(jobs.definitions()).extracting(JobDefinition::handler).containsExactly("orders", "tidyUp");
+    }
+
+    @Test
+    void aHandlerAloneIsSomethingToRun() {
+        assertThat(DeclaredJobs.of(List.of(), Map.of(), offering("tidyUp", context -> {}))
+                        .isEmpty())
+                .isFalse();
+        assertThat(DeclaredJobs.of(List.of(), Map.of(), SURROUNDINGS).isEmpty()).isTrue();
+    }
+
+    @Test
+    void aBeanWithTheNameOfSomebodyElsesJobIsRefused() {
+        assertThatExceptionOfType(InvalidSettingException.class)
+                .isThrownBy(() -> DeclaredJobs.of(
+                        List.of(new AnnotatedJob("orders", "bean \"sync\"", Map.of(), context -> {}, true)),
+                        Map.of(),
+                        offering("orders", context -> {})))
+                .withMessage("name of the bean \"orders\": \"orders\" is the name of a job as well, on bean \"sync\":"
+                        + " a job that names it as its handler could mean either, so rename one of them");
+    }
+
+    private static DeclaredJobs.Surroundings offering(String name, SimpleJob job) {
+        return new DeclaredJobs.Surroundings(
+                SURROUNDINGS.strategies(),
+                SURROUNDINGS.sessionTimeout(),
+                List.of(new Handler(name, "bean \"" + name + "\"", job, true)));
     }
 
     private static DeclaredJobs declared(AnnotatedJob job, Map<String, ?> properties) {

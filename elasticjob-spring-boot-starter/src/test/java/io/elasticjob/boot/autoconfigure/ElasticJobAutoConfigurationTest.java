@@ -1,23 +1,31 @@
 package io.elasticjob.boot.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobKey;
+import io.elasticjob.JobOperations;
+import io.elasticjob.NoSuchJobException;
+import io.elasticjob.Operator;
 import io.elasticjob.Setting;
 import io.elasticjob.ShardingContext;
 import io.elasticjob.SimpleJob;
+import io.elasticjob.TriggerReceipt;
+import io.elasticjob.TriggerRequest;
 import io.elasticjob.boot.ElasticJob;
 import io.elasticjob.boot.JobEngineCustomizer;
 import io.elasticjob.boot.UnusableJobException;
+import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.engine.EngineStatus;
 import io.elasticjob.engine.FireSource;
 import io.elasticjob.engine.JobEngine;
 import io.elasticjob.engine.NamespaceView;
 import io.elasticjob.engine.ShardRunner;
 import io.elasticjob.registry.Registry;
+import io.elasticjob.registry.RegistryException;
 import io.elasticjob.sharding.ShardingStrategy;
 import io.elasticjob.sharding.StrategyCatalog;
 import io.elasticjob.zookeeper.embedded.EmbeddedZooKeeper;
@@ -28,8 +36,11 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -37,6 +48,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
@@ -47,6 +59,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Scope;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.io.ByteArrayResource;
 
@@ -494,6 +507,127 @@ class ElasticJobAutoConfigurationTest {
 
     @ElasticJob
     static class Hidden extends Recorder {}
+
+    // ---- What operators steer ----
+
+    @Configuration(proxyBeanMethods = false)
+    static class HandlersOnly {
+        @Bean
+        Recorder tidyUp() {
+            return new Recorder();
+        }
+
+        @Bean
+        @Scope("prototype")
+        Recorder eachItsOwn(Recorder tidyUp) {
+            return tidyUp;
+        }
+    }
+
+    @Test
+    void aBeanThatDeclaresNoJobRunsThoseThatAreMadeAtRunTime() {
+        runner.withUserConfiguration(HandlersOnly.class).run(context -> {
+            NamespaceView view = registered(context);
+            assertThat(view.jobs()).isEmpty();
+            assertThat(view.instances().values())
+                    .singleElement()
+                    .satisfies(it -> assertThat(it.instance().handlers()).containsOnly("tidyUp", "eachItsOwn"));
+
+            JobOperations operations = context.getBean(JobOperations.class);
+            operations
+                    .create("nightly", Map.of(JobKey.HANDLER, "tidyUp", JobKey.EVERY, "1s"), Operator.UNKNOWN)
+                    .toCompletableFuture()
+                    .join();
+
+            await().until(() -> context.getBean("tidyUp", Recorder.class).runs.stream()
+                    .anyMatch(run -> run.jobName().equals("nightly")));
+        });
+    }
+
+    static class Steers {
+        final CompletableFuture<?> tooEarly;
+        final boolean engineWasMade;
+
+        Steers(JobOperations operations, ConfigurableListableBeanFactory beans) {
+            tooEarly = operations.trigger(TriggerRequest.of("orders")).toCompletableFuture();
+            engineWasMade = Stream.of(beans.getBeanNamesForType(JobEngine.class, true, false))
+                    .anyMatch(beans::containsSingleton);
+        }
+    }
+
+    @Test
+    void whoSteersJobsStartsTheEngineInItsTimeAndIsToldSoBefore() {
+        runner.withBean(Steers.class).run(context -> {
+            Steers steers = context.getBean(Steers.class);
+            assertThat(steers.engineWasMade).isFalse();
+            assertThatThrownBy(steers.tooEarly::join)
+                    .hasRootCauseInstanceOf(RegistryException.class)
+                    .hasMessageContaining("has not been started");
+
+            assertThat(registered(context).jobs()).isEmpty();
+            assertThatThrownBy(() -> context.getBean(JobOperations.class)
+                            .trigger(TriggerRequest.of("orders"))
+                            .toCompletableFuture()
+                            .join())
+                    .hasRootCauseInstanceOf(NoSuchJobException.class);
+        });
+    }
+
+    @Test
+    void everythingThatOperatorsDoGoesToTheEngineOfTheApplication() {
+        runner.withUserConfiguration(TwoShards.class)
+                .withPropertyValues("elasticjob.instance.name=till")
+                .run(context -> {
+                    JobEngine engine = context.getBean(JobEngine.class);
+                    registered(context);
+                    await().until(() -> engine.namespace()
+                            .toCompletableFuture()
+                            .join()
+                            .jobs()
+                            .containsKey("orders"));
+                    JobOperations operations = context.getBean(JobOperations.class);
+                    Operator ann = new Operator("ann", "why not");
+
+                    done(operations.drain("till", ann));
+                    await().until(() -> engine.status().drained().isPresent());
+                    TriggerReceipt receipt =
+                            done(operations.trigger(TriggerRequest.of("orders").by(ann)));
+                    await().untilAsserted(() -> assertThat(done(operations.triggerStatus("orders", receipt.number())))
+                            .hasValueSatisfying(
+                                    status -> assertThat(status.by()).isEqualTo(ann)));
+                    assertThat(done(operations.cancel("orders", receipt.number(), ann)))
+                            .hasValueSatisfying(
+                                    status -> assertThat(status.isDone()).isTrue());
+                    done(operations.configure("orders", Map.of(JobKey.MISFIRE, "SKIP"), ann));
+                    done(operations.disable("orders", io.elasticjob.Scope.WHOLE_JOB, ann));
+                    await().until(() ->
+                            stored(engine).overrides().keySet().equals(Set.of(JobKey.MISFIRE, JobKey.ENABLED)));
+                    done(operations.enable("orders", io.elasticjob.Scope.WHOLE_JOB, ann));
+                    done(operations.reset("orders", Set.of(JobKey.MISFIRE), ann));
+                    await().until(() -> stored(engine).overrides().isEmpty());
+                    done(operations.resume("till", ann));
+                    await().until(() -> engine.status().drained().isEmpty());
+                    done(operations.remove("orders", ann));
+                    await().until(() -> engine.namespace()
+                            .toCompletableFuture()
+                            .join()
+                            .jobs()
+                            .isEmpty());
+                });
+    }
+
+    private static StoredJob stored(JobEngine engine) {
+        return engine.namespace()
+                .toCompletableFuture()
+                .join()
+                .jobs()
+                .get("orders")
+                .stored();
+    }
+
+    private static <T> T done(CompletionStage<T> asked) {
+        return asked.toCompletableFuture().join();
+    }
 
     @Test
     void aJobThatShowsTooLateIsNotLeftOutSilently() {

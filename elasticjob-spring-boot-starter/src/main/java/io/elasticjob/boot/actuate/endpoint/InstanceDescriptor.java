@@ -18,6 +18,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * A live instance.
  *
  * @param answering whether it is the one that answers
+ * @param drain who has it take nothing new, and why; null when nobody has
  * @param strategies that it knows beside the built-in ones
  * @param shards that it should run, by job
  * @param obstacles for each job that it may not run, why
@@ -27,6 +28,7 @@ record InstanceDescriptor(
         String name,
         boolean answering,
         Instance.State state,
+        Instance.@Nullable Drain drain,
         String application,
         @Nullable String version,
         String host,
@@ -59,6 +61,7 @@ record InstanceDescriptor(
                 instance.name(),
                 instance.id().equals(namespace.status().currentInstance()),
                 instance.state(),
+                instance.drain(),
                 instance.application(),
                 instance.version().isEmpty() ? null : instance.version(),
                 instance.host(),

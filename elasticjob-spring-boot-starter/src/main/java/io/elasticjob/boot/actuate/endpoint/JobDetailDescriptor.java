@@ -4,12 +4,15 @@ import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.Setting;
 import io.elasticjob.coordination.StoredJob;
+import io.elasticjob.coordination.Switches;
 import io.elasticjob.engine.JobDetail;
 import io.elasticjob.engine.JobView;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
@@ -20,8 +23,10 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param configuration what holds, and where each value comes from
  * @param declared what annotation and properties say, and which of the two
  * @param overrides what operators laid over it
+ * @param switches what operators have switched off of it, beside the whole
  * @param eligible ids of the instances that may run it
  * @param obstacles for each other live instance, why it may not
+ * @param triggers that are not done yet, in the order in which each shard runs them
  */
 record JobDetailDescriptor(
         String name,
@@ -34,10 +39,35 @@ record JobDetailDescriptor(
         Map<String, Setting> configuration,
         Map<String, Setting> declared,
         Map<String, StoredJob.Override> overrides,
+        SwitchesDescriptor switches,
         List<String> eligible,
         Map<String, String> obstacles,
+        List<TriggerDescriptor> triggers,
         List<ShardDescriptor> shards)
         implements OperationResponseBody {
+
+    /**
+     * What is off: shards by number, instances by name.
+     */
+    record SwitchesDescriptor(SortedMap<Integer, Off> shards, SortedMap<String, Off> instances) {
+
+        /** Who switched it off, and why. */
+        record Off(String who, Instant when, String why) {}
+
+        static SwitchesDescriptor of(Switches switches) {
+            return new SwitchesDescriptor(off(switches.shards()), off(switches.instances()));
+        }
+
+        private static <K> SortedMap<K, Off> off(SortedMap<K, Switches.Switch> switches) {
+            SortedMap<K, Off> off = new TreeMap<>();
+            switches.forEach((what, set) -> {
+                if (!set.on()) {
+                    off.put(what, new Off(set.who(), set.when(), set.why()));
+                }
+            });
+            return off;
+        }
+    }
 
     private static final int FIRE_TIMES = 5;
 
@@ -55,8 +85,10 @@ record JobDetailDescriptor(
                 effective == null ? Map.of() : configuration(effective),
                 byKey(job.stored().declared()),
                 byKey(job.stored().overrides()),
+                SwitchesDescriptor.of(job.stored().switches()),
                 job.eligible(),
                 job.obstacles(),
+                detail.triggers().stream().map(TriggerDescriptor::of).toList(),
                 detail.shards().stream()
                         .map(shard -> ShardDescriptor.of(shard, effective))
                         .toList());

@@ -3,6 +3,7 @@ package io.elasticjob.boot.actuate.endpoint;
 import io.elasticjob.engine.JobDetail;
 import io.elasticjob.engine.JobEngine;
 import io.elasticjob.engine.NamespaceView;
+import io.elasticjob.sharding.StrategyCatalog;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -15,6 +16,9 @@ public interface NamespaceReader {
     /** As {@link JobEngine#job(String)}. */
     CompletionStage<Optional<JobDetail>> job(String name);
 
+    /** As {@link JobEngine#strategies()}. */
+    StrategyCatalog strategies();
+
     static NamespaceReader of(JobEngine engine) {
         return new NamespaceReader() {
             @Override
@@ -25,6 +29,11 @@ public interface NamespaceReader {
             @Override
             public CompletionStage<Optional<JobDetail>> job(String name) {
                 return engine.job(name);
+            }
+
+            @Override
+            public StrategyCatalog strategies() {
+                return engine.strategies();
             }
         };
     }
