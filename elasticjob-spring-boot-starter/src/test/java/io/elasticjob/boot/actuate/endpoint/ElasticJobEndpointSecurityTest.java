@@ -98,7 +98,7 @@ class ElasticJobEndpointSecurityTest {
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
-    @Import({ServletSecurity.class, ReactiveSecurity.class})
+    @Import({ServletSecurity.class, ReactiveSecurity.class, OneRequestAConnection.class})
     static class Shop {
 
         /** A handler for jobs that are made at run time. */
