@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.elasticjob.SimpleJob;
 import io.elasticjob.boot.ElasticJob;
+import io.elasticjob.boot.OwnNetty;
 import io.elasticjob.engine.JobEngine;
 import io.elasticjob.engine.SystemTimekeeper;
 import io.elasticjob.memory.MemoryEnsemble;
@@ -49,7 +50,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
 import org.springframework.http.HttpMethod;
-import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
@@ -98,7 +98,7 @@ class ElasticJobEndpointSecurityTest {
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
-    @Import({ServletSecurity.class, ReactiveSecurity.class})
+    @Import({ServletSecurity.class, ReactiveSecurity.class, OwnNetty.class})
     static class Shop {
 
         /** A handler for jobs that are made at run time. */
@@ -183,14 +183,6 @@ class ElasticJobEndpointSecurityTest {
                             new AndServerWebExchangeMatcher(CsrfWebFilter.DEFAULT_CSRF_MATCHER, browser)))
                     .httpBasic(Customizer.withDefaults())
                     .build();
-        }
-
-        /** Of its own: the end of another test's server would end the threads that all share. */
-        @Bean
-        ReactorResourceFactory resources() {
-            ReactorResourceFactory own = new ReactorResourceFactory();
-            own.setUseGlobalResources(false);
-            return own;
         }
 
         @Bean
