@@ -285,9 +285,11 @@ final class Promises {
             violated("nobody removed it, and it is gone: " + job);
             return;
         }
-        for (int shard = 0; shard < job.definition().shardingTotalCount(); shard++) {
+        for (int shard = 0; shard < job.stored().shardCount().at(once.at()); shard++) {
             ShardRecord record = record(life, shard);
-            if (record.isRunning() || isBefore(record.through(), once.at())) {
+            boolean isDue = !once.at().isBefore(job.stored().since())
+                    && isOn(job.stored().switches(), shard, once.at());
+            if (record.isRunning() || (isDue && isBefore(record.through(), once.at()))) {
                 violated("shard " + shard + " has not run, and its job is gone: " + job + " " + record);
             }
         }

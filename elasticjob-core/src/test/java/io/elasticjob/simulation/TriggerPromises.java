@@ -211,7 +211,6 @@ final class TriggerPromises {
         String job = status.job();
         Seen of = all.getOrDefault(job, List.of()).stream()
                 .filter(seen -> seen.trigger().number() == status.number()
-                        && seen.trigger().requestedAt().equals(status.requestedAt())
                         && seen.trigger().request().equals(status.id()))
                 .reduce((earlier, later) -> later)
                 .orElse(null);
