@@ -162,6 +162,12 @@ final class Promises {
         return history == null ? ShardRecord.NEW : history.last;
     }
 
+    /** Whether the end of this firing by hand was ever recorded. */
+    boolean hasEnded(Layout.JobLife of, int shard, long number) {
+        History history = histories.get(LAYOUT.record(of.job(), of.life(), shard));
+        return history != null && history.ended.contains(new Firing.Triggered(number));
+    }
+
     /** The instance as it is registered. */
     Optional<Instance> instance(String id) {
         return instance(id, ensemble.node(INSTANCES + id));

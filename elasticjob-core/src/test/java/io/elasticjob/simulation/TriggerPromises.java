@@ -236,7 +236,7 @@ final class TriggerPromises {
             boolean agrees = switch (progress.state()) {
                 case DONE -> done && (!ran || hasOutcome(progress, record));
                 case RUNNING -> done || ran;
-                case CANCELLED -> !done && !(ran && record.isRunning());
+                case CANCELLED -> !promises.hasEnded(of.of(), shard, status.number()) && !(ran && record.isRunning());
                 case WAITING -> false;
             };
             if (!agrees) {
