@@ -229,9 +229,19 @@ final class Finished {
         if (!job.knownTriggers().isEmpty()) {
             return; // what was asked for runs first; the leader will look at the job
         }
+        outbox.read(over, List.of(job.recordsPath()), result -> {
+            if (result instanceof Result.Told<List<Read>> told) {
+                boolean laid = told.answer().get(0) instanceof Read.Present; // not if it was never enabled in time
+                remove(over, job, laid ? 0 : -1);
+            }
+        });
+    }
+
+    /** @param folderVersion as it is while nobody has removed the job; negative when there are no records */
+    private void remove(Connection over, JobState job, int folderVersion) {
         List<Write> writes = new ArrayList<>();
         writes.add(presence.check());
-        writes.addAll(Removal.of(layout, job.name(), job.life(), job.version(), 0, List.of()));
+        writes.addAll(Removal.of(layout, job.name(), job.life(), job.version(), folderVersion, List.of()));
         outbox.commit(over, writes, result -> {
             if (result instanceof Result.Told<Answer> told && told.answer() instanceof Answer.Committed) {
                 outbox.publish(new ElasticJobEvent.JobCompleted(job.name()));

@@ -47,6 +47,8 @@ final class TriggerRequests {
 
     private static final int AT_ONCE = 200;
     private static final Duration RETRY = Duration.ofSeconds(1);
+    /** So often the trigger of somebody else's request is looked for. */
+    private static final int MOST_LOOKS = 20;
 
     /** Somebody waits for the end of a trigger. */
     private static final class Waiting {
@@ -142,6 +144,9 @@ final class TriggerRequests {
         /** The instance under which it was sent; null before. */
         private @Nullable String sentBy;
 
+        /** How often the same request of somebody else was seen, but not its trigger. */
+        private int looks;
+
         Creation(
                 TriggerRequest request,
                 boolean shared,
@@ -217,13 +222,14 @@ final class TriggerRequests {
                 accepted(job, found.get(), mine);
             } else if (mine == TAKEN) {
                 changes.goOn(answer, List.of(layout.job(request.job()), path), this::createTaken);
-            } else {
+            } else if (mine > TAKEN) {
                 forget(mine);
-                answer.completeExceptionally(
-                        mine > TAKEN
-                                ? takenBack()
-                                : new OperationRefusedException("A request of the id " + request.id()
-                                        + " is just being made by somebody else; nothing was changed"));
+                answer.completeExceptionally(takenBack());
+            } else if (++looks < MOST_LOOKS) {
+                outbox.alarm(Changes.PAUSE, this::goOn);
+            } else {
+                answer.completeExceptionally(new OperationRefusedException("A request of the id " + request.id()
+                        + " is just being made by somebody else; nothing was changed"));
             }
         }
 
