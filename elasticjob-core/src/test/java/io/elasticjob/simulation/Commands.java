@@ -92,7 +92,7 @@ final class Commands {
         Command command = new Command("command-" + all.size(), process, wish);
         all.put(command.name, command);
         open.add(command);
-        look();
+        command.wasSo = isSo(command);
         return command;
     }
 
@@ -108,7 +108,7 @@ final class Commands {
     }
 
     void told(Command command, @Nullable Throwable failed) {
-        look();
+        command.wasSo |= isSo(command);
         if (failed == null) {
             command.told = Told.DONE;
             open.remove(command);
@@ -135,10 +135,11 @@ final class Commands {
 
     // ---- What is so -----------------------------------------------------------------------------------------------
 
-    /** Something has changed that may be what was wished. */
-    void look() {
+    /** An instance has changed, or something else that may be what was wished. */
+    void look(boolean instance) {
         for (Command command : open) {
-            command.wasSo = command.wasSo || command.told == Told.NOTHING_YET && isSo(command);
+            boolean concerned = !command.wasSo && instance == command.wish instanceof Wish.Drain;
+            command.wasSo |= concerned && command.told == Told.NOTHING_YET && isSo(command);
         }
     }
 
@@ -159,7 +160,7 @@ final class Commands {
         } else if (wish instanceof Wish.Create create) {
             return is(create.job(), job -> values(job).equals(create.settings()));
         } else if (wish instanceof Wish.Remove remove) {
-            return promises.job(remove.job()).isEmpty();
+            return promises.known(remove.job()).isEmpty();
         } else if (wish instanceof Wish.Drain drain) {
             return ensemble.children("/sim/instances").stream()
                     .map(promises::instance)
@@ -171,7 +172,7 @@ final class Commands {
     }
 
     private boolean is(String job, Predicate<StoredJob> so) {
-        return promises.job(job).filter(so).isPresent();
+        return promises.known(job).filter(so).isPresent();
     }
 
     private static boolean isOn(StoredJob job, Scope scope) {

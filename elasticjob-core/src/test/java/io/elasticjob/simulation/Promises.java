@@ -156,6 +156,11 @@ final class Promises {
         return present == null ? 0 : present.life();
     }
 
+    /** The job as it was written last; what {@link #job} reads anew. */
+    Optional<StoredJob> known(String name) {
+        return Optional.ofNullable(jobs.get(name)).map(Job::stored);
+    }
+
     /** A shard's record as the registry has it. */
     ShardRecord record(Layout.JobLife of, int shard) {
         History history = histories.get(LAYOUT.record(of.job(), of.life(), shard));
@@ -244,7 +249,7 @@ final class Promises {
                                 instance(id, change.before()).orElse(null), after));
             }
         }
-        commands.look();
+        commands.look(path.startsWith(INSTANCES));
     }
 
     /** Of a record; empty for the folder of a life. */

@@ -52,6 +52,9 @@ final class TriggerPromises {
     private final Map<String, List<Seen>> all = new HashMap<>();
     private final Map<Layout.JobLife, NavigableMap<Long, Seen>> pending = new HashMap<>();
 
+    /** What the number was of that a command was told. */
+    private final Map<Command, Seen> told = new HashMap<>();
+
     TriggerPromises(
             Timekeeper clock,
             MemoryEnsemble ensemble,
@@ -196,12 +199,14 @@ final class TriggerPromises {
 
     void accepted(Command command, TriggerReceipt receipt) {
         TriggerRequest request = ((Wish.Trigger) command.wish).request();
-        boolean isOfRequest = all.getOrDefault(request.job(), List.of()).stream()
+        Optional<Seen> of = all.getOrDefault(request.job(), List.of()).stream()
                 .filter(seen -> seen.trigger().number() == receipt.number())
-                .anyMatch(seen -> seen.by() == command
+                .filter(seen -> seen.by() == command
                         || (!request.id().isEmpty()
-                                && request.id().equals(seen.trigger().request())));
-        if (!isOfRequest) {
+                                && request.id().equals(seen.trigger().request())))
+                .reduce((earlier, later) -> later);
+        of.ifPresent(seen -> told.put(command, seen));
+        if (of.isEmpty()) {
             violated.accept("was told the number of another trigger, " + receipt.number() + ": " + command);
         }
     }
@@ -309,9 +314,7 @@ final class TriggerPromises {
     private void checkTold(Command command) {
         TriggerReceipt receipt = Objects.requireNonNull(command.receipt);
         boolean waits = pending.values().stream()
-                .flatMap(of -> of.values().stream())
-                .anyMatch(seen -> seen.trigger().number() == receipt.number()
-                        && seen.trigger().request().equals(receipt.accepted().id()));
+                .anyMatch(of -> of.containsValue(told.get(command)));
         if (waits == receipt.completion().toCompletableFuture().isDone()) {
             violated.accept((waits ? "was told too early" : "was not told") + " of the end of trigger "
                     + receipt.number() + ": " + command);
