@@ -154,7 +154,9 @@ final class Operations {
                 throw new OperationRefusedException("There is a job " + job + " already");
             }
             JobDefinition definition = made.effective();
-            if (sent.get() && definition.schedule() instanceof Schedule.Once once && !once.at().isAfter(now)) {
+            if (sent.get()
+                    && definition.schedule() instanceof Schedule.Once once
+                    && !once.at().isAfter(now)) {
                 throw new RegistryException(
                         "The registry did not answer in time; " + job + " may have been made and have run, or not");
             }

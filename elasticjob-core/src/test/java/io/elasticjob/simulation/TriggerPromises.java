@@ -313,8 +313,7 @@ final class TriggerPromises {
 
     private void checkTold(Command command) {
         TriggerReceipt receipt = Objects.requireNonNull(command.receipt);
-        boolean waits = pending.values().stream()
-                .anyMatch(of -> of.containsValue(told.get(command)));
+        boolean waits = pending.values().stream().anyMatch(of -> of.containsValue(told.get(command)));
         if (waits == receipt.completion().toCompletableFuture().isDone()) {
             violated.accept((waits ? "was told too early" : "was not told") + " of the end of trigger "
                     + receipt.number() + ": " + command);
