@@ -4,6 +4,7 @@ import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.Operator;
+import io.elasticjob.Schedule;
 import io.elasticjob.Scope;
 import io.elasticjob.Setting;
 import io.elasticjob.coordination.Switches.Switch;
@@ -212,12 +213,21 @@ public record StoredJob(
                 nextDeclared,
                 nextOverrides,
                 begin,
-                shardCount.changed(
-                        after.shardingTotalCount(),
-                        after.schedule().next(now.plus(leadTime)).orElse(null)),
+                shardCount.changed(after.shardingTotalCount(), firstUntouched(after, now.plus(leadTime))),
                 switches.since(begin),
                 null,
                 unknown);
+    }
+
+    /**
+     * From when on a new number of shards holds: the first fire time that nobody can have begun before {@code from}. After
+     * the last one, whatever comes after it; null without any, so that it holds at once.
+     */
+    private static @Nullable Instant firstUntouched(JobDefinition job, Instant from) {
+        Schedule schedule = job.schedule();
+        return schedule.next(from)
+                .or(() -> schedule.latest(from).map(last -> last.plusMillis(1)))
+                .orElse(null);
     }
 
     /** Whether it says the same of the job, whoever said so, and when. */

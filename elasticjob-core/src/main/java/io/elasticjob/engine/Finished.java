@@ -114,7 +114,7 @@ final class Finished {
             }
         }
         for (JobState job : take(jobs)) {
-            ifAll(over, job, allShards(job), record -> isDecided(job, record), () -> remove(over, job));
+            ifAll(over, job, allShards(job), record -> !record.isRunning(), () -> removeIfDecided(over, job));
         }
     }
 
@@ -206,19 +206,42 @@ final class Finished {
     }
 
     private static Set<Integer> allShards(JobState job) {
-        return IntStream.range(0, job.shardCount().count()).boxed().collect(Collectors.toCollection(TreeSet::new));
+        Instant at = onlyFiring(job);
+        int count = at == null ? job.shardCount().count() : job.shardCount().at(at);
+        return IntStream.range(0, count).boxed().collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private void removeIfDecided(Connection over, JobState job) {
+        ifAll(over, job, shardsThatAreDue(job), record -> isDecided(job, record), () -> remove(over, job));
+    }
+
+    /** Without those that were enabled again only after the firing: they never run it. */
+    private static Set<Integer> shardsThatAreDue(JobState job) {
+        Instant at = onlyFiring(job);
+        Set<Integer> shards = allShards(job);
+        if (at != null) {
+            shards.removeIf(shard -> at.isBefore(job.at(at).since(shard)));
+        }
+        return shards;
     }
 
     private void remove(Connection over, JobState job) {
+        if (!job.knownTriggers().isEmpty()) {
+            return; // what was asked for runs first; the leader will look at the job
+        }
+        outbox.read(over, List.of(job.recordsPath()), result -> {
+            if (result instanceof Result.Told<List<Read>> told) {
+                boolean laid = told.answer().get(0) instanceof Read.Present; // not if it was never enabled in time
+                remove(over, job, laid ? 0 : -1);
+            }
+        });
+    }
+
+    /** @param folderVersion as it is while nobody has removed the job; negative when there are no records */
+    private void remove(Connection over, JobState job, int folderVersion) {
         List<Write> writes = new ArrayList<>();
         writes.add(presence.check());
-        writes.addAll(Removal.of(
-                layout,
-                job.name(),
-                job.life(),
-                job.version(),
-                0,
-                job.knownTriggers().keySet()));
+        writes.addAll(Removal.of(layout, job.name(), job.life(), job.version(), folderVersion, List.of()));
         outbox.commit(over, writes, result -> {
             if (result instanceof Result.Told<Answer> told && told.answer() instanceof Answer.Committed) {
                 outbox.publish(new ElasticJobEvent.JobCompleted(job.name()));

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -146,6 +147,7 @@ final class Operations {
 
     void create(String job, Map<JobKey, String> settings, Operator by, CompletableFuture<Boolean> answer) {
         String path = layout.job(job);
+        AtomicBoolean sent = new AtomicBoolean();
         changes.make(answer, List.of(path), reads -> {
             Instant now = presence.registryNow();
             StoredJob made = StoredJob.made(job, settings, by, now);
@@ -156,6 +158,12 @@ final class Operations {
                 throw new OperationRefusedException("There is a job " + job + " already");
             }
             JobDefinition definition = made.effective();
+            if (sent.get()
+                    && definition.schedule() instanceof Schedule.Once once
+                    && !once.at().isAfter(now)) {
+                throw new RegistryException(
+                        "The registry did not answer in time; " + job + " may have been made and have run, or not");
+            }
             check(definition, withHandler(settings.keySet()));
             if (definition.schedule() instanceof Schedule.Once && !definition.monitorExecution()) {
                 throw new InvalidSettingException(
@@ -163,6 +171,7 @@ final class Operations {
                         "false",
                         "does not go with at=: without records nobody can tell when it has run");
             }
+            sent.set(true);
             Write create = new Write.Create(path, StoredJobCodec.encode(made), Write.Life.PERSISTENT);
             return Changes.Decision.write(List.of(create), done -> {
                 outbox.publish(new ElasticJobEvent.JobChanged(job, "created", by));

@@ -768,9 +768,18 @@ final class ShardTable {
 
     /** Whether a write of unknown outcome came through: it is there, or what is there was written over it. */
     private static boolean wasWritten(ShardRecord found, ShardRecord written) {
-        boolean overwritten =
-                !Objects.equals(found.firing(), written.firing()) && Objects.equals(found.outcome(), written.outcome());
+        boolean overwritten = !isBehind(found, written)
+                && !Objects.equals(found.firing(), written.firing())
+                && Objects.equals(found.outcome(), written.outcome());
         return found.equals(written) || overwritten;
+    }
+
+    /** Whether less is decided than was to be written: nothing takes that back. */
+    private static boolean isBehind(ShardRecord found, ShardRecord written) {
+        Instant decided = written.through();
+        return found.trigger() < written.trigger()
+                || (decided != null
+                        && (found.through() == null || found.through().isBefore(decided)));
     }
 
     private boolean isCurrent(Connection over) {

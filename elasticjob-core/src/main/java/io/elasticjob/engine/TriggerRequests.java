@@ -13,14 +13,19 @@ import io.elasticjob.codec.ShardRecordCodec;
 import io.elasticjob.codec.TriggerCodec;
 import io.elasticjob.coordination.Demand;
 import io.elasticjob.coordination.Layout;
+import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.coordination.Trigger;
 import io.elasticjob.coordination.TriggerProgress;
 import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.RegistryException;
 import io.elasticjob.registry.Write;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +47,8 @@ final class TriggerRequests {
 
     private static final int AT_ONCE = 200;
     private static final Duration RETRY = Duration.ofSeconds(1);
+    /** So often the trigger of somebody else's request is looked for. */
+    private static final int MOST_LOOKS = 20;
 
     /** Somebody waits for the end of a trigger. */
     private static final class Waiting {
@@ -67,7 +74,10 @@ final class TriggerRequests {
     private final Changes changes;
     private final Outbox outbox;
     private final Set<Waiting> waiting = new LinkedHashSet<>();
-    private final Set<String> toForget = new LinkedHashSet<>();
+    /** Nodes of requests, and their versions. */
+    private final Map<String, Integer> toForget = new LinkedHashMap<>();
+
+    private long creations;
 
     TriggerRequests(
             Layout layout,
@@ -111,33 +121,68 @@ final class TriggerRequests {
                 .findFirst();
     }
 
-    /** Creates the trigger of one request, once. */
+    /**
+     * Creates the trigger of one request, once. The node of the request says whose it is, and by its version whether the
+     * trigger was created. Where others may make the same request, the node is taken first: whoever has it looks for the
+     * trigger of one that was here before, which nobody else can create meanwhile.
+     */
     private final class Creation implements Changes.Plan<TriggerReceipt> {
+
+        private static final int TAKEN = 0;
 
         private final TriggerRequest request;
         private final CompletableFuture<TriggerReceipt> answer;
         private final CompletableFuture<TriggerStatus> completion;
+        private final String path;
 
-        /** Whether there may be a trigger of this request already, so that it has to be looked for first. */
-        private boolean mayBeThere;
+        /** Whether others may make the same request. */
+        private final boolean shared;
+
+        /** Names this very try among all of this instance's. */
+        private final long turn = creations++;
 
         /** The instance under which it was sent; null before. */
         private @Nullable String sentBy;
 
+        /** How often the same request of somebody else was seen, but not its trigger. */
+        private int looks;
+
         Creation(
                 TriggerRequest request,
-                boolean mayBeThere,
+                boolean shared,
                 CompletableFuture<TriggerReceipt> answer,
                 CompletableFuture<TriggerStatus> completion) {
             this.request = request;
-            this.mayBeThere = mayBeThere;
+            this.shared = shared;
             this.answer = answer;
             this.completion = completion;
+            this.path = layout.request(request.id());
         }
 
         @Override
         public Changes.Decision<TriggerReceipt> decide(List<Read> reads) {
+            int mine = reads.get(1) instanceof Read.Present there && Arrays.equals(there.data(), mark())
+                    ? there.stat().version()
+                    : -1;
+            try {
+                return decide(reads, mine);
+            } catch (RuntimeException refused) {
+                forget(mine);
+                throw refused;
+            }
+        }
+
+        /** @param mine version of the node of the request, if this try has made it; else negative */
+        private Changes.Decision<TriggerReceipt> decide(List<Read> reads, int mine) {
+            if (sentBy != null && !presence.isSelf(sentBy)) {
+                throw new RegistryException(
+                        "The session was lost before the registry answered; the trigger may have been"
+                                + " created, or not: look for the request " + request.id());
+            }
             if (!(reads.get(0) instanceof Read.Present present)) {
+                if (mine > TAKEN) {
+                    throw takenBack();
+                }
                 throw new NoSuchJobException(request.job());
             }
             JobState job = jobTable.job(request.job()).orElse(null);
@@ -147,77 +192,127 @@ final class TriggerRequests {
                 presence.usable().ifPresent(over -> jobTable.reread(over, List.of(request.job())));
                 return Changes.Decision.again(); // once it has been heard of
             }
-            if (reads.get(1) instanceof Read.Present
-                    || (mayBeThere && present.stat().children() > 0)) {
-                mayBeThere = false;
-                triggerTable.listThen(job, () -> listed(job, reads.get(1) instanceof Read.Present));
+            if (reads.get(1) instanceof Read.Present) {
+                triggerTable.listThen(job, () -> listed(job, mine));
                 return Changes.Decision.later();
             }
-            if (sentBy != null && !presence.isSelf(sentBy)) {
-                throw new RegistryException(
-                        "The session was lost before the registry answered; the trigger may have been"
-                                + " created, or not: look for the request " + request.id());
+            if (shared) {
+                Demand.trigger(stored(job), request, presence.registryNow()); // refused before anything is written
+                return Changes.Decision.write(List.of(take()), done -> goOn());
             }
-            return create(job);
+            return create(job, List.of(take(), new Write.Put(path, mark(), TAKEN)));
         }
 
-        /** As long as the node of the request is there, its trigger is not deleted. */
-        private void listed(JobState job, boolean isThere) {
-            Optional<Trigger> found = job.triggers().pending().values().stream()
-                    .filter(trigger -> trigger.request().equals(request.id()))
-                    .findFirst();
+        private Write take() {
+            return new Write.Create(path, mark(), Write.Life.EPHEMERAL);
+        }
+
+        private byte[] mark() {
+            return (presence.currentId() + "/" + turn).getBytes(StandardCharsets.UTF_8);
+        }
+
+        private void goOn() {
+            changes.goOn(answer, List.of(layout.job(request.job()), path), this);
+        }
+
+        /** As long as the node of the request is there, its trigger is not deleted, unless it is taken back. */
+        private void listed(JobState job, int mine) {
+            Optional<Trigger> found = pending(job, request.id());
             if (found.isPresent()) {
-                accepted(job, found.get());
-            } else if (isThere) {
-                answer.completeExceptionally(new OperationRefusedException(
-                        "A request of the id " + request.id() + " is just being made by somebody else"));
+                accepted(job, found.get(), mine);
+            } else if (mine == TAKEN) {
+                changes.goOn(answer, List.of(layout.job(request.job()), path), this::createTaken);
+            } else if (mine > TAKEN) {
+                forget(mine);
+                answer.completeExceptionally(takenBack());
+            } else if (++looks < MOST_LOOKS) {
+                outbox.alarm(Changes.PAUSE, this::goOn);
             } else {
-                changes.goOn(answer, List.of(layout.job(request.job()), layout.request(request.id())), this);
+                answer.completeExceptionally(new OperationRefusedException("A request of the id " + request.id()
+                        + " is just being made by somebody else; nothing was changed"));
             }
         }
 
-        private Changes.Decision<TriggerReceipt> create(JobState job) {
-            if (job.stored() == null) {
-                throw new OperationRefusedException(
-                        "What is stored of " + job.name() + " can not be read by this version");
+        private RegistryException takenBack() {
+            return new RegistryException("The trigger of the request " + request.id()
+                    + " was created, and taken back or removed with its job before its number was known");
+        }
+
+        /** Of a request that is taken, and has no trigger. */
+        private Changes.Decision<TriggerReceipt> createTaken(List<Read> reads) {
+            JobState job = jobTable.job(request.job()).orElse(null);
+            boolean asBefore = job != null
+                    && reads.get(0) instanceof Read.Present present
+                    && job.life() == present.stat().created()
+                    && job.version() == present.stat().version()
+                    && reads.get(1) instanceof Read.Present there
+                    && there.stat().version() == TAKEN
+                    && Arrays.equals(there.data(), mark());
+            if (job == null || !asBefore) {
+                return decide(reads); // it may be its own work
             }
-            Trigger asked = Demand.trigger(job.stored(), request, presence.registryNow());
+            try {
+                return create(job, List.of(new Write.Put(path, mark(), TAKEN)));
+            } catch (RuntimeException refused) {
+                forget(TAKEN);
+                throw refused;
+            }
+        }
+
+        private Changes.Decision<TriggerReceipt> create(JobState job, List<Write> noted) {
+            Trigger asked = Demand.trigger(stored(job), request, presence.registryNow());
             sentBy = presence.currentId();
-            List<Write> writes = List.of(
-                    job.check(),
-                    new Write.Create(layout.request(request.id()), new byte[0], Write.Life.EPHEMERAL),
+            List<Write> writes = new ArrayList<>();
+            writes.add(job.check());
+            writes.addAll(noted);
+            writes.add(
                     new Write.Create(layout.triggers(job.name()), TriggerCodec.encode(asked), Write.Life.SEQUENTIAL));
             return Changes.Decision.write(writes, done -> {
-                String path = done.results().get(done.results().size() - 1).path();
-                long number = Layout.triggerNumber(path.substring(path.lastIndexOf('/') + 1))
+                String made = done.results().get(done.results().size() - 1).path();
+                long number = Layout.triggerNumber(made.substring(made.lastIndexOf('/') + 1))
                         .orElseThrow();
                 triggerTable.listThen(
                         job,
-                        () -> accepted(job, job.triggers().pending().getOrDefault(number, asked.numbered(number))));
+                        () -> accepted(
+                                job, job.triggers().pending().getOrDefault(number, asked.numbered(number)), TAKEN + 1));
             });
         }
 
+        private static StoredJob stored(JobState job) {
+            StoredJob stored = job.stored();
+            if (stored == null) {
+                throw new OperationRefusedException(
+                        "What is stored of " + job.name() + " can not be read by this version");
+            }
+            return stored;
+        }
+
         /** Its number is known here: from now on whoever completes the trigger may delete it. */
-        private void accepted(JobState job, Trigger trigger) {
-            toForget.add(layout.request(request.id()));
+        private void accepted(JobState job, Trigger trigger, int mine) {
+            forget(mine);
             waiting.add(new Waiting(job, trigger, completion));
             answer.complete(new TriggerReceipt(
                     trigger.number(), TriggerProgress.of(job.name(), trigger, Map.of(), false), completion));
             TriggerRequests.this.listed(job);
         }
+
+        /** Of others' nodes nothing is known here: they may still be in doubt. */
+        private void forget(int mine) {
+            if (mine >= 0) {
+                toForget.put(path, mine);
+            }
+        }
     }
 
     /** Deletes the nodes of requests whose triggers are known; once, at the end of a turn. */
     void flush(Connection over) {
-        List<String> paths = List.copyOf(toForget);
+        Map<String, Integer> all = new LinkedHashMap<>(toForget);
         toForget.clear();
-        for (String path : paths) {
-            outbox.commit(over, List.of(new Write.Delete(path, 0)), result -> {
-                if (result instanceof Result.Unknown<Answer>) {
-                    outbox.alarm(RETRY, () -> toForget.add(path)); // as long as it is there, so is its trigger
-                }
-            });
-        }
+        all.forEach((path, version) -> outbox.commit(over, List.of(new Write.Delete(path, version)), result -> {
+            if (result instanceof Result.Unknown<Answer>) {
+                outbox.alarm(RETRY, () -> toForget.put(path, version)); // as long as it is there, so is its trigger
+            }
+        }));
     }
 
     // ---- What becomes of them -------------------------------------------------------------------------------------
@@ -243,17 +338,29 @@ final class TriggerRequests {
     }
 
     private void askFor(Waiting one) {
-        presence.usable()
-                .ifPresent(over ->
-                        outbox.read(over, List.of(layout.trigger(one.job.name(), one.trigger.number())), result -> {
-                            if (result instanceof Result.Told<List<Read>> told) {
-                                if (told.answer().get(0) instanceof Read.Absent) {
-                                    ended(one);
-                                } else {
-                                    one.seen = true;
-                                }
-                            }
-                        }));
+        Connection over = presence.usable().orElse(null);
+        if (over == null) {
+            askAgain(one);
+            return;
+        }
+        outbox.read(over, List.of(layout.trigger(one.job.name(), one.trigger.number())), result -> {
+            if (!(result instanceof Result.Told<List<Read>> told)) {
+                askAgain(one);
+            } else if (one.job.isRemoved() || told.answer().get(0) instanceof Read.Absent) {
+                ended(one);
+            } else {
+                one.seen = true;
+            }
+        });
+    }
+
+    /** In a while: a trigger that is gone rings no more, and its job may never be listed again. */
+    private void askAgain(Waiting one) {
+        outbox.alarm(RETRY, () -> {
+            if (waiting.contains(one)) {
+                askFor(one);
+            }
+        });
     }
 
     private void ended(Waiting one) {
@@ -262,7 +369,7 @@ final class TriggerRequests {
         }
         Connection over = presence.usable().orElse(null);
         if (over == null) {
-            waiting.add(one); // its triggers are listed again when the registry is back
+            waitOn(one);
             return;
         }
         readRecords(
@@ -271,7 +378,12 @@ final class TriggerRequests {
                 one.trigger,
                 new HashMap<>(),
                 records -> one.completion.complete(TriggerProgress.of(one.job.name(), one.trigger, records, true)),
-                failed -> waiting.add(one));
+                failed -> waitOn(one));
+    }
+
+    private void waitOn(Waiting one) {
+        waiting.add(one);
+        askAgain(one);
     }
 
     void status(String name, long number, CompletableFuture<Optional<TriggerStatus>> answer) {

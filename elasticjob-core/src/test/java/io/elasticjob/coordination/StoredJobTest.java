@@ -67,6 +67,26 @@ class StoredJobTest {
     }
 
     @Test
+    void theOnlyFiringOfAJobIsSplitAsBeforeIfSomebodyMayHaveBegunIt() {
+        Instant at = TUESDAY.plusSeconds(20);
+        StoredJob once = StoredJob.made(
+                "once",
+                Map.of(JobKey.HANDLER, "orders", JobKey.AT, at.toString(), JobKey.SHARDING_TOTAL_COUNT, "2"),
+                ANN,
+                MONDAY);
+        Map<JobKey, String> five = Map.of(JobKey.SHARDING_TOTAL_COUNT, "5");
+
+        assertThat(once.configured(five, ANN, TUESDAY, Duration.ofSeconds(10))
+                        .shardCount()
+                        .at(at))
+                .isEqualTo(5);
+        ShardCount late =
+                once.configured(five, ANN, TUESDAY, Duration.ofSeconds(40)).shardCount();
+        assertThat(late.at(at)).isEqualTo(2);
+        assertThat(late.count()).isEqualTo(5);
+    }
+
+    @Test
     void whatDoesNotMakeAJobIsRefusedAsAWhole() {
         assertThatThrownBy(() -> configured(Map.of(JobKey.FAILOVER, "true", JobKey.MONITOR_EXECUTION, "false")))
                 .isInstanceOf(InvalidSettingException.class)

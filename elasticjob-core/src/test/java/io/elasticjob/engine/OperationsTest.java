@@ -13,7 +13,9 @@ import io.elasticjob.NoSuchJobException;
 import io.elasticjob.OperationRefusedException;
 import io.elasticjob.Operator;
 import io.elasticjob.Scope;
+import io.elasticjob.TriggerReceipt;
 import io.elasticjob.TriggerRequest;
+import io.elasticjob.TriggerStatus;
 import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.engine.World.Process;
 import io.elasticjob.registry.RegistryException;
@@ -301,6 +303,64 @@ class OperationsTest {
         }
         assertThat(world.ensemble.children("/test/jobs")).containsExactly("orders");
         assertThat(world.ensemble.children("/test/shards")).hasSize(1);
+    }
+
+    @Test
+    void aJobForOneInstantVanishesThoughItWasDisabledOverIt() {
+        Instant at = world.time.now().plusSeconds(5);
+        for (String job : List.of("whole", "one-shard")) {
+            world.now(on(a).create(
+                            job,
+                            Map.of(
+                                    JobKey.HANDLER, "orders",
+                                    JobKey.AT, at.toString(),
+                                    JobKey.SHARDING_TOTAL_COUNT, "3"),
+                            ANN));
+        }
+        world.now(on(a).disable("whole", Scope.WHOLE_JOB, ANN));
+        world.now(on(a).disable("one-shard", new Scope.Shard(1), ANN));
+        world.seconds(30);
+        assertThat(world.ensemble.children("/test/jobs")).containsExactly("one-shard", "orders", "whole");
+
+        world.now(on(a).enable("whole", Scope.WHOLE_JOB, ANN));
+        world.now(on(a).enable("one-shard", new Scope.Shard(1), ANN));
+        world.seconds(30);
+
+        assertThat(world.ensemble.children("/test/jobs")).containsExactly("orders");
+        assertThat(world.runs("whole")).isZero();
+        assertThat(world.runs("one-shard")).isEqualTo(2);
+    }
+
+    @Test
+    void aJobForOneInstantWhoseNumberOfShardsIsChangedTooLateVanishesWhenThoseHaveRunThatItHad() {
+        Instant at = world.time.now().plusSeconds(2);
+        world.now(on(a).create("once", Map.of(JobKey.HANDLER, "orders", JobKey.AT, at.toString()), ANN));
+        world.now(on(a).configure("once", Map.of(JobKey.SHARDING_TOTAL_COUNT, "4"), ANN));
+        world.seconds(30);
+
+        assertThat(world.runs("once")).isEqualTo(1);
+        assertThat(world.ensemble.children("/test/jobs")).containsExactly("orders");
+    }
+
+    @Test
+    void whatWasAskedForRunsBeforeAJobForOneInstantVanishes() {
+        a.duration = Duration.ofSeconds(5);
+        b.duration = Duration.ofSeconds(5);
+        Instant at = world.time.now().plusSeconds(2);
+        world.now(on(a).create("once", Map.of(JobKey.HANDLER, "orders", JobKey.AT, at.toString()), ANN));
+        world.seconds(3);
+        TriggerReceipt asked = world.now(on(a).trigger(TriggerRequest.of("once")));
+        world.now(on(a).disable("once", Scope.WHOLE_JOB, ANN));
+        world.seconds(30);
+        assertThat(world.runs("once")).isEqualTo(1);
+
+        world.now(on(a).enable("once", Scope.WHOLE_JOB, ANN));
+        TriggerStatus done = world.now(asked.completion());
+        world.seconds(30);
+
+        assertThat(done.shards().get(0).state()).isEqualTo(TriggerStatus.State.DONE);
+        assertThat(world.runs("once")).isEqualTo(2);
+        assertThat(world.ensemble.children("/test/jobs")).containsExactly("orders");
     }
 
     @Test

@@ -18,6 +18,7 @@ import io.elasticjob.TriggerStatus;
 import io.elasticjob.TriggerStatus.Progress;
 import io.elasticjob.TriggerStatus.State;
 import io.elasticjob.engine.World.Process;
+import io.elasticjob.registry.RegistryException;
 import io.elasticjob.testing.Ledger;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -319,6 +320,110 @@ class TriggersTest {
         assertThat(runs()).hasSize(3);
         assertThat(first.completion().toCompletableFuture()).isCompleted();
         assertThat(second.completion().toCompletableFuture()).isCompleted();
+    }
+
+    @Test
+    void oneRequestMadeThroughTwoInstancesAtOnceHasOneTrigger() {
+        world.latency = Duration.ofMillis(30);
+        Process a = world.start("a", BY_HAND);
+        Process b = world.start("b", BY_HAND);
+        a.duration = Duration.ofMinutes(10);
+        b.duration = Duration.ofMinutes(10);
+        world.seconds(2);
+        trigger(a, TriggerRequest.of("by-hand"));
+        for (int i = 0; i < 40; i++) {
+            TriggerRequest request = TriggerRequest.of("by-hand").withId("x" + i);
+            CompletableFuture<TriggerReceipt> first =
+                    a.engine.operations().trigger(request).toCompletableFuture();
+            world.time.pass(Duration.ofMillis(10L * i));
+            CompletableFuture<TriggerReceipt> second =
+                    b.engine.operations().trigger(request).toCompletableFuture();
+            world.seconds(5);
+
+            assertThat(second).isCompleted();
+            assertThat(second.join().number())
+                    .as("asked for %s ms later", 10 * i)
+                    .isEqualTo(first.join().number());
+            assertThat(requestNodes()).isEmpty();
+        }
+    }
+
+    @Test
+    void whoeverFindsTheTriggerOfAnotherLeavesItToBeFoundByThat() {
+        world.latency = Duration.ofMillis(100);
+        Process a = world.start("a", BY_HAND);
+        world.latency = Duration.ZERO;
+        Process b = world.start("b", BY_HAND);
+        a.duration = Duration.ofSeconds(1);
+        b.duration = Duration.ofSeconds(1);
+        world.seconds(2);
+        TriggerRequest request = TriggerRequest.of("by-hand").withId("x");
+        CompletableFuture<TriggerReceipt> inDoubt =
+                a.engine.operations().trigger(request).toCompletableFuture();
+        world.time.pass(Duration.ofMillis(550)); // its last request is under way
+        a.registry.link().silenceAnswers();
+        world.time.until(() -> nodesOf("by-hand").size() == 1);
+        CompletableFuture<TriggerReceipt> asked =
+                b.engine.operations().trigger(request).toCompletableFuture();
+        world.seconds(2);
+        assertThat(inDoubt).isNotDone();
+        a.registry.link().reset();
+        a.registry.link().heal();
+        world.seconds(20);
+
+        assertThat(inDoubt).isCompleted();
+        assertThat(inDoubt.join().number()).isZero();
+        assertThat(asked).isDone();
+        assertThat(runs()).hasSize(3).allMatch(id -> id.contains("trigger-0"));
+        assertThat(requestNodes()).isEmpty();
+    }
+
+    @Test
+    void whatIsTakenBackBeforeItsNumberIsKnownIsNotAskedForAgain() {
+        world.latency = Duration.ofMillis(100);
+        Process a = world.start("a", BY_HAND);
+        world.latency = Duration.ZERO;
+        Process b = world.start("b", BY_HAND);
+        a.duration = Duration.ofSeconds(8);
+        b.duration = Duration.ofSeconds(8);
+        world.seconds(2);
+        trigger(b, TriggerRequest.of("by-hand"));
+        CompletableFuture<TriggerReceipt> asked =
+                a.engine.operations().trigger(TriggerRequest.of("by-hand")).toCompletableFuture();
+        world.time.pass(Duration.ofMillis(150)); // its last request is under way
+        a.registry.link().silenceAnswers();
+        world.time.until(() -> nodesOf("by-hand").size() == 2);
+        world.seconds(1);
+        assertThat(asked).isNotDone();
+        assertThat(world.now(b.engine.operations().cancel("by-hand", 1, ANN))).isPresent();
+        a.registry.link().reset();
+        a.registry.link().heal();
+        world.seconds(20);
+
+        assertThatThrownBy(asked::join)
+                .hasCauseInstanceOf(RegistryException.class)
+                .hasMessageContaining("was created, and taken back");
+        assertThat(runs()).hasSize(3).allMatch(id -> id.contains("trigger-0"));
+        assertThat(requestNodes()).isEmpty();
+    }
+
+    @Test
+    void theEndIsToldWheneverTheConnectionIsLost() {
+        world.latency = Duration.ofMillis(50);
+        Process a = world.start("a", BY_HAND);
+        world.start("b", BY_HAND);
+        world.seconds(2);
+        for (int i = 0; i < 30; i++) {
+            TriggerReceipt receipt = trigger(a, TriggerRequest.of("by-hand"));
+            world.time.until(() -> nodesOf("by-hand").isEmpty());
+            world.time.pass(Duration.ofMillis(10L * i));
+            a.registry.link().reset();
+            world.seconds(5);
+
+            assertThat(receipt.completion().toCompletableFuture())
+                    .as("lost %s ms after the end", 10 * i)
+                    .isCompleted();
+        }
     }
 
     @Test

@@ -1,10 +1,19 @@
 package io.elasticjob.simulation;
 
+import io.elasticjob.JobKey;
+import io.elasticjob.Scope;
+import io.elasticjob.TriggerRequest;
+import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.simulation.Simulation.Process;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 
 /** Everything that may be done to a world while it is in trouble: to one of its processes, to the ensemble, or to jobs. */
 enum Mischief {
@@ -89,13 +98,13 @@ enum Mischief {
             world.jump(victim, Duration.ofMillis(random.nextBoolean() ? by : -by), millis(random, 20_000));
         }
     },
-    /** All processes are killed, as those of a test environment are for the night, and one to two hours pass. */
+    /** All processes are killed, as those of a test environment are for the night, and hours pass, or a day. */
     HOURS_PASS(1) {
         @Override
         void happen(Simulation world, SplittableRandom random) {
             if (random.nextInt(3) == 0) {
                 List.copyOf(world.living()).forEach(world::kill);
-                world.leap(Duration.ofMinutes(60 + random.nextInt(60)));
+                world.leap(Duration.ofMinutes(60 + random.nextInt(60)).plusDays(random.nextInt(3) == 0 ? 1 : 0));
             }
         }
     },
@@ -119,18 +128,134 @@ enum Mischief {
             world.deploy(random);
         }
     },
+    /** An operator has a job run. */
+    TRIGGER(8) {
+        @Override
+        void happen(Simulation world, Process victim, SplittableRandom random) {
+            world.anyJob(random).ifPresent(job -> {
+                TriggerRequest request = TriggerRequest.of(random.nextBoolean() ? "by-hand" : job.name())
+                        .withForce(random.nextInt(4) == 0)
+                        .withParameter(random.nextInt(3) == 0 ? "parameter " + random.nextInt(100) : null)
+                        .withShards(anyShards(random))
+                        .withId(random.nextBoolean() ? "" : "id-" + random.nextInt(4));
+                int times = random.nextInt(6) == 0 ? 3 : 1;
+                for (int i = 0; i < times; i++) {
+                    world.ask(victim, new Wish.Trigger(request));
+                }
+                if (random.nextInt(3) == 0) { // somebody who asks again, elsewhere, under the same id
+                    world.askLater(millis(random, 1_500), new Wish.Trigger(request));
+                }
+            });
+        }
+
+        private SortedSet<Integer> anyShards(SplittableRandom random) {
+            SortedSet<Integer> shards = new TreeSet<>();
+            for (int left = random.nextInt(3); left > 0; left--) {
+                shards.add(random.nextInt(4));
+            }
+            return shards;
+        }
+    },
+    /** An operator takes back what was asked for: at random, or in the very moment. */
+    CANCEL(2) {
+        @Override
+        void happen(Simulation world, Process victim, SplittableRandom random) {
+            world.anyJob(random).map(StoredJob::name).ifPresent(any -> {
+                String job = world.triggersOf("by-hand").isEmpty() ? any : "by-hand";
+                if (random.nextInt(3) == 0) {
+                    world.ask(victim, new Wish.Trigger(TriggerRequest.of(job)));
+                }
+                world.after(
+                        millis(random, 800),
+                        () -> world.triggersOf(job).stream()
+                                .skip(random.nextInt(2))
+                                .forEach(number -> world.askLater(Duration.ZERO, new Wish.Cancel(job, number))));
+            });
+        }
+    },
     /** An operator lays settings over those of a job, or takes them away. */
     CONFIGURE(2) {
         @Override
-        void happen(Simulation world, SplittableRandom random) {
-            world.configure(random);
+        void happen(Simulation world, Process victim, SplittableRandom random) {
+            world.anyJob(random)
+                    .ifPresent(job -> world.ask(
+                            victim,
+                            !job.overrides().isEmpty() && !job.isMade() && random.nextBoolean()
+                                    ? new Wish.Reset(job.name())
+                                    : new Wish.Configure(job.name(), anySettings(random))));
+        }
+
+        private Map<JobKey, String> anySettings(SplittableRandom random) {
+            JobKey[] keys = {JobKey.ENABLED, JobKey.ENABLED, JobKey.FAILOVER, JobKey.SHARDING_TOTAL_COUNT, JobKey.EVERY
+            };
+            Map<JobKey, String> settings = new EnumMap<>(JobKey.class);
+            for (int left = 1 + random.nextInt(2); left > 0; left--) {
+                JobKey key = keys[random.nextInt(keys.length)];
+                settings.put(
+                        key,
+                        switch (key) {
+                            case SHARDING_TOTAL_COUNT -> String.valueOf(1 + random.nextInt(4));
+                            case EVERY -> 1 + random.nextInt(4) + "s";
+                            default -> String.valueOf(random.nextInt(4) == 0);
+                        });
+            }
+            return settings;
+        }
+    },
+    /** An operator switches something off, and mostly on again a while later. */
+    SWITCH(3) {
+        @Override
+        void happen(Simulation world, Process victim, SplittableRandom random) {
+            world.anyJob(random).map(StoredJob::name).ifPresent(job -> {
+                Scope scope = switch (random.nextInt(4)) {
+                    case 0 -> Scope.WHOLE_JOB;
+                    case 1 -> new Scope.OnInstance(world.anyLiving(random).name);
+                    default -> new Scope.Shard(random.nextInt(4));
+                };
+                world.ask(victim, new Wish.Switch(job, scope, random.nextInt(5) == 0));
+                if (random.nextInt(5) > 0) {
+                    world.askLater(millis(random, 9_000), new Wish.Switch(job, scope, true));
+                }
+            });
+        }
+    },
+    /** An operator has an instance take nothing new for a while. */
+    DRAIN(2) {
+        @Override
+        void happen(Simulation world, Process victim, SplittableRandom random) {
+            Process drained = world.anyLiving(random);
+            String id =
+                    world.idOf(drained).filter(known -> random.nextBoolean()).orElse(drained.name);
+            world.ask(victim, new Wish.Drain(id, true));
+            world.askLater(millis(random, 9_000), new Wish.Drain(drained.name, false));
+        }
+    },
+    /** An operator makes a job for a handler that is there, be it to run once. */
+    CREATE(2) {
+        @Override
+        void happen(Simulation world, Process victim, SplittableRandom random) {
+            Map<JobKey, String> settings = new EnumMap<>(JobKey.class);
+            settings.put(JobKey.HANDLER, random.nextBoolean() ? "by-hand" : "every-five");
+            settings.put(JobKey.SHARDING_TOTAL_COUNT, String.valueOf(1 + random.nextInt(3)));
+            settings.put(JobKey.FAILOVER, String.valueOf(random.nextBoolean()));
+            if (random.nextInt(4) == 0) {
+                settings.put(JobKey.EVERY, 2 + random.nextInt(3) + "s");
+            } else {
+                settings.put(
+                        JobKey.AT,
+                        world.now()
+                                .truncatedTo(ChronoUnit.MILLIS)
+                                .plus(millis(random, 9_000))
+                                .toString());
+            }
+            world.ask(victim, new Wish.Create(Simulation.MADE + random.nextInt(3), settings));
         }
     },
     /** An operator removes a job. */
     REMOVE_JOB(1) {
         @Override
-        void happen(Simulation world, SplittableRandom random) {
-            world.removeJob(random);
+        void happen(Simulation world, Process victim, SplittableRandom random) {
+            world.anyJob(random).ifPresent(job -> world.ask(victim, new Wish.Remove(job.name())));
         }
     },
     NOTHING(2);

@@ -1,10 +1,14 @@
 package io.elasticjob.simulation;
 
+import io.elasticjob.Firing;
 import io.elasticjob.Instance;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.InstanceCodec;
 import io.elasticjob.codec.ShardRecordCodec;
+import io.elasticjob.codec.StoredJobCodec;
+import io.elasticjob.coordination.StoredJob;
+import io.elasticjob.coordination.Switches;
 import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Registry;
@@ -23,7 +27,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -414,7 +421,7 @@ enum Mutant {
     NO_CHECK_OF_SELF {
         @Override
         Registry wrap(Registry registry, Function<String, Read> truth) {
-            return unchecked(registry, "/sim/instances/");
+            return without(registry, (all, write) -> isCheckUnder("/sim/instances/", write));
         }
     },
 
@@ -422,7 +429,7 @@ enum Mutant {
     NO_CHECK_OF_THE_JOB {
         @Override
         Registry wrap(Registry registry, Function<String, Read> truth) {
-            return unchecked(registry, "/sim/jobs/");
+            return without(registry, (all, write) -> isCheckUnder("/sim/jobs/", write) && !isTrigger(write.path()));
         }
     },
 
@@ -430,7 +437,7 @@ enum Mutant {
     NO_CHECK_OF_THE_LIFE {
         @Override
         Registry wrap(Registry registry, Function<String, Read> truth) {
-            return unchecked(registry, "/sim/shards/");
+            return without(registry, (all, write) -> isCheckUnder("/sim/shards/", write));
         }
     },
 
@@ -477,15 +484,127 @@ enum Mutant {
                 }
             };
         }
+    },
+
+    /** What was taken back is begun all the same by whoever has not heard of it. */
+    NO_CHECK_OF_THE_TRIGGER {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return without(registry, (all, write) -> write instanceof Write.Check && isTrigger(write.path()));
+        }
+    },
+
+    /** A trigger is created, and nothing tells whoever gets no answer that it was. */
+    REQUESTS_LEAVE_NO_TRACE {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return without(registry, (all, write) -> isRequest(write.path()) && createsBoth(all));
+        }
+
+        private boolean createsBoth(List<Write> all) {
+            return all.stream().anyMatch(one -> one instanceof Write.Create && isRequest(one.path()))
+                    && all.stream().anyMatch(one -> one instanceof Write.Create && isTrigger(one.path()));
+        }
+    },
+
+    /** A trigger that has run is deleted, whether or not whoever asked knows its number. */
+    DONE_BEFORE_IT_IS_KNOWN {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return without(
+                    registry,
+                    (all, write) -> isRequest(write.path())
+                            && all.stream().anyMatch(one -> one instanceof Write.Delete && isTrigger(one.path())));
+        }
+    },
+
+    /** A firing by hand counts as run once it is begun. */
+    DECIDED_BY_THE_CLAIM {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return rewritten(
+                    registry,
+                    record -> record.isRunning() && record.firing() instanceof Firing.Triggered run
+                            ? withTrigger(record, run.number())
+                            : record);
+        }
+    },
+
+    /** A firing by hand that has ended is not noted as run. */
+    NEVER_DECIDED {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return rewritten(
+                    registry,
+                    record -> record.firing() instanceof Firing.Triggered run && record.trigger() == run.number()
+                            ? withTrigger(record, run.number() - 1)
+                            : record);
+        }
+    },
+
+    /** Triggers are heard of when they come, and not looked for. */
+    TRIGGERS_BY_WATCH_ALONE {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return altered(
+                    registry,
+                    (path, read) -> isJob(path) ? new Read.Present(read.data(), childless(read.stat())) : read);
+        }
+
+        private Stat childless(Stat stat) {
+            return new Stat(stat.created(), stat.modified(), stat.version(), stat.createdAt(), stat.modifiedAt());
+        }
+    },
+
+    /** Who is drained takes note that its node was written to, and not of what was written. */
+    DRAINS_ARE_NOT_HEARD_OF {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return altered(
+                    registry,
+                    (path, read) -> InstanceCodec.decode("x", 0, read.data()) instanceof Decoded.Value<Instance> found
+                                    && path.startsWith("/sim/instances/")
+                                    && found.value().drained().isPresent()
+                            ? new Read.Present(
+                                    InstanceCodec.encode(found.value().withState(Instance.State.UP, null)), read.stat())
+                            : read);
+        }
+    },
+
+    /** Single shards, and instances for a job, are never off. */
+    SWITCHES_ARE_NOT_HEARD_OF {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return altered(
+                    registry,
+                    (path, read) -> isJob(path)
+                                    && StoredJobCodec.decode(nameOf(path), read.data())
+                                            instanceof Decoded.Value<StoredJob> found
+                            ? new Read.Present(StoredJobCodec.encode(allOn(found.value())), read.stat())
+                            : read);
+        }
+
+        private StoredJob allOn(StoredJob job) {
+            return new StoredJob(
+                    job.name(),
+                    job.application(),
+                    job.declared(),
+                    job.overrides(),
+                    job.since(),
+                    job.shardCount(),
+                    Switches.NONE,
+                    job.undeclaredSince(),
+                    job.unknown());
+        }
     };
 
-    private static Registry unchecked(Registry registry, String under) {
+    /** Leaves writes out, and answers as if they had been made. */
+    private static Registry without(Registry registry, BiPredicate<List<Write>, Write> left) {
         return new PassingRegistry(registry) {
             @Override
             public CompletionStage<Answer> commit(Session session, List<Write> writes) {
                 List<Write> rest = writes.stream()
-                        .filter(write -> !(write instanceof Write.Check check
-                                && check.path().startsWith(under)))
+                        .filter(write -> !left.test(writes, write))
                         .toList();
                 return super.commit(session, rest).thenApply(answer -> {
                     if (answer instanceof Answer.Refused refused) {
@@ -494,10 +613,8 @@ enum Mutant {
                     List<Answer.Written> results = new ArrayList<>();
                     int next = 0;
                     for (Write write : writes) {
-                        boolean checked = write instanceof Write.Check check
-                                && check.path().startsWith(under);
                         results.add(
-                                checked
+                                left.test(writes, write)
                                         ? pretended(write)
                                         : ((Answer.Committed) answer).results().get(next++));
                     }
@@ -505,6 +622,91 @@ enum Mutant {
                 });
             }
         };
+    }
+
+    /** Writes other records than were to be written. */
+    private static Registry rewritten(Registry registry, UnaryOperator<ShardRecord> other) {
+        return new PassingRegistry(registry) {
+            @Override
+            public CompletionStage<Answer> commit(Session session, List<Write> writes) {
+                return super.commit(
+                        session, writes.stream().map(this::rewritten).toList());
+            }
+
+            private Write rewritten(Write write) {
+                ShardRecord record = write instanceof Write.Put put && isRecord(put.path()) ? record(put.data()) : null;
+                return record != null && write instanceof Write.Put put
+                        ? new Write.Put(put.path(), ShardRecordCodec.encode(other.apply(record)), put.version())
+                        : write;
+            }
+        };
+    }
+
+    /** Reads otherwise than what is there, but for what operators ask for: that is decided from what is. */
+    private static Registry altered(Registry registry, BiFunction<String, Read.Present, Read> other) {
+        return new PassingRegistry(registry) {
+            private boolean caughtUp;
+
+            @Override
+            public CompletionStage<Void> sync(Session session) {
+                caughtUp = true;
+                return super.sync(session);
+            }
+
+            @Override
+            public CompletionStage<List<Read>> read(Session session, List<String> paths) {
+                if (caughtUp) {
+                    caughtUp = false;
+                    return super.read(session, paths);
+                }
+                return super.read(session, paths).thenApply(reads -> {
+                    List<Read> altered = new ArrayList<>();
+                    for (int i = 0; i < reads.size(); i++) {
+                        altered.add(
+                                reads.get(i) instanceof Read.Present present
+                                        ? other.apply(paths.get(i), present)
+                                        : reads.get(i));
+                    }
+                    return altered;
+                });
+            }
+        };
+    }
+
+    private static boolean isCheckUnder(String folder, Write write) {
+        return write instanceof Write.Check && write.path().startsWith(folder);
+    }
+
+    private static boolean isJob(String path) {
+        return path.matches("/sim/jobs/[^/]+");
+    }
+
+    private static boolean isTrigger(String path) {
+        return path.matches("/sim/jobs/[^/]+/trigger-.*");
+    }
+
+    private static boolean isRequest(String path) {
+        return path.startsWith("/sim/request-");
+    }
+
+    private static ShardRecord withTrigger(ShardRecord record, long trigger) {
+        return new ShardRecord(
+                record.firing(),
+                trigger,
+                record.through(),
+                record.state(),
+                record.owner(),
+                record.attempt(),
+                record.deaths(),
+                record.token(),
+                record.outcome(),
+                record.error(),
+                record.startedAt(),
+                record.finishedAt(),
+                record.lastSucceeded(),
+                record.notBefore(),
+                record.checkpoint(),
+                record.unknown());
     }
 
     /**

@@ -14,6 +14,7 @@ import io.elasticjob.codec.ShardRecordCodec;
 import io.elasticjob.codec.StoredJobCodec;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.StoredJob;
+import io.elasticjob.coordination.Switches;
 import io.elasticjob.engine.Timekeeper;
 import io.elasticjob.memory.Change;
 import io.elasticjob.memory.MemoryEnsemble;
@@ -23,7 +24,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -50,7 +50,7 @@ final class Promises {
     /** So much later than its fire time a shard may start when nothing goes wrong. */
     private static final Duration ON_TIME = Duration.ofMillis(1_500);
     /** How wrongly an instance may know the time: as far as it tolerates, and half of the slowest round trip. */
-    private static final Duration EARLY = Simulation.MAX_TIME_DIFF.plus(Duration.ofSeconds(3));
+    static final Duration EARLY = Simulation.MAX_TIME_DIFF.plus(Duration.ofSeconds(3));
     /** A decision to forget a job may be so old when it is carried out: as long as its leader's session may be silent. */
     private static final Duration UNHEARD_OF = Simulation.SESSION.plusSeconds(4);
 
@@ -67,8 +67,10 @@ final class Promises {
     /** Who has started with a job since it was removed. */
     private final Map<String, Set<String>> startedSinceRemoval = new HashMap<>();
 
-    private byte[] byHand = new byte[0];
-    private @Nullable String removing;
+    private final Commands commands;
+    private final TriggerPromises triggers;
+    /** When nodes of jobs went, and with them what was known of a life. */
+    private final Map<Layout.JobLife, Long> removedAt = new LinkedHashMap<>();
 
     /** A job as the registry has it. */
     private record Job(long life, StoredJob stored, JobDefinition definition) {
@@ -127,6 +129,8 @@ final class Promises {
         this.ensemble = ensemble;
         this.ledger = ledger;
         this.trace = trace;
+        this.commands = new Commands(ensemble, this, this::violated);
+        this.triggers = new TriggerPromises(clock, ensemble, this, commands, this::violated);
         ensemble.observe(this::changed);
     }
 
@@ -146,9 +150,36 @@ final class Promises {
         return stored(name, ensemble.node(JOBS + name));
     }
 
+    /** The present life of a job; 0 without one. */
+    long life(String job) {
+        Job present = jobs.get(job);
+        return present == null ? 0 : present.life();
+    }
+
+    /** The job as it was written last; what {@link #job} reads anew. */
+    Optional<StoredJob> known(String name) {
+        return Optional.ofNullable(jobs.get(name)).map(Job::stored);
+    }
+
+    /** A shard's record as the registry has it. */
+    ShardRecord record(Layout.JobLife of, int shard) {
+        History history = histories.get(LAYOUT.record(of.job(), of.life(), shard));
+        return history == null ? ShardRecord.NEW : history.last;
+    }
+
+    /** Whether the end of this firing by hand was ever recorded. */
+    boolean hasEnded(Layout.JobLife of, int shard, long number) {
+        History history = histories.get(LAYOUT.record(of.job(), of.life(), shard));
+        return history != null && history.ended.contains(new Firing.Triggered(number));
+    }
+
     /** The instance as it is registered. */
     Optional<Instance> instance(String id) {
-        return ensemble.node(INSTANCES + id) instanceof Read.Present present
+        return instance(id, ensemble.node(INSTANCES + id));
+    }
+
+    private static Optional<Instance> instance(String id, Read read) {
+        return read instanceof Read.Present present
                         && InstanceCodec.decode(id, present.stat().created(), present.data())
                                 instanceof Decoded.Value<Instance> value
                 ? Optional.of(value.value())
@@ -183,22 +214,26 @@ final class Promises {
                 .forEach(since -> since.add(process));
     }
 
-    /** Until this is told of no job, such a job goes because an operator removes it. */
-    void removesByHand(@Nullable String job) {
-        removing = job;
+    Commands commands() {
+        return commands;
     }
 
-    /** The next change of overrides to this is an operator's. */
-    void configuredByHand(byte[] data) {
-        byHand = data;
+    TriggerPromises triggers() {
+        return triggers;
     }
 
     // ---- What is written ------------------------------------------------------------------------------------------
 
     private void changed(Change change) {
         String path = change.path();
+        Optional<String> triggered = LAYOUT.jobOfTriggerAt(path);
         if (path.startsWith(SHARDS)) {
             historyOf(path).ifPresent(history -> recordChanged(history, change));
+            return;
+        } else if (triggered.isPresent()) {
+            boolean gone = change.after() instanceof Read.Absent;
+            trace.note(() -> "registry: " + path + (gone ? " is gone" : " is made"));
+            triggers.changed(triggered.get(), change);
         } else if (LAYOUT.jobAt(path).isPresent()) {
             jobChanged(path.substring(JOBS.length()), change);
         } else if (LAYOUT.instanceAt(path).isPresent()) {
@@ -208,8 +243,13 @@ final class Promises {
                 registeredAt.remove(path);
             } else {
                 registeredAt.putIfAbsent(path, time.nanoTime());
+                String id = path.substring(INSTANCES.length());
+                instance(id)
+                        .ifPresent(after -> commands.instanceChanged(
+                                instance(id, change.before()).orElse(null), after));
             }
         }
+        commands.look(path.startsWith(INSTANCES));
     }
 
     /** Of a record; empty for the folder of a life. */
@@ -231,16 +271,37 @@ final class Promises {
             trace.note(() -> "registry: " + change.path() + " " + new String(present.data(), StandardCharsets.UTF_8));
             StoredJob stored = stored(name, present).orElseThrow();
             jobs.put(name, new Job(present.stat().created(), stored, stored.effective()));
-            boolean kept = before == null || before.stored().overrides().equals(stored.overrides());
-            if (!kept && !Arrays.equals(byHand, present.data())) {
-                violated("what an operator has set was changed: " + stored);
+            if (before == null) {
+                commands.jobMade(stored);
+            } else {
+                commands.jobChanged(before.stored(), stored);
             }
-        } else {
+        } else if (before != null) {
             trace.note(() -> "registry: " + change.path() + " is gone");
-            if (name.equals(removing)) {
+            Layout.JobLife life = new Layout.JobLife(name, before.life());
+            removedAt.put(life, time.nanoTime());
+            if (commands.isAskedFor(new Wish.Remove(name)::equals)) {
                 startedSinceRemoval.put(name, new HashSet<>());
-            } else if (before != null) {
+            } else if (before.stored().isMade()) {
+                checkHasRun(life, before);
+            } else {
                 checkMayBeForgotten(before.stored());
+            }
+        }
+    }
+
+    /** A job that an operator made goes by itself only when it was to run once, and all of its shards have. */
+    private void checkHasRun(Layout.JobLife life, Job job) {
+        if (!(job.definition().schedule() instanceof Schedule.Once once)) {
+            violated("nobody removed it, and it is gone: " + job);
+            return;
+        }
+        for (int shard = 0; shard < job.stored().shardCount().at(once.at()); shard++) {
+            ShardRecord record = record(life, shard);
+            boolean isDue = !once.at().isBefore(job.stored().since())
+                    && isOn(job.stored().switches(), shard, once.at());
+            if (record.isRunning() || (isDue && isBefore(record.through(), once.at()))) {
+                violated("shard " + shard + " has not run, and its job is gone: " + job + " " + record);
             }
         }
     }
@@ -251,7 +312,7 @@ final class Promises {
         if (since == null || clock.now().plus(EARLY).isBefore(since.plus(Simulation.FORGET_AFTER))) {
             violated(job + " was forgotten too early");
         }
-        if (!job.overrides().isEmpty()) {
+        if (!job.overrides().isEmpty() || !job.switches().isEmpty()) {
             violated(job + " was forgotten with what an operator has set");
         }
         for (String id : ensemble.children("/sim/instances")) {
@@ -293,6 +354,7 @@ final class Promises {
             checkSettlement(history, written);
         }
         checkThrough(history, written);
+        triggers.written(history.of, history.shard, before, after);
         if (after.state() == ShardRecord.State.DONE && after.firing() != null) {
             history.ended.add(after.firing());
         }
@@ -353,19 +415,40 @@ final class Promises {
             return;
         }
         JobDefinition definition = job.definition();
-        if (!definition.enabled()) {
-            violated(history, "was claimed though its job is disabled", written);
-        }
+        checkOwnerMayClaim(history, job, written);
         if (before.isRunning() && !(definition.failover() && again && after.deaths() <= definition.failoverLimit())) {
             violated(history, "was taken over though its job does not ask for that", written);
         }
         if (firing instanceof Firing.Scheduled scheduled) {
             checkFireTime(history, job, scheduled.fireTime(), written);
+        } else if (firing instanceof Firing.Triggered triggered) {
+            triggers.claimed(history.of, job.stored(), history.shard, before, triggered.number());
+        }
+    }
+
+    /** Who is drained, or switched off for a job, takes nothing from the moment on that the registry says so. */
+    private void checkOwnerMayClaim(History history, Job job, Written written) {
+        Instance owner = instance(String.valueOf(written.after().owner())).orElse(null);
+        if (owner != null && owner.drained().isPresent()) {
+            violated(history, "was claimed by one that is drained", written);
+        }
+        if (owner != null && job.stored().switches().off(owner.name()).isPresent()) {
+            violated(history, "was claimed by one that is switched off for the job", written);
         }
     }
 
     private void checkFireTime(History history, Job job, Instant fireTime, Written written) {
         ShardRecord before = written.before();
+        Switches switches = job.stored().switches();
+        if (!job.definition().enabled() || switches.isOff(history.shard)) {
+            violated(history, "was claimed though it is disabled", written);
+        }
+        if (!job.definition().monitorExecution()) {
+            violated(history, "was claimed though its job is not monitored", written);
+        }
+        if (switches.onSince(history.shard).filter(fireTime::isBefore).isPresent()) {
+            violated(history, "was claimed for a firing of before it was enabled", written);
+        }
         if (before.through() != null && !fireTime.isAfter(before.through())) {
             violated(history, "was claimed for a firing that was decided before", written);
         }
@@ -508,9 +591,12 @@ final class Promises {
         Map<History, List<Ledger.Entry>> runs = new LinkedHashMap<>();
         for (Ledger.Entry entry : ledger.entries()) {
             History history = historyOf(entry);
-            if (history == null) {
+            boolean claims =
+                    entry.context.isMonitored() || entry.context.trigger().isPresent();
+            if (history == null && claims) {
                 violated("ran without a claim: " + entry);
-            } else {
+            } else if (history != null) {
+                entry.context.trigger().ifPresent(number -> triggers.checkRun(history.of, entry, number));
                 runs.computeIfAbsent(history, any -> new ArrayList<>()).add(entry);
             }
         }
@@ -565,7 +651,9 @@ final class Promises {
         for (Ledger.Entry entry : ledger.entries()) {
             History history = historyOf(entry);
             int total = entry.context.shardingTotalCount();
-            Integer other = history == null ? null : totals.putIfAbsent(history.of + " " + entry.fireTime, total);
+            Integer other = history == null
+                    ? null
+                    : totals.putIfAbsent(history.of + " " + entry.id.firing().text(), total);
             if (other != null && other != total && entry.id.attempt() == 1) {
                 violated("one firing was split into " + other + " and into " + total + ": " + entry);
             }
@@ -600,10 +688,13 @@ final class Promises {
         }
     }
 
-    /** It is there only if an operator has laid something over it. */
+    /** It is there only if an operator has laid something over it, or asked for what nobody can run. */
     void checkForgotten(String name) {
         Job job = jobs.get(name);
-        if (job != null && job.stored().overrides().isEmpty()) {
+        boolean changed = job != null
+                && !(job.stored().overrides().isEmpty()
+                        && job.stored().switches().isEmpty());
+        if (job != null && !changed && !triggers.isPending(name)) {
             violated("nobody has declared it for long, and it is not forgotten: " + job);
         }
     }
@@ -613,22 +704,50 @@ final class Promises {
         definitions.forEach(job -> checkFirings(job, from, to, 1));
     }
 
+    /**
+     * What was to run once, so long ago that a leader has looked, is gone, and so are the records of what is gone.
+     *
+     * @param looked by the stopwatch: what was over then, a leader has seen to be over
+     */
+    void checkLeftovers(Collection<JobDefinition> definitions, Instant over, long looked) {
+        for (JobDefinition job : definitions) {
+            Switches switches =
+                    Objects.requireNonNull(jobs.get(job.name())).stored().switches();
+            boolean runs = job.enabled() && switches.shards().isEmpty() && !triggers.isPending(job.name());
+            if (runs
+                    && job.schedule() instanceof Schedule.Once once
+                    && once.at().isBefore(over)) {
+                violated("was to run once, and is still there: " + jobs.get(job.name()));
+            }
+        }
+        removedAt.forEach((life, at) -> {
+            String folder = LAYOUT.records(life.job(), life.life());
+            if (at <= looked && ensemble.node(folder) instanceof Read.Present) {
+                violated("the records of a life that is over are still there: " + folder);
+            }
+        });
+    }
+
     /** In a rolling restart no firing runs twice, and none is lost whose period leaves time to hand over. */
     void checkRollingRestart(Collection<JobDefinition> definitions, Instant from, Instant to) {
         definitions.forEach(job -> checkFirings(job, from, to, isHectic(job.schedule(), from) ? 0 : 1));
     }
 
     private static boolean isHectic(Schedule schedule, Instant at) {
-        Instant next = schedule.next(at).orElseThrow();
-        Duration period = Duration.between(next, schedule.next(next).orElseThrow());
+        Instant next = schedule.next(at).orElse(at);
+        Duration period = Duration.between(next, schedule.next(next).orElse(Instant.MAX));
         return period.compareTo(Duration.ofSeconds(1)) <= 0;
     }
 
     private void checkFirings(JobDefinition job, Instant from, Instant to, int least) {
+        if (!job.monitorExecution() || job.schedule() instanceof Schedule.Once) {
+            return; // nothing is promised of the one; the other is gone when it has run
+        }
         Job present = Objects.requireNonNull(jobs.get(job.name()));
         Map<String, List<Ledger.Entry>> runs = new HashMap<>();
         for (Ledger.Entry entry : ledger.entries()) {
-            if (entry.id.job().equals(job.name()) && !entry.fireTime.isBefore(from)) {
+            boolean scheduled = entry.id.firing() instanceof Firing.Scheduled;
+            if (entry.id.job().equals(job.name()) && scheduled && !entry.fireTime.isBefore(from)) {
                 runs.computeIfAbsent(entry.id.shard() + " of " + entry.fireTime, any -> new ArrayList<>())
                         .add(entry);
             }
@@ -643,16 +762,17 @@ final class Promises {
                     shard < Math.max(shards, present.stored().shardCount().largest());
                     shard++) {
                 String firing = shard + " of " + fireTime;
+                boolean isDue = shard < shards && isOn(present.stored().switches(), shard, fireTime);
                 checkFiring(
-                        job,
-                        firing,
-                        fireTime,
-                        runs.getOrDefault(firing, List.of()),
-                        shard < shards ? least : 0,
-                        shard < shards ? 1 : 0);
+                        job, firing, fireTime, runs.getOrDefault(firing, List.of()), isDue ? least : 0, isDue ? 1 : 0);
             }
             next = job.schedule().next(fireTime);
         }
+    }
+
+    private static boolean isOn(Switches switches, int shard, Instant fireTime) {
+        return !switches.isOff(shard)
+                && switches.onSince(shard).filter(fireTime::isBefore).isEmpty();
     }
 
     private void checkFiring(

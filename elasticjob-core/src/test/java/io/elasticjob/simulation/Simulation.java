@@ -4,8 +4,8 @@ import io.elasticjob.Instance;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.Misfire;
-import io.elasticjob.codec.StoredJobCodec;
-import io.elasticjob.coordination.Layout;
+import io.elasticjob.Operator;
+import io.elasticjob.TriggerReceipt;
 import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.engine.JobEngine;
 import io.elasticjob.memory.Faults;
@@ -14,7 +14,6 @@ import io.elasticjob.memory.MemoryRegistry;
 import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Registry;
-import io.elasticjob.registry.RegistryListener;
 import io.elasticjob.registry.Session;
 import io.elasticjob.registry.Write;
 import io.elasticjob.testing.Ledger;
@@ -22,17 +21,16 @@ import io.elasticjob.testing.PassingRegistry;
 import io.elasticjob.testing.SimulatedFireSource;
 import io.elasticjob.testing.SimulatedRunner;
 import io.elasticjob.testing.VirtualTime;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -49,9 +47,10 @@ final class Simulation {
     static final Duration MAX_TIME_DIFF = Duration.ofSeconds(2);
     static final Duration FORGET_AFTER = Duration.ofHours(1);
 
-    private static final Layout LAYOUT = new Layout("sim");
-    private static final io.elasticjob.Operator ANN = new io.elasticjob.Operator("ann", "because");
-    private static final String JOBS = LAYOUT.jobs() + "/";
+    /** What the names of jobs begin with that operators make. */
+    static final String MADE = "made-";
+
+    private static final String JOBS = "/sim/jobs/";
     private static final Instant ORIGIN = Instant.parse("2026-03-01T00:00:00Z");
     /** From the end of the faults to the first firing that has to be on time: a session, a tick, and a period. */
     private static final Duration RECOVERY = Duration.ofSeconds(15);
@@ -72,7 +71,6 @@ final class Simulation {
     private final Ledger ledger = new Ledger();
     private final Trace trace = new Trace(clock::now);
     private final Promises promises = new Promises(time, clock, ensemble, ledger, trace);
-    private final Operator operator = new Operator();
     private final List<Process> processes = new ArrayList<>();
 
     /** What copies of the application declare that are started from now on. */
@@ -145,8 +143,10 @@ final class Simulation {
             return Duration.ofMillis(random.nextInt(kind < 5 ? 50 : 600));
         }
 
-        private boolean declares(String job) {
-            return declared.stream().anyMatch(definition -> definition.name().equals(job));
+        private boolean canRun(StoredJob job) {
+            String handler = job.effective().handler();
+            return declared.stream().anyMatch(definition -> definition.handler().equals(handler))
+                    && job.switches().off(name).isEmpty();
         }
 
         private void setClock() {
@@ -156,8 +156,21 @@ final class Simulation {
         /** Holds what is sent against what the engine has learnt, with everything between them that interferes. */
         private Registry watched() {
             return new PassingRegistry(interference.apply(new Sending(registry))) {
+                /** Whether the next read is one to settle something, or for an operator: it teaches nothing of jobs. */
+                private boolean settles;
+
+                @Override
+                public CompletionStage<Void> sync(Session asking) {
+                    settles = true;
+                    return super.sync(asking);
+                }
+
                 @Override
                 public CompletionStage<List<Read>> read(Session asking, List<String> paths) {
+                    if (settles) {
+                        settles = false;
+                        return super.read(asking, paths);
+                    }
                     return super.read(asking, paths).thenApply(reads -> {
                         for (int i = 0; i < reads.size(); i++) {
                             if (!known.contains(paths.get(i)) && promises.isSettled(paths.get(i), reads.get(i))) {
@@ -185,6 +198,8 @@ final class Simulation {
                 session = asking.id();
                 writes.stream()
                         .filter(write -> write instanceof Write.Create && known.contains(write.path()))
+                        .filter(write ->
+                                !write.path().startsWith(JOBS + MADE)) // by an operator, as is checked elsewhere
                         .forEach(write -> promises.violated(name + " makes a job anew that it knew: " + write.path()));
                 return super.commit(asking, writes);
             }
@@ -247,57 +262,6 @@ final class Simulation {
         }
     }
 
-    /** An operator's hand at the registry, over a connection that never fails. */
-    private final class Operator implements RegistryListener {
-        private final MemoryRegistry registry = ensemble.client(SESSION);
-        private @Nullable Session session;
-
-        @Override
-        public void connected(Session next) {
-            session = next;
-        }
-
-        @Override
-        public void suspended() {}
-
-        @Override
-        public void lost(Session gone) {}
-
-        @Override
-        public void changed(String path) {}
-
-        void configure(StoredJob next) {
-            if (session != null && ensemble.node(JOBS + next.name()) instanceof Read.Present present) {
-                byte[] data = StoredJobCodec.encode(next);
-                promises.configuredByHand(data);
-                registry.commit(
-                        session,
-                        List.of(new Write.Put(
-                                JOBS + next.name(), data, present.stat().version())));
-            }
-        }
-
-        /** Marks the records, which refuses whatever was decided before, and deletes the job. */
-        void remove(String job) {
-            if (session != null && ensemble.node(JOBS + job) instanceof Read.Present present) {
-                String records = LAYOUT.records(job, present.stat().created());
-                Write.Delete delete =
-                        new Write.Delete(JOBS + job, present.stat().version());
-                byte[] mark = "removed".getBytes(StandardCharsets.UTF_8);
-                List<Write> writes = new ArrayList<>();
-                if (ensemble.node(records) instanceof Read.Present laid) {
-                    writes.add(new Write.Put(records, mark, laid.stat().version()));
-                } else {
-                    writes.add(new Write.Create(records, mark, Write.Life.PERSISTENT));
-                    writes.add(new Write.Put(records, mark, 0)); // only a version other than the first is a mark
-                }
-                writes.add(delete);
-                promises.removesByHand(job);
-                registry.commit(session, writes).thenRun(() -> promises.removesByHand(null));
-            }
-        }
-    }
-
     Simulation(Plan plan) {
         this(plan, null);
     }
@@ -311,7 +275,6 @@ final class Simulation {
         SplittableRandom random = new SplittableRandom(plan.seed());
         this.forgets = random.nextInt(3) == 0;
         this.jobs = deployment(random);
-        operator.registry.open(operator);
     }
 
     /** Runs it to its end. Gives what was violated, empty when every promise was kept. */
@@ -324,10 +287,14 @@ final class Simulation {
         SplittableRandom random = new SplittableRandom(~plan.seed());
         time.pass(Duration.ofMillis(random.nextInt(3_000)));
         calm(random);
+        Set<String> since = names(living());
         Instant promised = clock.now().plus(RECOVERY);
         Instant last = promised.plus(QUIET);
         passUntil(last.plusSeconds(3));
         promises.checkQuietTime(definitions(), promised, last);
+        promises.triggers().checkQuiet(definitions(), since::contains);
+        promises.checkLeftovers(
+                definitions(), clock.now().minus(LEADER_LOOKS), time.nanoTime() - LEADER_LOOKS.toNanos());
         youngest()
                 .ifPresentOrElse(
                         youngest -> {
@@ -397,6 +364,15 @@ final class Simulation {
                 .every(Duration.ofSeconds(15))
                 .misfire(Misfire.SKIP)
                 .set(JobKey.MISFIRE_THRESHOLD, "11s")
+                .build());
+        all.add(JobDefinition.named("by-hand")
+                .shards(1 + random.nextInt(4))
+                .failover(random.nextBoolean())
+                .build());
+        all.add(JobDefinition.named("light")
+                .every(Duration.ofSeconds(4))
+                .shards(2)
+                .monitorExecution(false)
                 .build());
         if (random.nextBoolean()) {
             all.add(JobDefinition.named(IN_SOME_VERSIONS)
@@ -489,38 +465,66 @@ final class Simulation {
                 .forEach(id -> ensemble.deleteTree("/sim/instances/" + id));
     }
 
-    void removeJob(SplittableRandom random) {
-        anyJob(random).ifPresent(job -> {
-            trace.note("    it is " + job.name());
-            operator.remove(job.name());
-        });
+    // ---- What operators ask for -----------------------------------------------------------------------------------
+
+    /** Asks through a process, with whatever goes wrong for that. */
+    void ask(Process through, Wish wish) {
+        Commands.Command command = promises.commands().ask(through.name, wish);
+        trace.note(() -> "    " + through.name + " is asked for " + command.name + ", " + wish);
+        wish.ask(through.engine.operations(), new Operator("ann", command.name))
+                .whenComplete((answer, failed) -> told(command, answer, failed));
     }
 
-    void configure(SplittableRandom random) {
-        anyJob(random).ifPresent(job -> {
-            StoredJob next = !job.overrides().isEmpty() && random.nextBoolean()
-                    ? job.reset(Set.of(), clock.now(), MAX_TIME_DIFF)
-                    : job.configured(any(random), ANN, clock.now(), MAX_TIME_DIFF);
-            trace.note("    " + job.name() + " gets " + next.overrides());
-            operator.configure(next);
-        });
+    private void told(Commands.Command command, @Nullable Object answer, @Nullable Throwable failed) {
+        Throwable cause =
+                failed instanceof CompletionException && failed.getCause() != null ? failed.getCause() : failed;
+        trace.note(() -> command.process + " answers " + command.name + ": "
+                + (cause == null ? "done" : cause.getClass().getSimpleName()));
+        if (answer instanceof TriggerReceipt receipt) {
+            command.receipt = receipt;
+            promises.triggers().accepted(command, receipt);
+            receipt.completion().thenAccept(status -> {
+                trace.note(() -> command.process + " tells the end of trigger " + receipt.number() + " of "
+                        + status.job() + " for " + command.name);
+                promises.triggers().ended(command, receipt, status);
+            });
+        }
+        promises.commands().told(command, cause);
     }
 
-    private static Map<JobKey, String> any(SplittableRandom random) {
-        JobKey[] keys = {JobKey.ENABLED, JobKey.ENABLED, JobKey.FAILOVER, JobKey.SHARDING_TOTAL_COUNT, JobKey.EVERY};
-        JobKey key = keys[random.nextInt(keys.length)];
-        return Map.of(
-                key,
-                switch (key) {
-                    case SHARDING_TOTAL_COUNT -> String.valueOf(1 + random.nextInt(4));
-                    case EVERY -> 1 + random.nextInt(4) + "s";
-                    default -> String.valueOf(random.nextInt(4) == 0);
-                });
-    }
-
-    private Optional<StoredJob> anyJob(SplittableRandom random) {
+    Optional<StoredJob> anyJob(SplittableRandom random) {
         List<String> names = ensemble.children("/sim/jobs");
         return names.isEmpty() ? Optional.empty() : promises.job(names.get(random.nextInt(names.size())));
+    }
+
+    /** Numbers of the triggers that are there. */
+    List<Long> triggersOf(String job) {
+        return promises.triggers().numbers(job);
+    }
+
+    /** While there is one. */
+    Process anyLiving(SplittableRandom random) {
+        return living().get(random.nextInt(living().size()));
+    }
+
+    /** As it is registered now. */
+    Optional<String> idOf(Process process) {
+        return ensemble.children("/sim/instances").stream()
+                .filter(id -> id.startsWith(process.name + "."))
+                .findFirst();
+    }
+
+    /** Later on, through whatever process lives then. */
+    void askLater(Duration delay, Wish wish) {
+        after(delay, () -> {
+            if (!living().isEmpty()) {
+                ask(living().get(living().size() - 1), wish);
+            }
+        });
+    }
+
+    Instant now() {
+        return clock.now();
     }
 
     // ---- What happens in the end ----------------------------------------------------------------------------------
@@ -537,6 +541,15 @@ final class Simulation {
         if (living().isEmpty()) {
             start(random);
         }
+        for (int seconds = 0; seconds < RECOVERY.toSeconds() - 2; seconds++) {
+            after(Duration.ofSeconds(seconds), this::resumeAll);
+        }
+    }
+
+    private void resumeAll() {
+        ensemble.children("/sim/instances").stream()
+                .filter(id -> promises.instance(id).flatMap(Instance::drained).isPresent())
+                .forEach(id -> ask(living().get(0), new Wish.Drain(id, false)));
     }
 
     /** Every process is replaced by one of the same version, which starts before the other leaves. */
@@ -576,9 +589,9 @@ final class Simulation {
     /** The jobs that somebody can run, as the registry has them. */
     private List<JobDefinition> definitions() {
         return ensemble.children("/sim/jobs").stream()
-                .filter(name -> living().stream().anyMatch(process -> process.declares(name)))
                 .map(promises::job)
                 .flatMap(Optional::stream)
+                .filter(job -> living().stream().anyMatch(process -> process.canRun(job)))
                 .map(StoredJob::effective)
                 .toList();
     }
