@@ -30,6 +30,11 @@ final class Changes {
     /** Decides from what was read. What it throws is the answer. */
     interface Plan<T> {
         Decision<T> decide(List<Read> reads);
+
+        /** Whether it finds out by what it reads whether a write of its own came through that was not answered. */
+        default boolean settlesDoubts() {
+            return false;
+        }
     }
 
     /** What to do about it. */
@@ -73,6 +78,8 @@ final class Changes {
         final List<String> paths;
         final Plan<T> plan;
         int refusals;
+        /** Whether a write of it was sent and not answered. */
+        boolean doubtful;
 
         Change(CompletableFuture<T> answer, List<String> paths, Plan<T> plan) {
             this.answer = answer;
@@ -153,7 +160,13 @@ final class Changes {
         try {
             decision = change.plan.decide(reads);
         } catch (RuntimeException refused) {
-            change.answer.completeExceptionally(refused);
+            boolean mayBeDone = change.doubtful && !change.plan.settlesDoubts();
+            change.answer.completeExceptionally(
+                    mayBeDone
+                            ? new RegistryException(
+                                    "An answer was lost, so that it may have been done before: " + refused.getMessage(),
+                                    refused)
+                            : refused);
             return;
         }
         if (decision instanceof Decision.Reply<T> reply) {
@@ -171,6 +184,7 @@ final class Changes {
         writes.addAll(commit.writes());
         outbox.commit(over, writes, result -> {
             if (!(result instanceof Result.Told<Answer> told)) {
+                change.doubtful = true;
                 again(over, change);
             } else if (told.answer() instanceof Answer.Committed done) {
                 commit.then().accept(done);

@@ -141,7 +141,10 @@ final class Machine {
     /** A watch rang. */
     void changed(String path) {
         layout.instanceAt(path).ifPresent(roster::changed);
-        layout.jobAt(path).ifPresent(jobs::changed);
+        layout.jobAt(path).ifPresent(name -> {
+            jobs.changed(name);
+            leftovers.searchAgain(); // it may have come and gone before anybody could read it
+        });
         layout.jobOfTriggerAt(path).flatMap(jobs::job).ifPresent(triggers::changed);
         shards.changed(path);
         leadership.changed(path);

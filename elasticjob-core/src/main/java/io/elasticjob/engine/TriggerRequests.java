@@ -203,6 +203,11 @@ final class TriggerRequests {
             return create(job, List.of(take(), new Write.Put(path, mark(), TAKEN)));
         }
 
+        @Override
+        public boolean settlesDoubts() {
+            return true;
+        }
+
         private Write take() {
             return new Write.Create(path, mark(), Write.Life.EPHEMERAL);
         }

@@ -364,6 +364,26 @@ class OperationsTest {
     }
 
     @Test
+    void theRecordsOfAJobThatCameAndWentBeforeItsLeaderHeardOfItAreRemoved() {
+        assertThat(a.engine.status().leader()).isTrue();
+        world.now(on(b).drain("a", ANN));
+        a.laggard = true;
+        a.registry.link().reset();
+        world.seconds(1);
+        Instant at = world.time.now().plusMillis(300).truncatedTo(java.time.temporal.ChronoUnit.MILLIS);
+        world.now(on(b).create("flash", Map.of(JobKey.HANDLER, "orders", JobKey.AT, at.toString()), ANN));
+        world.time.pass(Duration.ofMillis(1_500));
+        assertThat(world.runs("flash")).isEqualTo(1);
+        assertThat(world.ensemble.children("/test/jobs")).containsExactly("orders");
+        assertThat(a.view().jobs()).containsOnlyKeys("orders");
+
+        a.laggard = false;
+        world.seconds(30);
+
+        assertThat(world.ensemble.children("/test/shards")).hasSize(1);
+    }
+
+    @Test
     void aJobThatCanNotBeMadeIsRefusedWithTheRule() {
         assertThatThrownBy(() -> world.now(on(a).create("orders", Map.of(JobKey.EVERY, "1s"), ANN)))
                 .hasCauseInstanceOf(OperationRefusedException.class)

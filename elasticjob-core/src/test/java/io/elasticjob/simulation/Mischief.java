@@ -252,10 +252,13 @@ enum Mischief {
         }
     },
     /** An operator removes a job. */
-    REMOVE_JOB(1) {
+    REMOVE_JOB(2) {
         @Override
         void happen(Simulation world, Process victim, SplittableRandom random) {
             world.anyJob(random).ifPresent(job -> world.ask(victim, new Wish.Remove(job.name())));
+            if (random.nextBoolean()) {
+                world.after(millis(random, 300), () -> START.happen(world, random)); // which may declare it anew
+            }
         }
     },
     NOTHING(2);
