@@ -171,8 +171,7 @@ public final class Environment implements AutoCloseable {
         command.addAll(jvm);
         command.addAll(List.of(
                 "-cp",
-                target.resolve("benchmarks-" + module + ".jar") + File.pathSeparator + target.resolve("lib")
-                        + "/*",
+                target.resolve("benchmarks-" + module + ".jar") + File.pathSeparator + target.resolve("lib") + "/*",
                 mainClass));
         command.addAll(arguments);
         Process process = Processes.spawn(work, module, command);

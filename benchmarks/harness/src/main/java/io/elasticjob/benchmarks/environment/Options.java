@@ -34,6 +34,16 @@ public final class Options {
         }
     }
 
+    /** These options, but for one. */
+    public Options with(String name, String value) {
+        Options other = new Options();
+        other.words.addAll(words);
+        other.values.putAll(values);
+        other.handedOn.putAll(handedOn);
+        other.values.put(name, value);
+        return other;
+    }
+
     public List<String> words() {
         return List.copyOf(words);
     }

@@ -65,9 +65,11 @@ final class PostgresServer {
                 "-c",
                 "fsync=" + (options.flag("fsync", true) ? "on" : "off")));
         process = Processes.spawn(work, "postgres", serve);
-        Processes.await("PostgreSQL", PATIENCE, () -> Files.readString(work.resolve("postgres.log"))
-                        .contains("ready to accept connections")
-                && answers());
+        Processes.await(
+                "PostgreSQL",
+                PATIENCE,
+                () -> Files.readString(work.resolve("postgres.log")).contains("ready to accept connections")
+                        && answers());
     }
 
     private static void run(Path work, String name, List<String> command) throws Exception {
@@ -94,8 +96,8 @@ final class PostgresServer {
             }
         }
         return folders.stream()
-                .filter(folder -> Files.isExecutable(folder.resolve("postgres"))
-                        && Files.isExecutable(folder.resolve("initdb")))
+                .filter(folder ->
+                        Files.isExecutable(folder.resolve("postgres")) && Files.isExecutable(folder.resolve("initdb")))
                 .findFirst()
                 .orElseThrow(() -> new IOException(
                         "PostgreSQL's programs initdb and postgres are not there: install it, name their folder with"

@@ -43,7 +43,8 @@ public final class WorkerProcess {
                 home.resolve("harness/target/benchmarks-harness.jar").toString(),
                 Worker.class.getName(),
                 contender.className(),
-                target.resolve("benchmarks-" + contender.module() + ".jar") + File.pathSeparator
+                target.resolve("benchmarks-" + contender.module() + ".jar")
+                        + File.pathSeparator
                         + target.resolve("lib"),
                 log.toString()));
         process = new ProcessBuilder(command)

@@ -72,7 +72,8 @@ public final class ZooKeeperServers {
         return processes;
     }
 
-    String connectString() {
+    /** The addresses of all of them. */
+    public String connectString() {
         return ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
     }
 
@@ -82,7 +83,8 @@ public final class ZooKeeperServers {
      * @param packets that clients have sent, pings among them
      * @param writes transactions, of which the begin and end of a session are some
      */
-    public record Counts(long packets, long packetsSent, long writes, long nodes, long ephemerals, long watches, long bytes) {
+    public record Counts(
+            long packets, long packetsSent, long writes, long nodes, long ephemerals, long watches, long bytes) {
 
         /** What was counted since then, where it is a counter. */
         public Counts since(Counts earlier) {

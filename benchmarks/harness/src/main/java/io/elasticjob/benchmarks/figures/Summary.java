@@ -35,7 +35,8 @@ public final class Summary {
     /** In the order in which they were first measured. */
     public List<String> systems(String scenario, Case inCase) {
         return results.keySet().stream()
-                .filter(place -> place.scenario().equals(scenario) && place.inCase().equals(inCase))
+                .filter(place ->
+                        place.scenario().equals(scenario) && place.inCase().equals(inCase))
                 .map(Place::system)
                 .toList();
     }

@@ -55,8 +55,7 @@ final class Lateness implements Scenario {
         int seconds = options.seconds(60, 8);
         int shards = inCase.number("shards");
         WorkerProcess worker = environment.worker();
-        worker.startWith(
-                0, new JobSpec(0, shards, JobSpec.When.EVERY, 1, inCase.isMonitored(), false), 1, 0);
+        worker.startWith(0, new JobSpec(0, shards, JobSpec.When.EVERY, 1, inCase.isMonitored(), false), 1, 0);
         Moments.passSeconds(options.quick() ? 3 : 8);
         long from = Moments.nextSecond();
         Environment.Meter meter = environment.meter();

@@ -59,8 +59,7 @@ final class ManyJobs implements Scenario {
         for (String jobs : options.some("jobs", "200,1000,5000", "50")) {
             for (String instances : options.some("instances", "1,2,3", "1")) {
                 if (instances.equals("1") || contender.isClustered()) {
-                    cases.add(Monitoring.on(
-                            Case.plain().with("jobs", jobs).with("instances", instances), contender));
+                    cases.add(Monitoring.on(Case.plain().with("jobs", jobs).with("instances", instances), contender));
                 }
             }
         }
@@ -86,7 +85,8 @@ final class ManyJobs implements Scenario {
         Counts before = registry ? environment.zooKeeper().counts() : null;
         Moments.until(from + seconds * 1_000L);
         Load load = meter.read();
-        Counts counted = before == null ? null : environment.zooKeeper().counts().since(before);
+        Counts counted =
+                before == null ? null : environment.zooKeeper().counts().since(before);
         Moments.passSeconds(1); // for the last ones, which may be late
         Figures.Builder figures = Figures.builder().put("jobs", jobs);
         List<Execution> executions = Latenesses.within(environment.executions(), from, seconds);

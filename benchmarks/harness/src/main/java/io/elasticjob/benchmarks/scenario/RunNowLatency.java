@@ -55,8 +55,7 @@ final class RunNowLatency implements Scenario {
     public Figures measure(Case inCase, Environment environment) throws Exception {
         Options options = environment.options();
         WorkerProcess worker = environment.worker();
-        JobSpec job = new JobSpec(
-                0, inCase.number("shards"), JobSpec.When.ON_TRIGGER, 0, inCase.isMonitored(), false);
+        JobSpec job = new JobSpec(0, inCase.number("shards"), JobSpec.When.ON_TRIGGER, 0, inCase.isMonitored(), false);
         worker.startWith(0, job, 1, 0);
         int patience = Patience.millis(environment);
         worker.runNow(0, job.name(), options.quick() ? 2 : 8, 1, patience, PAUSE_MILLIS);

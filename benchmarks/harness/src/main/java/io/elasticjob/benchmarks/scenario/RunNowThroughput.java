@@ -63,15 +63,13 @@ final class RunNowThroughput implements Scenario {
         Options options = environment.options();
         int seconds = options.seconds(20, 4);
         WorkerProcess worker = environment.worker();
-        JobSpec job = new JobSpec(
-                0, inCase.number("shards"), JobSpec.When.ON_TRIGGER, 0, inCase.isMonitored(), false);
+        JobSpec job = new JobSpec(0, inCase.number("shards"), JobSpec.When.ON_TRIGGER, 0, inCase.isMonitored(), false);
         worker.startWith(0, job, 1, 0);
         int inFlight = inCase.number("in flight");
         int patience = Patience.millis(environment);
         worker.runNow(0, job.name(), options.quick() ? 2 : 8, inFlight, patience, 0);
-        Counts before = environment.contender().isSharded()
-                ? environment.zooKeeper().counts()
-                : null;
+        Counts before =
+                environment.contender().isSharded() ? environment.zooKeeper().counts() : null;
         Environment.Meter meter = environment.meter();
         Message told = worker.runNow(0, job.name(), seconds, inFlight, patience, 0);
         Load load = meter.read();

@@ -26,6 +26,11 @@ public interface Scenario {
     /** The cases in which that system is measured. */
     List<Case> cases(Contender contender, Options options);
 
+    /** What is to be measured with in that case: the options, where the case says nothing else. */
+    default Options options(Case inCase, Options options) {
+        return options;
+    }
+
     /** Measures once, with processes of its own. */
     Figures measure(Case inCase, Environment environment) throws Exception;
 }

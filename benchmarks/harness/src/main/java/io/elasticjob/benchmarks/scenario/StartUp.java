@@ -81,7 +81,8 @@ final class StartUp implements Scenario {
         double ready = (System.nanoTime() - begin) / 1e6;
         Load load = meter.read();
         Moments.passSeconds(1);
-        Counts counted = before == null ? null : environment.zooKeeper().counts().since(before);
+        Counts counted =
+                before == null ? null : environment.zooKeeper().counts().since(before);
         Message stats = worker.stats(true);
         Figures.Builder figures = Figures.builder()
                 .put("jobs", jobs)

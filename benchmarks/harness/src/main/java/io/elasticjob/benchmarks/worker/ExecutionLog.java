@@ -25,15 +25,14 @@ public final class ExecutionLog {
     /** How many places in a row may be given out and not be written yet: one for each thread of a worker. */
     private static final int LARGEST_HOLE = 2_048;
 
-    private static final VarHandle LONG =
-            MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     private final ByteBuffer buffer;
     private final AtomicInteger next = new AtomicInteger();
 
     public ExecutionLog(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             buffer = channel.map(FileChannel.MapMode.READ_WRITE, 0, (long) RECORD * CAPACITY)
                     .order(ByteOrder.nativeOrder());
         }
@@ -54,7 +53,8 @@ public final class ExecutionLog {
         long begun = nowMicros();
         int place = next.getAndIncrement();
         if (place >= CAPACITY) {
-            throw new IllegalStateException("more than " + CAPACITY + " executions in one worker: measure for less long");
+            throw new IllegalStateException(
+                    "more than " + CAPACITY + " executions in one worker: measure for less long");
         }
         int at = place * RECORD;
         buffer.putInt(at + 16, job);

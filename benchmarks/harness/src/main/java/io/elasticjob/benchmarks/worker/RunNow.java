@@ -101,8 +101,7 @@ final class RunNow {
         for (double share : SHARES) {
             int at = (int) Math.ceil(share * sorted.length) - 1;
             more = more.with(
-                    name + "P" + Math.round(share * 100),
-                    sorted.length == 0 ? Double.NaN : sorted[at] / 1_000.0);
+                    name + "P" + Math.round(share * 100), sorted.length == 0 ? Double.NaN : sorted[at] / 1_000.0);
         }
         return more;
     }

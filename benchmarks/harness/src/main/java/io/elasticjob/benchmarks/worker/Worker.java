@@ -247,8 +247,8 @@ public final class Worker {
         Map<String, Integer> counts = new TreeMap<>();
         Thread.getAllStackTraces()
                 .keySet()
-                .forEach(thread ->
-                        counts.merge(thread.getName().replaceAll("\\d+", "#").replaceAll("[\\s=]", "_"), 1, Integer::sum));
+                .forEach(thread -> counts.merge(
+                        thread.getName().replaceAll("\\d+", "#").replaceAll("[\\s=]", "_"), 1, Integer::sum));
         Message told = Message.of("ok");
         for (Map.Entry<String, Integer> count : counts.entrySet().stream()
                 .sorted((a, b) -> b.getValue() - a.getValue())

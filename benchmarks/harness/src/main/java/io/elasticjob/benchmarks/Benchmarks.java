@@ -1,0 +1,156 @@
+package io.elasticjob.benchmarks;
+
+import io.elasticjob.benchmarks.environment.Contender;
+import io.elasticjob.benchmarks.environment.Environment;
+import io.elasticjob.benchmarks.environment.Machine;
+import io.elasticjob.benchmarks.environment.Options;
+import io.elasticjob.benchmarks.figures.Case;
+import io.elasticjob.benchmarks.figures.Figures;
+import io.elasticjob.benchmarks.figures.Result;
+import io.elasticjob.benchmarks.figures.Summary;
+import io.elasticjob.benchmarks.report.Report;
+import io.elasticjob.benchmarks.report.ResultFile;
+import io.elasticjob.benchmarks.report.Tables;
+import io.elasticjob.benchmarks.scenario.Scenario;
+import io.elasticjob.benchmarks.scenario.Scenarios;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code benchmarks/run} starts: measures, or makes a report. */
+public final class Benchmarks {
+
+    private static final String USAGE = """
+            run all | SCENARIO...  [--systems=NAME,...] [--rounds=3] [--quick] [--results=FILE] [--name=value ...] [-Dname=value ...]
+            run report FILE
+            run list
+            See benchmarks/README.md.""";
+    private static final int ROUNDS = 3;
+
+    private final Path home;
+    private final Options options;
+    private final Map<String, String> machine;
+    private final ResultFile file;
+
+    private Benchmarks(Path home, Options options) throws IOException, InterruptedException {
+        this.home = home;
+        this.options = options;
+        this.machine = Machine.describe();
+        this.file = new ResultFile(Path.of(
+                options.text("results", home.resolve("target/results.jsonl").toString())));
+    }
+
+    /** @param args the folder of the module, then what was asked for */
+    public static void main(String[] args) throws Exception {
+        Path home = Path.of(args[0]);
+        Options options = new Options(Arrays.copyOfRange(args, 1, args.length));
+        List<String> words = options.words();
+        if (words.isEmpty()) {
+            System.err.println(USAGE);
+            System.exit(2);
+        }
+        switch (words.get(0)) {
+            case "report" -> {
+                Path results = words.size() > 1 ? Path.of(words.get(1)) : home.resolve("target/results.jsonl");
+                new Report(new ResultFile(results).read())
+                        .write(
+                                Path.of(options.text(
+                                        "page", home.resolve("README.md").toString())),
+                                Path.of(options.text(
+                                        "pictures", home.resolve("pictures").toString())));
+            }
+            case "list" ->
+                Scenarios.all().forEach(scenario -> System.out.println(scenario.name() + ": " + scenario.title()));
+            default -> {
+                List<Scenario> scenarios = words.equals(List.of("all"))
+                        ? Scenarios.all()
+                        : words.stream().map(Scenarios::of).toList();
+                System.exit(new Benchmarks(home, options).measure(scenarios) ? 0 : 1);
+            }
+        }
+    }
+
+    /** @return whether everything could be measured */
+    private boolean measure(List<Scenario> scenarios) throws IOException {
+        List<Result> results = new ArrayList<>();
+        for (Scenario scenario : scenarios) {
+            for (int round = 1; round <= options.number("rounds", options.quick() ? 1 : ROUNDS); round++) {
+                results.addAll(round(scenario, round));
+            }
+        }
+        Tables tables = new Tables(new Summary(results));
+        scenarios.forEach(scenario -> System.out.println("\n" + scenario.title() + "\n\n" + tables.of(scenario)));
+        return results.stream().allMatch(result -> result.failure() == null);
+    }
+
+    /** One case of all systems after another, in each round beginning with another system. */
+    private List<Result> round(Scenario scenario, int round) throws IOException {
+        List<Contender> contenders = new ArrayList<>(contenders(scenario));
+        if (contenders.isEmpty()) {
+            System.err.println(scenario.name() + ": none of the systems can be measured in it");
+            return List.of();
+        }
+        Collections.rotate(contenders, 1 - round);
+        Map<Case, List<Contender>> byCase = new LinkedHashMap<>();
+        for (Contender contender : contenders) {
+            for (Case inCase : scenario.cases(contender, options)) {
+                byCase.computeIfAbsent(inCase, it -> new ArrayList<>()).add(contender);
+            }
+        }
+        List<Result> results = new ArrayList<>();
+        for (Map.Entry<Case, List<Contender>> entry : byCase.entrySet()) {
+            for (Contender contender : entry.getValue()) {
+                Result result = once(scenario, contender, entry.getKey(), round);
+                file.append(result);
+                System.out.println(ResultFile.line(result));
+                results.add(result);
+            }
+        }
+        return results;
+    }
+
+    private List<Contender> contenders(Scenario scenario) {
+        String wanted = options.text("systems", "");
+        List<Contender> all = wanted.isEmpty()
+                ? List.of(Contender.values())
+                : Arrays.stream(wanted.split(",")).map(Contender::of).toList();
+        return all.stream().filter(scenario::fits).toList();
+    }
+
+    private Result once(Scenario scenario, Contender contender, Case inCase, int round) throws IOException {
+        Figures figures = Figures.builder().build();
+        String failure = null;
+        try (Environment environment = new Environment(home, contender, scenario.options(inCase, options))) {
+            figures = scenario.measure(inCase, environment);
+        } catch (Exception e) {
+            e.printStackTrace();
+            failure = e.toString();
+        }
+        return result(scenario, contender, inCase, round, figures, failure);
+    }
+
+    private Result result(
+            Scenario scenario, Contender contender, Case inCase, int round, Figures figures, @Nullable String failure)
+            throws IOException {
+        Map<String, String> here = new LinkedHashMap<>(machine);
+        here.put("load", Machine.loadAverage());
+        return new Result(
+                scenario.name(),
+                contender.id(),
+                inCase.circumstances(),
+                round,
+                options.quick(),
+                Instant.now().toString(),
+                figures.numbers(),
+                figures.remarks(),
+                failure,
+                here);
+    }
+}
