@@ -22,7 +22,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /** What {@code benchmarks/run} starts: measures, or makes a report. */
 public final class Benchmarks {
@@ -98,20 +98,21 @@ public final class Benchmarks {
             return List.of();
         }
         Collections.rotate(contenders, 1 - round);
-        Map<Case, List<Contender>> byCase = new LinkedHashMap<>();
-        for (Contender contender : contenders) {
-            for (Case inCase : scenario.cases(contender, options)) {
-                byCase.computeIfAbsent(inCase, it -> new ArrayList<>()).add(contender);
-            }
-        }
+        List<Measurement> measurements = contenders.stream()
+                .flatMap(contender ->
+                        scenario.cases(contender, options).stream().map(inCase -> new Measurement(contender, inCase)))
+                .toList();
+        // What is to be compared comes one after another.
+        Map<Case, List<Measurement>> comparable = measurements.stream()
+                .collect(Collectors.groupingBy(
+                        it -> it.inCase().withoutMonitoring(), LinkedHashMap::new, Collectors.toList()));
         List<Result> results = new ArrayList<>();
-        for (Map.Entry<Case, List<Contender>> entry : byCase.entrySet()) {
-            for (Contender contender : entry.getValue()) {
-                Result result = once(scenario, contender, entry.getKey(), round);
-                file.append(result);
-                System.out.println(ResultFile.line(result));
-                results.add(result);
-            }
+        for (Measurement measurement :
+                comparable.values().stream().flatMap(List::stream).toList()) {
+            Result result = once(scenario, measurement, round);
+            file.append(result);
+            System.out.println(ResultFile.line(result));
+            results.add(result);
         }
         return results;
     }
@@ -124,26 +125,22 @@ public final class Benchmarks {
         return all.stream().filter(scenario::fits).toList();
     }
 
-    private Result once(Scenario scenario, Contender contender, Case inCase, int round) throws IOException {
+    private Result once(Scenario scenario, Measurement measurement, int round) throws IOException {
+        Case inCase = measurement.inCase();
         Figures figures = Figures.builder().build();
         String failure = null;
-        try (Environment environment = new Environment(home, contender, scenario.options(inCase, options))) {
+        try (Environment environment =
+                new Environment(home, measurement.contender(), scenario.options(inCase, options))) {
             figures = scenario.measure(inCase, environment);
         } catch (Exception e) {
             e.printStackTrace();
             failure = e.toString();
         }
-        return result(scenario, contender, inCase, round, figures, failure);
-    }
-
-    private Result result(
-            Scenario scenario, Contender contender, Case inCase, int round, Figures figures, @Nullable String failure)
-            throws IOException {
         Map<String, String> here = new LinkedHashMap<>(machine);
         here.put("load", Machine.loadAverage());
         return new Result(
                 scenario.name(),
-                contender.id(),
+                measurement.contender().id(),
                 inCase.circumstances(),
                 round,
                 options.quick(),
@@ -153,4 +150,6 @@ public final class Benchmarks {
                 failure,
                 here);
     }
+
+    private record Measurement(Contender contender, Case inCase) {}
 }

@@ -58,15 +58,13 @@ public final class Environment implements AutoCloseable {
     private void startServers() throws Exception {
         switch (contender.store()) {
             case ZOOKEEPER -> {
-                ZooKeeperServers started = new ZooKeeperServers(home, work, options);
+                ZooKeeperServers started = new ZooKeeperServers(home, work, options, servers::add);
                 zooKeeper = started;
-                servers.addAll(started.processes());
                 settings.put("zookeeper", started.connectString());
             }
             case POSTGRESQL -> {
-                PostgresServer started = new PostgresServer(work, options);
+                PostgresServer started = new PostgresServer(work, options, servers::add);
                 postgres = started;
-                servers.add(started.process());
                 settings.put("jdbcUrl", started.url());
                 settings.put("jdbcUser", started.user());
             }

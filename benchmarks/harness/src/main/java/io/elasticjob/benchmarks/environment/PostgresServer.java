@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -23,10 +24,10 @@ final class PostgresServer {
     private static final Path DEBIAN = Path.of("/usr/lib/postgresql");
 
     private final Path data;
-    private final Process process;
     private final int port;
 
-    PostgresServer(Path work, Options options) throws Exception {
+    /** @param started gets the server as soon as it is there, also when it fails then */
+    PostgresServer(Path work, Options options, Consumer<Process> started) throws Exception {
         Path programs = programs(options);
         port = Processes.freePort();
         // It does not run as root, and whom it runs as must reach its folder.
@@ -64,7 +65,7 @@ final class PostgresServer {
                 "shared_buffers=256MB",
                 "-c",
                 "fsync=" + (options.flag("fsync", true) ? "on" : "off")));
-        process = Processes.spawn(work, "postgres", serve);
+        started.accept(Processes.spawn(work, "postgres", serve));
         Processes.await(
                 "PostgreSQL",
                 PATIENCE,
@@ -111,10 +112,6 @@ final class PostgresServer {
         } catch (IOException notYet) {
             return false;
         }
-    }
-
-    Process process() {
-        return process;
     }
 
     String url() {

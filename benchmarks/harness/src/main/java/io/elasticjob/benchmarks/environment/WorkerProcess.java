@@ -13,6 +13,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -156,7 +157,10 @@ public final class WorkerProcess {
 
     /** How many threads there are of each name. */
     public Map<String, String> threadNames() throws IOException {
-        return ask(Message.of("threads")).values();
+        Map<String, String> names =
+                new LinkedHashMap<>(ask(Message.of("threads")).values());
+        names.remove("millis");
+        return names;
     }
 
     public List<Execution> executions() throws IOException {

@@ -2,7 +2,6 @@ package io.elasticjob.benchmarks.environment;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** ZooKeeper servers, each in a JVM of its own, which force every write to the disk unless told otherwise. */
@@ -22,10 +22,10 @@ public final class ZooKeeperServers {
     private static final int CONNECT_MILLIS = 1_000;
     private static final int ANSWER_MILLIS = 10_000;
 
-    private final List<Process> processes = new ArrayList<>();
     private final List<Integer> ports = new ArrayList<>();
 
-    ZooKeeperServers(Path home, Path work, Options options) throws Exception {
+    /** @param started gets each server as soon as it is there, also when another one fails */
+    ZooKeeperServers(Path home, Path work, Options options, Consumer<Process> started) throws Exception {
         int count = options.number("zookeepers", 1);
         StringBuilder quorum = new StringBuilder();
         for (int i = 1; i <= count; i++) {
@@ -48,7 +48,7 @@ public final class ZooKeeperServers {
                     4lw.commands.whitelist=*
                     %s""".formatted(
                             options.number("tick", 2_000), data, ports.get(i - 1), count > 1 ? quorum.toString() : ""));
-            processes.add(Processes.spawn(
+            started.accept(Processes.spawn(
                     work,
                     "zookeeper" + i,
                     List.of(
@@ -64,12 +64,8 @@ public final class ZooKeeperServers {
                             settings.toString())));
         }
         for (int port : ports) {
-            Processes.await("ZooKeeper", PATIENCE, () -> ask(port, "mntr").contains("zk_server_state"));
+            Processes.await("ZooKeeper", PATIENCE, () -> serves(port));
         }
-    }
-
-    List<Process> processes() {
-        return processes;
     }
 
     /** The addresses of all of them. */
@@ -142,16 +138,27 @@ public final class ZooKeeperServers {
         return Long.parseLong(zxid.substring("Zxid: 0x".length()).strip(), 16) & 0xffff_ffffL;
     }
 
+    /** A server that is coming up refuses connections, or takes them and says nothing. */
+    private static boolean serves(int port) {
+        try {
+            return ask(port, "mntr", CONNECT_MILLIS).contains("zk_server_state");
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
     private static String ask(int port, String word) throws IOException {
+        return ask(port, word, ANSWER_MILLIS);
+    }
+
+    private static String ask(int port, String word, int patienceMillis) throws IOException {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress("127.0.0.1", port), CONNECT_MILLIS);
-            socket.setSoTimeout(ANSWER_MILLIS);
+            socket.setSoTimeout(patienceMillis);
             OutputStream out = socket.getOutputStream();
             out.write(word.getBytes(StandardCharsets.US_ASCII));
             out.flush();
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        } catch (ConnectException notUpYet) {
-            return "";
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.elasticjob.benchmarks.figures;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,15 +26,17 @@ public record Figures(Map<String, Double> numbers, Map<String, String> remarks) 
     /** Gathers figures. */
     public static final class Builder {
 
+        private static final MathContext DIGITS = new MathContext(5);
+
         private final Map<String, Double> numbers = new LinkedHashMap<>();
         private final Map<String, String> remarks = new LinkedHashMap<>();
 
         private Builder() {}
 
-        /** Leaves it out when it is no number. */
+        /** Keeps five digits that count; leaves it out when it is no number. */
         public Builder put(String name, double value) {
             if (Double.isFinite(value)) {
-                numbers.put(name, value);
+                numbers.put(name, new BigDecimal(value).round(DIGITS).doubleValue());
             }
             return this;
         }
