@@ -81,7 +81,8 @@ public final class Benchmarks {
     private boolean measure(List<Scenario> scenarios) throws IOException {
         List<Result> results = new ArrayList<>();
         for (Scenario scenario : scenarios) {
-            for (int round = 1; round <= options.number("rounds", options.quick() ? 1 : ROUNDS); round++) {
+            int rounds = scenario.rounds(options.number("rounds", options.quick() ? 1 : ROUNDS));
+            for (int round = 1; round <= rounds; round++) {
                 results.addAll(round(scenario, round));
             }
         }

@@ -31,6 +31,11 @@ public interface Scenario {
         return options;
     }
 
+    /** How often it is measured, of the rounds that are wanted. */
+    default int rounds(int wanted) {
+        return wanted;
+    }
+
     /** Measures once, with processes of its own. */
     Figures measure(Case inCase, Environment environment) throws Exception;
 }

@@ -59,6 +59,12 @@ final class Soak implements Scenario {
                 .toList();
     }
 
+    /** Once: its samples are many. */
+    @Override
+    public int rounds(int wanted) {
+        return 1;
+    }
+
     private static int minutes(Options options) {
         return options.number("minutes", options.quick() ? 1 : 60);
     }
