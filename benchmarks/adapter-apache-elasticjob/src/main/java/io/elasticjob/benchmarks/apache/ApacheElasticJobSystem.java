@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.shardingsphere.elasticjob.api.JobConfiguration;
+import org.apache.shardingsphere.elasticjob.api.ShardingContext;
 import org.apache.shardingsphere.elasticjob.infra.env.IpUtils;
 import org.apache.shardingsphere.elasticjob.lite.api.bootstrap.impl.OneOffJobBootstrap;
 import org.apache.shardingsphere.elasticjob.lite.api.bootstrap.impl.ScheduleJobBootstrap;
@@ -53,13 +54,7 @@ public final class ApacheElasticJobSystem implements SystemUnderTest {
     @Override
     public void register(JobSpec job, ShardBody body) {
         jobs.put(job.name(), job);
-        SimpleJob handler = context -> {
-            try {
-                body.run(context.getShardingItem(), null);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        };
+        Handler handler = new Handler(body);
         if (job.when() == JobSpec.When.ON_TRIGGER) {
             onTrigger.put(job.name(), new OneOffJobBootstrap(registry(), handler, configuration(job, job.shards())));
         } else {
@@ -102,7 +97,7 @@ public final class ApacheElasticJobSystem implements SystemUnderTest {
             throw new IllegalArgumentException(job + " is no job here");
         }
         new ConfigurationService(registry(), job)
-                .setUpJobConfiguration(SimpleJob.class.getName(), configuration(spec, shards));
+                .setUpJobConfiguration(Handler.class.getName(), configuration(spec, shards));
     }
 
     private ZookeeperRegistryCenter registry() {
@@ -117,5 +112,24 @@ public final class ApacheElasticJobSystem implements SystemUnderTest {
         scheduled.values().forEach(ScheduleJobBootstrap::shutdown);
         onTrigger.values().forEach(OneOffJobBootstrap::shutdown);
         registry().close();
+    }
+
+    /** Has a name, which the library writes into the registry, and compares. */
+    private static final class Handler implements SimpleJob {
+
+        private final ShardBody body;
+
+        Handler(ShardBody body) {
+            this.body = body;
+        }
+
+        @Override
+        public void execute(ShardingContext context) {
+            try {
+                body.run(context.getShardingItem(), null);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

@@ -80,13 +80,22 @@ public final class WorkerProcess {
         return Message.of(word).with("instance", instance);
     }
 
-    /** @return milliseconds that it took */
-    public long start(int instance) throws IOException {
-        Message message = to("start", instance);
+    /** A new instance, without jobs. */
+    public void start(int instance) throws IOException {
+        start(instance, false);
+    }
+
+    /** A new instance, without jobs, that has reached the registry or database. */
+    public void startWarm(int instance) throws IOException {
+        start(instance, true);
+    }
+
+    private void start(int instance, boolean warm) throws IOException {
+        Message message = to("start", instance).with("warm", warm);
         for (Map.Entry<String, String> setting : settings.entrySet()) {
             message = message.with(setting.getKey(), setting.getValue());
         }
-        return ask(message).number("millis");
+        ask(message);
     }
 
     /**

@@ -19,6 +19,8 @@ public final class Tables {
     private static final Contender OURS = Contender.ELASTICJOB;
     private static final List<Contender> OTHERS = List.of(Contender.APACHE_ELASTICJOB, Contender.QUARTZ_MEMORY);
 
+    private static final int LONGEST_FAILURE = 100;
+
     private final Summary summary;
 
     public Tables(Summary summary) {
@@ -51,7 +53,7 @@ public final class Tables {
         List<String> failures = results.stream()
                 .map(Result::failure)
                 .filter(Objects::nonNull)
-                .map(failure -> "failed: " + failure.replace('|', '/').replaceAll("\\s+", " "))
+                .map(Tables::shortened)
                 .toList();
         List<String> cells = scenario.columns().stream()
                 .map(column -> summary.spread(scenario.name(), inCase, system, column.name())
@@ -62,6 +64,11 @@ public final class Tables {
             cells.set(0, cells.get(0) + " (" + failures.get(0) + ")");
         }
         return cells;
+    }
+
+    private static String shortened(String failure) {
+        String line = failure.replace('|', '/').replaceAll("\\s+", " ");
+        return "failed: " + (line.length() > LONGEST_FAILURE ? line.substring(0, LONGEST_FAILURE) + "…" : line);
     }
 
     private String ratios(Scenario scenario, List<Case> cases) {

@@ -81,7 +81,7 @@ final class Resharding implements Scenario {
         }
         WorkerProcess joins = environment.worker();
         if (change.equals("join")) {
-            joins.start(INSTANCES); // its JVM is up and has reached the registry; the job is yet to come
+            joins.startWarm(INSTANCES); // its JVM is up and has reached the registry; the job is yet to come
         }
         Moments.passSeconds(options.quick() ? 3 : 6);
         for (int instance : living) {

@@ -50,8 +50,8 @@ final class RunNowThroughput implements Scenario {
             for (String inFlight : options.some("in-flight", "1,64", "1")) {
                 // A system that refuses triggers while the job runs has at most one in flight.
                 if (inFlight.equals("1") || contender.keepsTriggers()) {
-                    cases.add(Monitoring.on(
-                            Case.plain().with("shards", shards).with("in flight", inFlight), contender));
+                    cases.add(
+                            Monitoring.on(Case.plain().with("shards", shards).with("in flight", inFlight), contender));
                 }
             }
         }

@@ -24,4 +24,12 @@ public record InstanceSettings(int ordinal, Map<String, String> values) {
         String value = values.get(key);
         return value == null ? fallback : Integer.parseInt(value);
     }
+
+    /**
+     * Whether the instance is to have reached the registry or database once before it gets its first job, also where the
+     * system does so only with its jobs.
+     */
+    public boolean isWarm() {
+        return Boolean.parseBoolean(values.get("warm"));
+    }
 }

@@ -13,7 +13,10 @@ import java.util.OptionalInt;
  */
 public interface SystemUnderTest extends AutoCloseable {
 
-    /** Reaches the registry or the database. The instance joins the cluster here, or with its first job. */
+    /**
+     * Makes ready for jobs, and reaches the registry or the database, if it does so without any. The instance joins the
+     * cluster here, or with its first job.
+     */
     void start(InstanceSettings settings) throws Exception;
 
     /**

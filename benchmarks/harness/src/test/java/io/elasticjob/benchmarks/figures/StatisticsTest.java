@@ -24,8 +24,10 @@ class StatisticsTest {
 
     @Test
     void aSlopeIsThatOfTheNearestLine() {
-        assertThat(Statistics.slope(List.of(0.0, 1.0, 2.0), List.of(5.0, 7.0, 9.0))).isCloseTo(2, within(1e-9));
-        assertThat(Statistics.slope(List.of(0.0, 1.0, 2.0), List.of(3.0, 0.0, 3.0))).isCloseTo(0, within(1e-9));
+        assertThat(Statistics.slope(List.of(0.0, 1.0, 2.0), List.of(5.0, 7.0, 9.0)))
+                .isCloseTo(2, within(1e-9));
+        assertThat(Statistics.slope(List.of(0.0, 1.0, 2.0), List.of(3.0, 0.0, 3.0)))
+                .isCloseTo(0, within(1e-9));
     }
 
     @Test

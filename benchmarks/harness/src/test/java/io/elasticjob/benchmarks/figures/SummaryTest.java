@@ -26,8 +26,7 @@ class SummaryTest {
 
     @Test
     void takesTheMedianOfTheRounds() {
-        assertThat(summary.spread("lateness", MONITORED, "elasticjob", "p50"))
-                .contains(new Summary.Spread(5, 4, 9, 3));
+        assertThat(summary.spread("lateness", MONITORED, "elasticjob", "p50")).contains(new Summary.Spread(5, 4, 9, 3));
     }
 
     @Test

@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 class ReportTest {
 
@@ -97,8 +97,7 @@ class ReportTest {
 
     @Test
     void doesNotMixQuickResultsWithOthers() {
-        assertThatThrownBy(() -> new Report(
-                        List.of(RESULTS.get(0), result("apache-elasticjob", 25, true, null))))
+        assertThatThrownBy(() -> new Report(List.of(RESULTS.get(0), result("apache-elasticjob", 25, true, null))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("--quick");
     }

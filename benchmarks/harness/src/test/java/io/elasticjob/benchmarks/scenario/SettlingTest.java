@@ -19,7 +19,13 @@ class SettlingTest {
     @Test
     void isInPlaceWhenTheLastShardFirstRanWithItsLastOwner() {
         List<Execution> executions = List.of(
-                run(0, 1, 10), run(1, 2, 10), run(0, 1, 11), run(0, 1, 12), run(1, 1, 12), run(0, 1, 13), run(1, 1, 13));
+                run(0, 1, 10),
+                run(1, 2, 10),
+                run(0, 1, 11),
+                run(0, 1, 12),
+                run(1, 1, 12),
+                run(0, 1, 13),
+                run(1, 1, 13));
 
         Settling settling = Settling.of(executions, 2, EVENT, 14 * SECOND);
 
