@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Results of several rounds, by scenario, case and system, with what they come to. */
 public final class Summary {
@@ -23,12 +24,16 @@ public final class Summary {
                 .add(result));
     }
 
-    /** In the order in which they were first measured. */
+    /** In the order in which they were first measured, but that those come together which differ in monitoring alone. */
     public List<Case> cases(String scenario) {
         return results.keySet().stream()
                 .filter(place -> place.scenario().equals(scenario))
                 .map(Place::inCase)
                 .distinct()
+                .collect(Collectors.groupingBy(Case::withoutMonitoring, LinkedHashMap::new, Collectors.toList()))
+                .values()
+                .stream()
+                .flatMap(List::stream)
                 .toList();
     }
 

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Bars in groups as SVG, on a logarithmic scale, with a line from the least to the most. Legible on white and on black.
+ * Bars in groups as SVG, on a logarithmic scale, with a line from the least to the most.
  *
  * @param groups from top to bottom
  */
@@ -19,9 +19,9 @@ record BarChart(String title, List<Group> groups) {
     record Bar(String title, Spread value, String color) {}
 
     private static final int WIDTH = 860;
-    private static final int LEFT = 250;
+    private static final int LEFT = 320;
     private static final int RIGHT = 130;
-    private static final int TOP = 44;
+    private static final int TOP = 58;
     private static final int BAR = 18;
     private static final int GROUP = 26;
     private static final double SMALLEST = 0.001;
@@ -42,6 +42,12 @@ record BarChart(String title, List<Group> groups) {
         double least = Math.pow(10, Math.floor(Math.log10(extreme(Double.MAX_VALUE, true))));
         double most = Math.pow(10, Math.ceil(Math.log10(extreme(SMALLEST, false))));
         most = most <= least ? least * 10 : most;
+        for (double power = least; power <= most * 1.01; power *= 10) {
+            int x = (int) Math.round(x(power, least, most));
+            lines.add("<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" stroke=\"#dddddd\" class=\"scale\"/>"
+                    .formatted(x, TOP, x, height - 8));
+            lines.add(text(x, TOP - 6, "middle", Numbers.of(power), " font-size=\"10\""));
+        }
         int y = TOP;
         for (Group group : groups) {
             lines.add(text(12, y + 16, "start", group.title(), " font-weight=\"bold\""));

@@ -6,6 +6,7 @@ import io.elasticjob.benchmarks.figures.Column;
 import io.elasticjob.benchmarks.figures.Result;
 import io.elasticjob.benchmarks.figures.Statistics;
 import io.elasticjob.benchmarks.figures.Summary;
+import io.elasticjob.benchmarks.figures.Summary.Spread;
 import io.elasticjob.benchmarks.report.BarChart.Bar;
 import io.elasticjob.benchmarks.report.BarChart.Group;
 import io.elasticjob.benchmarks.scenario.Scenario;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -116,22 +118,28 @@ public final class Report {
                 .filter(Column::compared)
                 .findFirst()
                 .orElse(scenario.columns().get(0));
-        List<Group> groups = new ArrayList<>();
+        Map<Case, List<Bar>> groups = new LinkedHashMap<>();
         for (Case inCase : summary.cases(scenario.name())) {
-            List<Bar> bars = new ArrayList<>();
             for (String system : summary.systems(scenario.name(), inCase)) {
                 summary.spread(scenario.name(), inCase, system, column.name())
-                        .ifPresent(spread -> bars.add(new Bar(
-                                Tables.title(system),
-                                spread,
-                                Objects.requireNonNull(COLORS.get(Contender.of(system))))));
-            }
-            if (!bars.isEmpty()) {
-                groups.add(new Group(inCase.toString(), bars));
+                        .ifPresent(spread -> groups.computeIfAbsent(inCase.withoutMonitoring(), it -> new ArrayList<>())
+                                .add(bar(inCase, system, spread)));
             }
         }
         return groups.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new BarChart(scenario.title() + ": " + column.title(), groups));
+                : Optional.of(new BarChart(
+                        scenario.title() + ": " + column.title(),
+                        groups.entrySet().stream()
+                                .map(group -> new Group(group.getKey().toString(), group.getValue()))
+                                .toList()));
+    }
+
+    private static Bar bar(Case inCase, String system, Spread spread) {
+        boolean off = "off".equals(inCase.circumstances().get(Case.MONITORING));
+        return new Bar(
+                Tables.title(system) + (off ? ", monitoring off" : ""),
+                spread,
+                Objects.requireNonNull(COLORS.get(Contender.of(system))));
     }
 }

@@ -62,10 +62,16 @@ final class RunNow {
         while (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(seconds)) {
             if (done.tryAcquire(shards, patienceMillis, TimeUnit.MILLISECONDS)) {
                 rounds++;
-                first.add(firstBegun.get() - asked);
-                last.add(lastBegun.get() - asked);
+                long begun = firstBegun.get();
+                if (begun != 0) { // else it was a trigger's of an earlier round, which was given again too soon
+                    first.add(begun - asked);
+                    last.add(lastBegun.get() - asked);
+                }
                 if (pauseMillis > 0) {
                     Thread.sleep(pauseMillis);
+                }
+                if (inFlight == 1) {
+                    done.drainPermits();
                 }
                 asked = trigger(system, job);
                 triggers++;

@@ -30,6 +30,19 @@ class SummaryTest {
     }
 
     @Test
+    void putsCasesTogetherThatDifferInMonitoringAlone() {
+        Case off = PLAIN.with(Case.MONITORING, "off");
+        Case other = Case.plain().with("shards", 16);
+        Summary mixed = new Summary(List.of(
+                result("elasticjob", MONITORED, 1),
+                result("elasticjob", other, 1),
+                result("elasticjob", off, 1),
+                result("quartz-memory", PLAIN, 1)));
+
+        assertThat(mixed.cases("lateness")).containsExactly(MONITORED, off, PLAIN, other);
+    }
+
+    @Test
     void comparesInTheSameCase() {
         assertThat(summary.ratio("lateness", MONITORED, "elasticjob", "apache-elasticjob", "p50"))
                 .hasValueSatisfying(ratio -> assertThat(ratio).isCloseTo(5 / 26.0, within(1e-9)));

@@ -14,6 +14,7 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Node;
 
 class ReportTest {
 
@@ -79,10 +80,16 @@ class ReportTest {
                 .contains("(pictures/lateness.svg)")
                 .contains("Machine: cores 2.")
                 .contains("used 2 % of all cores");
-        var picture = DocumentBuilderFactory.newInstance()
+        var bars = DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
-                .parse(folder.resolve("pictures/lateness.svg").toFile());
-        assertThat(picture.getElementsByTagName("line").getLength()).isEqualTo(2);
+                .parse(folder.resolve("pictures/lateness.svg").toFile())
+                .getElementsByTagName("rect");
+        assertThat(bars.getLength()).isEqualTo(1 + 2); // one is the ground
+        assertThat(width(bars.item(1))).isLessThan(width(bars.item(2)));
+    }
+
+    private static double width(Node bar) {
+        return Double.parseDouble(bar.getAttributes().getNamedItem("width").getNodeValue());
     }
 
     @Test

@@ -68,6 +68,18 @@ class RunNowTest {
     }
 
     @Test
+    void doesNotTakeWhatIsLeftOfOneRoundForTheNext() throws Exception {
+        RunNow runNow = new RunNow(1);
+        Direct twice = new Direct(runNow, 2, Integer.MAX_VALUE); // each trigger runs twice
+
+        Message told = runNow.run(twice, "job0", 1, 1, 1_000, 20);
+
+        assertThat(told.number("executions")).isEqualTo(2 * twice.given);
+        assertThat(Double.parseDouble(told.text("firstP50"))).isBetween(0.0, 1_000.0);
+        assertThat(told.number("lost")).isZero();
+    }
+
+    @Test
     void beginsAnewWithoutWhatTheRunBeforeHasLeft() throws Exception {
         RunNow runNow = new RunNow(1);
         Direct system = new Direct(runNow, 1, Integer.MAX_VALUE);
