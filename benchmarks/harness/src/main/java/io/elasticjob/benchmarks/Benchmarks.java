@@ -29,9 +29,10 @@ public final class Benchmarks {
 
     private static final String USAGE = """
             run all | SCENARIO...  [--systems=NAME,...] [--rounds=3] [--quick] [--results=FILE] [--name=value ...] [-Dname=value ...]
-            run report FILE
+            run report [FILE...]
             run list
             See benchmarks/README.md.""";
+    private static final String RESULTS = "target/results";
     private static final int ROUNDS = 3;
 
     private final Path home;
@@ -43,38 +44,51 @@ public final class Benchmarks {
         this.home = home;
         this.options = options;
         this.machine = Machine.describe();
-        this.file = new ResultFile(Path.of(
-                options.text("results", home.resolve("target/results.jsonl").toString())));
+        String given = options.text("results", "");
+        this.file = given.isEmpty() ? ResultFile.next(home.resolve(RESULTS)) : new ResultFile(Path.of(given));
     }
 
     /** @param args the folder of the module, then what was asked for */
     public static void main(String[] args) throws Exception {
-        Path home = Path.of(args[0]);
-        Options options = new Options(Arrays.copyOfRange(args, 1, args.length));
-        List<String> words = options.words();
-        if (words.isEmpty()) {
-            System.err.println(USAGE);
+        try {
+            Options options = new Options(Arrays.copyOfRange(args, 1, args.length));
+            System.exit(run(Path.of(args[0]), options) ? 0 : 1);
+        } catch (IllegalArgumentException wrong) {
+            System.err.println(wrong.getMessage());
             System.exit(2);
         }
-        switch (words.get(0)) {
-            case "report" -> {
-                Path results = words.size() > 1 ? Path.of(words.get(1)) : home.resolve("target/results.jsonl");
-                new Report(new ResultFile(results).read())
-                        .write(
-                                Path.of(options.text(
-                                        "page", home.resolve("README.md").toString())),
-                                Path.of(options.text(
-                                        "pictures", home.resolve("pictures").toString())));
-            }
+    }
+
+    private static boolean run(Path home, Options options) throws Exception {
+        List<String> words = options.words();
+        switch (words.isEmpty() ? "help" : words.get(0)) {
+            case "help" -> System.out.println(USAGE);
             case "list" ->
                 Scenarios.all().forEach(scenario -> System.out.println(scenario.name() + ": " + scenario.title()));
+            case "report" -> report(home, options);
             default -> {
                 List<Scenario> scenarios = words.equals(List.of("all"))
                         ? Scenarios.all()
                         : words.stream().map(Scenarios::of).toList();
-                System.exit(new Benchmarks(home, options).measure(scenarios) ? 0 : 1);
+                return new Benchmarks(home, options).measure(scenarios);
             }
         }
+        return true;
+    }
+
+    private static void report(Path home, Options options) throws IOException {
+        List<Result> results = new ArrayList<>();
+        List<String> given = options.words().subList(1, options.words().size());
+        for (ResultFile file : given.isEmpty()
+                ? List.of(ResultFile.last(home.resolve(RESULTS)))
+                : given.stream().map(it -> new ResultFile(Path.of(it))).toList()) {
+            results.addAll(file.read());
+        }
+        new Report(results)
+                .write(
+                        Path.of(options.text("page", home.resolve("README.md").toString())),
+                        Path.of(options.text(
+                                "pictures", home.resolve("pictures").toString())));
     }
 
     /** @return whether everything could be measured */
@@ -88,6 +102,7 @@ public final class Benchmarks {
         }
         Tables tables = new Tables(new Summary(results));
         scenarios.forEach(scenario -> System.out.println("\n" + scenario.title() + "\n\n" + tables.of(scenario)));
+        System.out.println("All of it: " + file);
         return results.stream().allMatch(result -> result.failure() == null);
     }
 
@@ -142,6 +157,7 @@ public final class Benchmarks {
         return new Result(
                 scenario.name(),
                 measurement.contender().id(),
+                measurement.contender().version(home),
                 inCase.circumstances(),
                 round,
                 options.quick(),

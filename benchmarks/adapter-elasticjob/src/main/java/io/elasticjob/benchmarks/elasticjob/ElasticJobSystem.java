@@ -41,7 +41,8 @@ public final class ElasticJobSystem implements SystemUnderTest {
     private static final int SLOTS = 64;
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(5);
-    private static final long PAUSE_MILLIS = 2;
+    private static final Duration PAUSE = Duration.ofMillis(2);
+    private static final int WORK_FOR_EACH_LOOK = 4;
 
     private final Map<String, JobDefinition> jobs = new TreeMap<>();
     private final Map<String, SimpleJob> handlers = new TreeMap<>();
@@ -125,13 +126,17 @@ public final class ElasticJobSystem implements SystemUnderTest {
         return builder.build();
     }
 
+    /** Lets the engine work for most of the time: with many jobs, a look at all of them takes a while. */
     private static void await(JobEngine engine, String what, Predicate<NamespaceView> reached) throws Exception {
         long begin = System.nanoTime();
+        long asked = begin;
         while (!reached.test(answer(engine.namespace()))) {
-            if (System.nanoTime() - begin > PATIENCE.toNanos()) {
+            long now = System.nanoTime();
+            if (now - begin > PATIENCE.toNanos()) {
                 throw new IllegalStateException(what + " did not come within " + PATIENCE);
             }
-            Thread.sleep(PAUSE_MILLIS);
+            TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos() + WORK_FOR_EACH_LOOK * (now - asked));
+            asked = System.nanoTime();
         }
     }
 

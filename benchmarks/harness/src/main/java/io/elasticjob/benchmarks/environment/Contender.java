@@ -1,7 +1,13 @@
 package io.elasticjob.benchmarks.environment;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The systems that are measured. */
 public enum Contender {
@@ -10,6 +16,7 @@ public enum Contender {
             "elasticjob",
             "ElasticJob for Spring Boot",
             "adapter-elasticjob",
+            "elasticjob-core",
             "io.elasticjob.benchmarks.elasticjob.ElasticJobSystem",
             Store.ZOOKEEPER,
             true,
@@ -18,6 +25,7 @@ public enum Contender {
             "apache-elasticjob",
             "Apache ShardingSphere ElasticJob",
             "adapter-apache-elasticjob",
+            "elasticjob-lite-core",
             "io.elasticjob.benchmarks.apache.ApacheElasticJobSystem",
             Store.ZOOKEEPER,
             true,
@@ -27,6 +35,7 @@ public enum Contender {
             "quartz-memory",
             "Quartz in memory",
             "adapter-quartz",
+            "quartz",
             "io.elasticjob.benchmarks.quartz.QuartzMemorySystem",
             Store.NONE,
             false,
@@ -35,6 +44,7 @@ public enum Contender {
             "quartz-jdbc",
             "Quartz in PostgreSQL",
             "adapter-quartz",
+            "quartz",
             "io.elasticjob.benchmarks.quartz.QuartzJdbcSystem",
             Store.POSTGRESQL,
             true,
@@ -43,6 +53,7 @@ public enum Contender {
             "db-scheduler",
             "db-scheduler in PostgreSQL",
             "adapter-db-scheduler",
+            "db-scheduler",
             "io.elasticjob.benchmarks.dbscheduler.DbSchedulerSystem",
             Store.POSTGRESQL,
             true,
@@ -58,6 +69,7 @@ public enum Contender {
     private final String id;
     private final String title;
     private final String module;
+    private final String library;
     private final String className;
     private final Store store;
     private final boolean clustered;
@@ -67,6 +79,7 @@ public enum Contender {
             String id,
             String title,
             String module,
+            String library,
             String className,
             Store store,
             boolean clustered,
@@ -74,6 +87,7 @@ public enum Contender {
         this.id = id;
         this.title = title;
         this.module = module;
+        this.library = library;
         this.className = className;
         this.store = store;
         this.clustered = clustered;
@@ -102,6 +116,24 @@ public enum Contender {
     /** Folder of the module that holds the adapter. */
     String module() {
         return module;
+    }
+
+    /**
+     * Of its library, as the name of its jar tells.
+     *
+     * @param home folder of the module, built
+     * @throws IOException when there is no such jar
+     */
+    public String version(Path home) throws IOException {
+        Path folder = home.resolve(module).resolve("target/lib");
+        Pattern name = Pattern.compile(Pattern.quote(library) + "-(\\d.*)\\.jar");
+        try (Stream<Path> jars = Files.list(folder)) {
+            return jars.map(jar -> name.matcher(jar.getFileName().toString()))
+                    .filter(Matcher::matches)
+                    .map(jar -> jar.group(1))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("there is no " + library + " in " + folder));
+        }
     }
 
     /** Class of the adapter. */

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One measurement: a line of JSON in a file of results.
  *
+ * @param version of the system's library
  * @param at when it ended, in ISO 8601
  * @param machine on which it was made, with what ran on it
  * @param round in which it was made, from 1
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record Result(
         String scenario,
         String system,
+        String version,
         Map<String, String> circumstances,
         int round,
         boolean quick,

@@ -87,6 +87,12 @@ public final class Report {
                         .collect(Collectors.joining("; ")))
                 .distinct()
                 .forEach(machine -> text.append("\nMachine: ").append(machine).append(".\n"));
+        text.append("\nMeasured: ")
+                .append(results.stream()
+                        .map(result -> Tables.title(result.system()) + " " + result.version())
+                        .distinct()
+                        .collect(Collectors.joining(", ")))
+                .append(".\n");
         List<Double> others = results.stream()
                 .map(result -> result.numbers().get("othersCpuPercent"))
                 .filter(Objects::nonNull)

@@ -5,8 +5,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -15,10 +21,36 @@ public final class ResultFile {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
+    private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
+    private static final String ENDING = ".jsonl";
+
     private final Path file;
 
     public ResultFile(Path file) {
         this.file = file;
+    }
+
+    /** A new one in a folder, named after the present moment. */
+    public static ResultFile next(Path folder) {
+        String moment = NAME.format(LocalDateTime.now(ZoneOffset.UTC));
+        return new ResultFile(folder.resolve(moment + ENDING));
+    }
+
+    /**
+     * The newest in a folder.
+     *
+     * @throws IOException when there is none
+     */
+    public static ResultFile last(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            throw new IOException("There are no results in " + folder);
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(ENDING))
+                    .max(Comparator.naturalOrder())
+                    .map(ResultFile::new)
+                    .orElseThrow(() -> new IOException("There are no results in " + folder));
+        }
     }
 
     public static String line(Result result) {
@@ -49,5 +81,10 @@ public final class ResultFile {
             }
         }
         return results;
+    }
+
+    @Override
+    public String toString() {
+        return file.toString();
     }
 }

@@ -89,7 +89,7 @@ final class Convergence implements Scenario {
         Moments.until(from + steadySeconds * 1_000L + 500);
         Load load = meter.read();
         int steady =
-                Latenesses.within(environment.executions(), from, steadySeconds).size();
+                Latenesses.due(environment.executions(), from, steadySeconds).size();
         Moments.passSeconds(Math.random()); // at any moment of a second
         Counts before = environment.zooKeeper().counts();
         long event = ExecutionLog.nowMicros();

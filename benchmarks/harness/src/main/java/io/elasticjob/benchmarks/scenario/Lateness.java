@@ -61,7 +61,7 @@ final class Lateness implements Scenario {
         Environment.Meter meter = environment.meter();
         Moments.until(from + seconds * 1_000L + 500);
         Load load = meter.read();
-        List<Execution> executions = Latenesses.within(worker.executions(), from, seconds);
+        List<Execution> executions = Latenesses.due(worker.executions(), from, seconds);
         Figures.Builder figures = Figures.builder();
         Latenesses.put(figures, executions, 1);
         Map<Long, Double> lastOfRound = new TreeMap<>();

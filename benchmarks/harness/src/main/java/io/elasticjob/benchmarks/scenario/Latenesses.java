@@ -36,6 +36,18 @@ final class Latenesses {
         figures.remark("fire times", named ? "named by the system" : "whole periods of the clock");
     }
 
+    /** Those that were due within that time; where the system names no fire times, those that began within it. */
+    static List<Execution> due(List<Execution> executions, long fromMillis, double seconds) {
+        double to = fromMillis + seconds * 1_000;
+        return executions.stream()
+                .filter(execution -> {
+                    double due = execution.fireTime().orElse(execution.begun() / 1_000);
+                    return due >= fromMillis && due < to;
+                })
+                .toList();
+    }
+
+    /** Those that began within that time. */
     static List<Execution> within(List<Execution> executions, long fromMillis, double seconds) {
         long from = fromMillis * 1_000;
         long to = from + (long) (seconds * 1_000_000);

@@ -87,12 +87,13 @@ final class ManyJobs implements Scenario {
         Load load = meter.read();
         Counts counted =
                 before == null ? null : environment.zooKeeper().counts().since(before);
-        Moments.passSeconds(1); // for the last ones, which may be late
+        Moments.passSeconds(1); // what is later than that has not come
         Figures.Builder figures = Figures.builder().put("jobs", jobs);
-        List<Execution> executions = Latenesses.within(environment.executions(), from, seconds);
+        List<Execution> all = environment.executions();
+        List<Execution> executions = Latenesses.due(all, from, seconds);
         putShare(figures, executions, from, seconds, jobs);
         Latenesses.put(figures, executions, 1);
-        double count = Math.max(1, executions.size());
+        double count = Math.max(1, Latenesses.within(all, from, seconds).size());
         figures.put("cpuSecondsPer1000", load.workers() / count)
                 .put("serverCpuSecondsPer1000", load.servers() / count)
                 .put("othersCpuPercent", load.othersPercent())

@@ -96,7 +96,7 @@ final class Soak implements Scenario {
                 .put(name + "AtLast", values.get(values.size() - 1))
                 .put(name + "PerHour", Statistics.slope(hours, values))
                 .remark(name, values));
-        List<Execution> executions = Latenesses.within(environment.executions(), from, seconds);
+        List<Execution> executions = Latenesses.due(environment.executions(), from, seconds);
         Latenesses.put(figures, executions, 1);
         TreeMap<Integer, Integer> byInstance = new TreeMap<>();
         executions.forEach(execution -> byInstance.merge(execution.instance(), 1, Integer::sum));

@@ -40,12 +40,4 @@ class OptionsTest {
         assertThat(options.with("session", "4000").handedOn()).containsEntry("a", "b");
         assertThat(options.number("session", 0)).isEqualTo(10_000);
     }
-
-    @Test
-    void nameAllSystemsForOneThatIsNone() {
-        assertThatThrownBy(() -> Contender.of("quartz"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("\"quartz\"")
-                .hasMessageContaining("quartz-memory, quartz-jdbc");
-    }
 }

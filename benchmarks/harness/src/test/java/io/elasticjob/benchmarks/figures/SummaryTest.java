@@ -21,7 +21,17 @@ class SummaryTest {
 
     private static Result result(String system, Case inCase, double p50) {
         return new Result(
-                "lateness", system, inCase.circumstances(), 1, false, "", Map.of("p50", p50), Map.of(), null, Map.of());
+                "lateness",
+                system,
+                "1",
+                inCase.circumstances(),
+                1,
+                false,
+                "",
+                Map.of("p50", p50),
+                Map.of(),
+                null,
+                Map.of());
     }
 
     @Test

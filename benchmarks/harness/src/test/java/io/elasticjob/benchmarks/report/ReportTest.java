@@ -25,6 +25,7 @@ class ReportTest {
         return new Result(
                 "lateness",
                 system,
+                "1.2.3",
                 Case.plain().with("shards", 3).with(Case.MONITORING, "on").circumstances(),
                 1,
                 quick,
@@ -54,6 +55,19 @@ class ReportTest {
     }
 
     @Test
+    void theLastFileIsTheNewest() throws IOException {
+        for (String name : List.of("20300102-000000.jsonl", "20291231-235959.jsonl", "notes.txt")) {
+            Files.createFile(folder.resolve(name));
+        }
+
+        assertThat(ResultFile.last(folder))
+                .hasToString(folder.resolve("20300102-000000.jsonl").toString());
+        assertThatThrownBy(() -> ResultFile.last(folder.resolve("none")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("There are no results");
+    }
+
+    @Test
     void aLineThatIsNoResultIsNamed() throws IOException {
         Path path = Files.writeString(folder.resolve("results"), "\n{\"scenario\":");
 
@@ -79,6 +93,7 @@ class ReportTest {
                 .contains("| shards 3, monitoring on | Apache ShardingSphere ElasticJob | × 0.20 |")
                 .contains("(pictures/lateness.svg)")
                 .contains("Machine: cores 2.")
+                .contains("Apache ShardingSphere ElasticJob 1.2.3, db-scheduler in PostgreSQL 1.2.3.")
                 .contains("used 2 % of all cores");
         var bars = DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
