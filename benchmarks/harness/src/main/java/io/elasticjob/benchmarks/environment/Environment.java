@@ -195,20 +195,28 @@ public final class Environment implements AutoCloseable {
         });
     }
 
+    /** Ends all processes; their files stay only where {@code --keep} says so. */
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         endProcesses();
-        for (Process server : servers) {
-            if (!server.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
-                server.destroyForcibly().waitFor();
-            }
-        }
+        servers.forEach(Environment::awaitEnd);
         Runtime.getRuntime().removeShutdownHook(lastResort);
         if (!options.flag("keep", false)) {
             delete(work);
             if (postgres != null) {
                 delete(postgres.data());
             }
+        }
+    }
+
+    private static void awaitEnd(Process server) {
+        try {
+            if (!server.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+                server.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            server.destroyForcibly();
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  * {@link #sight}, which comes on another. Every instance is loaded by a class loader of its own, which is the context class
  * loader during each call. A hard kill is a kill of the whole JVM, from outside.
  */
-public interface SystemUnderTest extends AutoCloseable {
+public interface SystemUnderTest {
 
     /**
      * Makes ready for jobs, and reaches the registry or the database, if it does so without any. The instance joins the
@@ -50,7 +50,6 @@ public interface SystemUnderTest extends AutoCloseable {
     }
 
     /** Leaves in good order. */
-    @Override
     void close() throws Exception;
 
     /**

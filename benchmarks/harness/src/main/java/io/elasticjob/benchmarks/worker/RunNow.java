@@ -1,6 +1,7 @@
 package io.elasticjob.benchmarks.worker;
 
 import io.elasticjob.benchmarks.system.SystemUnderTest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -45,7 +46,8 @@ final class RunNow {
      * @return rounds, executions, triggers, those that came to nothing, and with one round in flight how long it took from a
      *     trigger to the beginning of its first and its last shard
      */
-    Message run(SystemUnderTest system, String job, int seconds, int inFlight, int patienceMillis, int pauseMillis)
+    Message run(
+            SystemUnderTest system, String job, Duration duration, int inFlight, int patienceMillis, int pauseMillis)
             throws Exception {
         List<Long> first = new ArrayList<>();
         List<Long> last = new ArrayList<>();
@@ -59,7 +61,7 @@ final class RunNow {
             triggers++;
         }
         long seen = begunCount.get();
-        while (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(seconds)) {
+        while (System.nanoTime() - begin < duration.toNanos()) {
             if (done.tryAcquire(shards, patienceMillis, TimeUnit.MILLISECONDS)) {
                 rounds++;
                 long begun = firstBegun.get();

@@ -18,6 +18,7 @@ import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -214,7 +215,7 @@ public final class Worker {
                 system -> told[0] = counted.run(
                         system,
                         asked.text("job"),
-                        asked.small("seconds"),
+                        Duration.ofSeconds(asked.number("seconds")),
                         asked.small("inFlight"),
                         asked.small("patienceMillis"),
                         asked.small("pauseMillis")));

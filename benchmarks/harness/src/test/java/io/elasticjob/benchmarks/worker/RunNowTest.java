@@ -6,9 +6,12 @@ import io.elasticjob.benchmarks.system.InstanceSettings;
 import io.elasticjob.benchmarks.system.JobSpec;
 import io.elasticjob.benchmarks.system.ShardBody;
 import io.elasticjob.benchmarks.system.SystemUnderTest;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class RunNowTest {
+
+    private static final Duration A_MOMENT = Duration.ofMillis(200);
 
     /** Runs all shards within the trigger, but for some triggers, of which nothing comes. */
     private static final class Direct implements SystemUnderTest {
@@ -48,7 +51,7 @@ class RunNowTest {
         RunNow runNow = new RunNow(3);
         Direct system = new Direct(runNow, 3, Integer.MAX_VALUE);
 
-        Message told = runNow.run(system, "job0", 1, 1, 1_000, 10);
+        Message told = runNow.run(system, "job0", A_MOMENT, 1, 1_000, 10);
 
         assertThat(told.number("triggers")).isEqualTo(system.given);
         assertThat(told.number("executions")).isEqualTo(3 * system.given);
@@ -61,7 +64,7 @@ class RunNowTest {
         RunNow runNow = new RunNow(1);
         Direct system = new Direct(runNow, 1, 2);
 
-        Message told = runNow.run(system, "job0", 1, 1, 5, 0);
+        Message told = runNow.run(system, "job0", A_MOMENT, 1, 5, 0);
 
         // Every second one is lost; the last one may not have been given again.
         assertThat(told.number("lost")).isBetween(system.given / 2 - 1, system.given / 2);
@@ -72,7 +75,7 @@ class RunNowTest {
         RunNow runNow = new RunNow(1);
         Direct twice = new Direct(runNow, 2, Integer.MAX_VALUE); // each trigger runs twice
 
-        Message told = runNow.run(twice, "job0", 1, 1, 1_000, 20);
+        Message told = runNow.run(twice, "job0", A_MOMENT, 1, 1_000, 20);
 
         assertThat(told.number("executions")).isEqualTo(2 * twice.given);
         assertThat(Double.parseDouble(told.text("firstP50"))).isBetween(0.0, 1_000.0);
@@ -83,10 +86,10 @@ class RunNowTest {
     void beginsAnewWithoutWhatTheRunBeforeHasLeft() throws Exception {
         RunNow runNow = new RunNow(1);
         Direct system = new Direct(runNow, 1, Integer.MAX_VALUE);
-        runNow.run(system, "job0", 1, 4, 1_000, 50);
+        runNow.run(system, "job0", A_MOMENT, 4, 1_000, 50);
         long before = system.given;
 
-        Message told = runNow.run(system, "job0", 1, 4, 1_000, 50);
+        Message told = runNow.run(system, "job0", A_MOMENT, 4, 1_000, 50);
 
         assertThat(told.number("triggers")).isEqualTo(system.given - before);
         assertThat(told.number("executions")).isEqualTo(system.given - before);
