@@ -1,0 +1,51 @@
+package io.elasticjob.benchmarks.endpoint;
+
+import io.elasticjob.JobDefinition;
+import io.elasticjob.JobKey;
+import io.elasticjob.ShardingContext;
+import io.elasticjob.SimpleJob;
+import io.elasticjob.boot.ElasticJob;
+import io.elasticjob.boot.JobEngineCustomizer;
+import java.time.Duration;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.annotation.Bean;
+
+/** A web application with as many jobs as {@code benchmark.jobs} says, which all have the same handler and never fire. */
+@SpringBootApplication
+public class EndpointApplication {
+
+    private static final int SHARDS = 3;
+
+    public static void main(String[] args) {
+        SpringApplication.run(EndpointApplication.class, args);
+    }
+
+    @Bean
+    JobEngineCustomizer manyJobs(@Value("${benchmark.jobs}") int jobs) {
+        return engine -> {
+            for (int i = 0; i < jobs; i++) {
+                engine.job(JobDefinition.named("job-" + i)
+                        .set(JobKey.HANDLER, "nothing")
+                        .every(Duration.ofDays(365))
+                        .shards(SHARDS)
+                        .build());
+            }
+        };
+    }
+
+    /** The handler of all of them. */
+    @Bean
+    Nothing nothing() {
+        return new Nothing();
+    }
+
+    /** Does nothing. */
+    @ElasticJob
+    static class Nothing implements SimpleJob {
+
+        @Override
+        public void execute(ShardingContext context) {}
+    }
+}

@@ -1,0 +1,172 @@
+package io.elasticjob.benchmarks;
+
+import io.elasticjob.benchmarks.environment.Contender;
+import io.elasticjob.benchmarks.environment.Environment;
+import io.elasticjob.benchmarks.environment.Machine;
+import io.elasticjob.benchmarks.environment.Options;
+import io.elasticjob.benchmarks.figures.Case;
+import io.elasticjob.benchmarks.figures.Figures;
+import io.elasticjob.benchmarks.figures.Result;
+import io.elasticjob.benchmarks.figures.Summary;
+import io.elasticjob.benchmarks.report.Report;
+import io.elasticjob.benchmarks.report.ResultFile;
+import io.elasticjob.benchmarks.report.Tables;
+import io.elasticjob.benchmarks.scenario.Scenario;
+import io.elasticjob.benchmarks.scenario.Scenarios;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What {@code benchmarks/run} starts: measures, or makes a report. */
+public final class Benchmarks {
+
+    private static final String USAGE = """
+            run all | SCENARIO...  [--systems=NAME,...] [--rounds=3] [--quick] [--results=FILE] [--name=value ...] [-Dname=value ...]
+            run report [FILE...]
+            run list
+            See benchmarks/README.md.""";
+    private static final String RESULTS = "target/results";
+    private static final int ROUNDS = 3;
+
+    private final Path home;
+    private final Options options;
+    private final Map<String, String> machine;
+    private final ResultFile file;
+
+    private Benchmarks(Path home, Options options) throws IOException, InterruptedException {
+        this.home = home;
+        this.options = options;
+        this.machine = Machine.describe();
+        String given = options.text("results", "");
+        this.file = given.isEmpty() ? ResultFile.next(home.resolve(RESULTS)) : new ResultFile(Path.of(given));
+    }
+
+    /** @param args the folder of the module, then what was asked for */
+    public static void main(String[] args) throws Exception {
+        try {
+            Options options = new Options(Arrays.copyOfRange(args, 1, args.length));
+            System.exit(run(Path.of(args[0]), options) ? 0 : 1);
+        } catch (IllegalArgumentException wrong) {
+            System.err.println(wrong.getMessage());
+            System.exit(2);
+        }
+    }
+
+    private static boolean run(Path home, Options options) throws Exception {
+        List<String> words = options.words();
+        switch (words.isEmpty() ? "help" : words.get(0)) {
+            case "help" -> System.out.println(USAGE);
+            case "list" ->
+                Scenarios.all().forEach(scenario -> System.out.println(scenario.name() + ": " + scenario.title()));
+            case "report" -> report(home, options);
+            default -> {
+                List<Scenario> scenarios = words.equals(List.of("all"))
+                        ? Scenarios.all()
+                        : words.stream().map(Scenarios::of).toList();
+                return new Benchmarks(home, options).measure(scenarios);
+            }
+        }
+        return true;
+    }
+
+    private static void report(Path home, Options options) throws IOException {
+        List<Result> results = new ArrayList<>();
+        List<String> given = options.words().subList(1, options.words().size());
+        for (ResultFile file : given.isEmpty()
+                ? List.of(ResultFile.last(home.resolve(RESULTS)))
+                : given.stream().map(it -> new ResultFile(Path.of(it))).toList()) {
+            results.addAll(file.read());
+        }
+        new Report(results)
+                .write(
+                        Path.of(options.text("page", home.resolve("README.md").toString())),
+                        Path.of(options.text(
+                                "pictures", home.resolve("pictures").toString())));
+    }
+
+    /** @return whether everything could be measured */
+    private boolean measure(List<Scenario> scenarios) throws IOException {
+        List<Result> results = new ArrayList<>();
+        for (Scenario scenario : scenarios) {
+            int rounds = scenario.rounds(options.number("rounds", options.quick() ? 1 : ROUNDS));
+            for (int round = 1; round <= rounds; round++) {
+                results.addAll(round(scenario, round));
+            }
+        }
+        Tables tables = new Tables(new Summary(results));
+        scenarios.forEach(scenario -> System.out.println("\n" + scenario.title() + "\n\n" + tables.of(scenario)));
+        System.out.println("All of it: " + file);
+        return results.stream().allMatch(result -> result.failure() == null);
+    }
+
+    /** One case of all systems after another, in each round beginning with another system. */
+    private List<Result> round(Scenario scenario, int round) throws IOException {
+        List<Contender> contenders = new ArrayList<>(contenders(scenario));
+        if (contenders.isEmpty()) {
+            System.err.println(scenario.name() + ": none of the systems can be measured in it");
+            return List.of();
+        }
+        Collections.rotate(contenders, 1 - round);
+        List<Measurement> measurements = contenders.stream()
+                .flatMap(contender ->
+                        scenario.cases(contender, options).stream().map(inCase -> new Measurement(contender, inCase)))
+                .toList();
+        // What is to be compared comes one after another.
+        Map<Case, List<Measurement>> comparable = measurements.stream()
+                .collect(Collectors.groupingBy(
+                        it -> it.inCase().withoutMonitoring(), LinkedHashMap::new, Collectors.toList()));
+        List<Result> results = new ArrayList<>();
+        for (Measurement measurement :
+                comparable.values().stream().flatMap(List::stream).toList()) {
+            Result result = once(scenario, measurement, round);
+            file.append(result);
+            System.out.println(ResultFile.line(result));
+            results.add(result);
+        }
+        return results;
+    }
+
+    private List<Contender> contenders(Scenario scenario) {
+        String wanted = options.text("systems", "");
+        List<Contender> all = wanted.isEmpty()
+                ? List.of(Contender.values())
+                : Arrays.stream(wanted.split(",")).map(Contender::of).toList();
+        return all.stream().filter(scenario::fits).toList();
+    }
+
+    private Result once(Scenario scenario, Measurement measurement, int round) throws IOException {
+        Case inCase = measurement.inCase();
+        Figures figures = Figures.builder().build();
+        String failure = null;
+        try (Environment environment =
+                new Environment(home, measurement.contender(), scenario.options(inCase, options))) {
+            figures = scenario.measure(inCase, environment);
+        } catch (Exception e) {
+            e.printStackTrace();
+            failure = e.toString();
+        }
+        Map<String, String> here = new LinkedHashMap<>(machine);
+        here.put("load", Machine.loadAverage());
+        return new Result(
+                scenario.name(),
+                measurement.contender().id(),
+                measurement.contender().version(home),
+                inCase.circumstances(),
+                round,
+                options.quick(),
+                Instant.now().toString(),
+                figures.numbers(),
+                figures.remarks(),
+                failure,
+                here);
+    }
+
+    private record Measurement(Contender contender, Case inCase) {}
+}
