@@ -4,6 +4,7 @@ import io.elasticjob.JobDefinition;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Where things lie in the registry.
@@ -23,6 +24,8 @@ import java.util.Optional;
 public record Layout(String namespace) {
 
     private static final String TRIGGER = "trigger-";
+    private static final Pattern TRIGGER_NAME = Pattern.compile(TRIGGER + "\\d{10}");
+    private static final Pattern LIFE = Pattern.compile("\\d{1,18}");
 
     public Layout {
         JobDefinition.checkedName("elasticjob.namespace", namespace);
@@ -88,7 +91,7 @@ public record Layout(String namespace) {
     public static Optional<JobLife> lifeNamed(String folder) {
         int at = folder.lastIndexOf('@');
         String life = folder.substring(at + 1);
-        return at > 0 && life.matches("\\d{1,18}")
+        return at > 0 && LIFE.matcher(life).matches()
                 ? Optional.of(new JobLife(folder.substring(0, at), Long.parseLong(life)))
                 : Optional.empty();
     }
@@ -114,7 +117,7 @@ public record Layout(String namespace) {
 
     /** The number of a trigger by the name of its node; empty when it is no trigger's. */
     public static Optional<Long> triggerNumber(String name) {
-        return name.matches(TRIGGER + "\\d{10}")
+        return TRIGGER_NAME.matcher(name).matches()
                 ? Optional.of(Long.parseLong(name.substring(TRIGGER.length())))
                 : Optional.empty();
     }
