@@ -211,6 +211,7 @@ class RealZooKeeperTest {
         JobDefinition handler = JobDefinition.named("by-hand").build();
         Application a = start("a", List.of(handler));
         Application b = start("b", List.of(handler));
+        until(() -> a.shardsOf("by-hand").size() == 1 && b.shardsOf("by-hand").size() == 1); // so it is there
         until(() -> a.view().instances().size() == 2 && b.view().instances().size() == 2);
         until(() -> a.engine.status().leader() || b.engine.status().leader());
         ServerBooks books = new ServerBooks(server);
