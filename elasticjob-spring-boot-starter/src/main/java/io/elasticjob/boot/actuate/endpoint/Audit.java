@@ -4,6 +4,7 @@ import io.elasticjob.InvalidSettingException;
 import io.elasticjob.registry.RegistryException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
@@ -30,20 +31,20 @@ final class Audit {
     }
 
     void accepted(Entry entry, Map<String, Object> outcome) {
-        Map<String, Object> data = data(entry, "accepted");
+        Map<String, @Nullable Object> data = data(entry, "accepted");
         data.putAll(outcome);
         publish(entry, data);
     }
 
     /** @param why it was not done; after a registry that did not answer nobody knows whether it was */
     void refused(Entry entry, RuntimeException why) {
-        Map<String, Object> data = data(entry, why instanceof RegistryException ? "unknown" : "refused");
+        Map<String, @Nullable Object> data = data(entry, why instanceof RegistryException ? "unknown" : "refused");
         data.put("why", OneLine.of(inWords(why), MOST_CHARACTERS));
         publish(entry, data);
     }
 
-    private static Map<String, Object> data(Entry entry, String result) {
-        Map<String, Object> data = new LinkedHashMap<>();
+    private static Map<String, @Nullable Object> data(Entry entry, String result) {
+        Map<String, @Nullable Object> data = new LinkedHashMap<>();
         data.put("operation", OneLine.of(entry.operation(), MOST_CHARACTERS));
         data.put(entry.kind(), OneLine.of(entry.name(), MOST_CHARACTERS));
         data.putAll(entry.details());
@@ -59,7 +60,7 @@ final class Audit {
                 : String.valueOf(why.getMessage());
     }
 
-    private void publish(Entry entry, Map<String, Object> data) {
+    private void publish(Entry entry, Map<String, @Nullable Object> data) {
         try {
             publisher.publishEvent(new AuditApplicationEvent(OneLine.of(entry.who(), MOST_CHARACTERS), TYPE, data));
         } catch (RuntimeException failed) {
