@@ -1,10 +1,9 @@
 package io.elasticjob.engine;
 
 import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.JobDefinition;
 import io.elasticjob.Schedule;
 import io.elasticjob.ShardRecord;
-import io.elasticjob.codec.Decoded;
-import io.elasticjob.codec.ShardRecordCodec;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.coordination.Trigger;
@@ -192,11 +191,13 @@ final class Finished {
     /** The only firing of a job that is to be removed after it; null for all other jobs. */
     private static @Nullable Instant onlyFiring(JobState job) {
         StoredJob stored = job.stored();
-        boolean once = stored != null
-                && stored.isMade()
-                && job.definition() != null
-                && job.definition().schedule() instanceof Schedule.Once;
-        return once && job.usable().schedule() instanceof Schedule.Once only ? only.at() : null;
+        JobDefinition definition = job.definition();
+        return stored != null
+                        && stored.isMade()
+                        && definition != null
+                        && definition.schedule() instanceof Schedule.Once once
+                ? once.at()
+                : null;
     }
 
     private static boolean isDecided(JobState job, ShardRecord record) {
@@ -288,7 +289,7 @@ final class Finished {
                 return; // the leader will look at it
             }
             for (Read read : told.answer()) {
-                Optional<ShardRecord> record = record(read);
+                Optional<ShardRecord> record = RecordTraffic.recordIn(read);
                 if (record.filter(holds).isEmpty()) {
                     return;
                 }
@@ -296,14 +297,5 @@ final class Finished {
             }
             readFrom(over, paths, records, holds, then);
         });
-    }
-
-    private static Optional<ShardRecord> record(Read read) {
-        if (!(read instanceof Read.Present present)) {
-            return Optional.of(ShardRecord.NEW);
-        }
-        return ShardRecordCodec.decode(present.data()) instanceof Decoded.Value<ShardRecord> value
-                ? Optional.of(value.value())
-                : Optional.empty();
     }
 }

@@ -4,8 +4,6 @@ import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.Schedule;
 import io.elasticjob.ShardRecord;
-import io.elasticjob.codec.Decoded;
-import io.elasticjob.codec.ShardRecordCodec;
 import io.elasticjob.coordination.Overdue;
 import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.registry.Read;
@@ -146,7 +144,7 @@ final class OverdueSweep {
         if (job.isRemoved() || stored == null || !concerns(job)) {
             return;
         }
-        Optional<ShardRecord> record = record(read);
+        Optional<ShardRecord> record = RecordTraffic.recordIn(read); // whoever runs an unreadable one has told of it
         Optional<Overdue> found =
                 record.flatMap(known -> Overdue.of(job.at(asked.latest()), asked.shard(), known, then));
         if (found.isEmpty()) {
@@ -164,15 +162,5 @@ final class OverdueSweep {
                     found.get().fireTime(),
                     found.get().since()));
         }
-    }
-
-    /** Empty when it can not be read: then whoever runs the shard has told of it. */
-    private static Optional<ShardRecord> record(Read read) {
-        if (!(read instanceof Read.Present present)) {
-            return Optional.of(ShardRecord.NEW);
-        }
-        return ShardRecordCodec.decode(present.data()) instanceof Decoded.Value<ShardRecord> value
-                ? Optional.of(value.value())
-                : Optional.empty();
     }
 }

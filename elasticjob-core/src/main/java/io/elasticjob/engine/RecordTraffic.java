@@ -2,6 +2,7 @@ package io.elasticjob.engine;
 
 import io.elasticjob.Firing;
 import io.elasticjob.ShardRecord;
+import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.ShardRecordCodec;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.SessionDeadline;
@@ -387,6 +388,16 @@ final class RecordTraffic {
 
     private boolean isCurrent(Connection over) {
         return presence.usable().filter(current -> current == over).isPresent();
+    }
+
+    /** What a read says of a record: a new one where there is none; empty where this version can not read it. */
+    static Optional<ShardRecord> recordIn(Read read) {
+        if (!(read instanceof Read.Present present)) {
+            return Optional.of(ShardRecord.NEW);
+        }
+        return ShardRecordCodec.decode(present.data()) instanceof Decoded.Value<ShardRecord> value
+                ? Optional.of(value.value())
+                : Optional.empty();
     }
 
     private static List<List<ShardCell>> chunks(Collection<ShardCell> cells) {

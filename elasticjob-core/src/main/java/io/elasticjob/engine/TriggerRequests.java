@@ -9,7 +9,6 @@ import io.elasticjob.TriggerReceipt;
 import io.elasticjob.TriggerRequest;
 import io.elasticjob.TriggerStatus;
 import io.elasticjob.codec.Decoded;
-import io.elasticjob.codec.ShardRecordCodec;
 import io.elasticjob.codec.TriggerCodec;
 import io.elasticjob.coordination.Demand;
 import io.elasticjob.coordination.Layout;
@@ -483,16 +482,11 @@ final class TriggerRequests {
                 return;
             }
             for (int i = 0; i < left.size(); i++) {
-                records.put(left.get(i), record(told.answer().get(i)));
+                records.put(
+                        left.get(i),
+                        RecordTraffic.recordIn(told.answer().get(i)).orElse(ShardRecord.NEW));
             }
             readRecords(over, job, trigger, records, then, failed);
         });
-    }
-
-    private static ShardRecord record(Read read) {
-        return read instanceof Read.Present present
-                        && ShardRecordCodec.decode(present.data()) instanceof Decoded.Value<ShardRecord> value
-                ? value.value()
-                : ShardRecord.NEW;
     }
 }
