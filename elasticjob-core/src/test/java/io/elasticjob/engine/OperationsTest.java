@@ -490,6 +490,32 @@ class OperationsTest {
         assertThat(b.view().jobs().get("orders").stored().overrides()).containsOnlyKeys(JobKey.JOB_PARAMETER);
     }
 
+    @Test
+    void whoseChangeMayHaveBeenMadeBeforeItsJobWasRemovedIsNotToldThatNothingWasChanged() {
+        World slow = new World();
+        Process quick = slow.start("quick", ORDERS);
+        slow.latency = Duration.ofMillis(200);
+        Process asked = slow.start("asked", ORDERS);
+        slow.seconds(5);
+
+        CompletableFuture<Void> answer = on(asked)
+                .configure("orders", Map.of(JobKey.JOB_PARAMETER, "x"), ANN)
+                .toCompletableFuture();
+        slow.time.pass(Duration.ofMillis(300)); // what is there was read, and the write is on its way
+        asked.registry.link().silenceAnswers();
+        slow.time.pass(Duration.ofMillis(300));
+        assertThat(quick.view().jobs().get("orders").stored().overrides()).containsOnlyKeys(JobKey.JOB_PARAMETER);
+        assertThat(answer).isNotDone();
+        slow.now(on(quick).remove("orders", ANN));
+        asked.registry.link().reset();
+        asked.registry.link().heal();
+        slow.seconds(10);
+
+        assertThatThrownBy(answer::join)
+                .hasCauseInstanceOf(RegistryException.class)
+                .hasMessageContaining("it may have been done before: There is no job \"orders\"");
+    }
+
     private static JobOperations on(Process process) {
         return process.engine.operations();
     }
