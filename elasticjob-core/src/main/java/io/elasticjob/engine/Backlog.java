@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 
 /**
- * The shards that are due and wait for a slot: oldest firing first, and among those of one instant each job's first shard
- * before any job's second. Confined to the loop.
+ * The shards that wait for a slot: those that are due, and those that are claimed for a fire time to come. Oldest firing
+ * first, and among those of one instant each job's first shard before any job's second. Confined to the loop.
  */
 final class Backlog {
 
@@ -17,19 +17,20 @@ final class Backlog {
             Comparator.comparing(Waiting::due).thenComparingInt(Waiting::rank).thenComparingLong(Waiting::order));
     private long order;
 
+    /** The cell says by its phase, {@code WAITING} or {@code POISED}, for how long it wants to wait. */
     void add(ShardCell cell, Instant due) {
-        cell.phase = ShardCell.Phase.WAITING;
         cell.waitingSince = due;
         queue.add(new Waiting(cell, due, cell.job.enqueue(), order++));
     }
 
-    /** Takes the next one that still waits. */
-    Optional<ShardCell> poll() {
+    /** Takes the next one that still waits, and is due. */
+    Optional<ShardCell> poll(Instant now) {
         Waiting next;
-        while ((next = queue.poll()) != null) {
+        while ((next = queue.peek()) != null && !next.due().isAfter(now)) {
+            queue.remove();
             next.cell().job.dequeue();
-            boolean still = next.cell().phase == ShardCell.Phase.WAITING && next.due() == next.cell().waitingSince;
-            if (still) {
+            boolean waits = next.cell().phase == ShardCell.Phase.WAITING || next.cell().phase == ShardCell.Phase.POISED;
+            if (waits && next.due() == next.cell().waitingSince) {
                 return Optional.of(next.cell());
             }
         }

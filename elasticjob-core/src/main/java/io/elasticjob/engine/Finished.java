@@ -113,7 +113,8 @@ final class Finished {
             }
         }
         for (JobState job : take(jobs)) {
-            ifAll(over, job, allShards(job), record -> !record.isRunning(), () -> removeIfDecided(over, job));
+            int version = job.version(); // whoever changes the job while it is being looked at keeps it
+            ifAll(over, job, allShards(job), record -> !record.isRunning(), () -> removeIfDecided(over, job, version));
         }
     }
 
@@ -212,8 +213,8 @@ final class Finished {
         return IntStream.range(0, count).boxed().collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private void removeIfDecided(Connection over, JobState job) {
-        ifAll(over, job, shardsThatAreDue(job), record -> isDecided(job, record), () -> remove(over, job));
+    private void removeIfDecided(Connection over, JobState job, int version) {
+        ifAll(over, job, shardsThatAreDue(job), record -> isDecided(job, record), () -> remove(over, job, version));
     }
 
     /** Without those that were enabled again only after the firing: they never run it. */
@@ -226,23 +227,23 @@ final class Finished {
         return shards;
     }
 
-    private void remove(Connection over, JobState job) {
+    private void remove(Connection over, JobState job, int version) {
         if (!job.knownTriggers().isEmpty()) {
             return; // what was asked for runs first; the leader will look at the job
         }
         outbox.read(over, List.of(job.recordsPath()), result -> {
             if (result instanceof Result.Told<List<Read>> told) {
                 boolean laid = told.answer().get(0) instanceof Read.Present; // not if it was never enabled in time
-                remove(over, job, laid ? 0 : -1);
+                remove(over, job, version, laid ? 0 : -1);
             }
         });
     }
 
     /** @param folderVersion as it is while nobody has removed the job; negative when there are no records */
-    private void remove(Connection over, JobState job, int folderVersion) {
+    private void remove(Connection over, JobState job, int version, int folderVersion) {
         List<Write> writes = new ArrayList<>();
         writes.add(presence.check());
-        writes.addAll(Removal.of(layout, job.name(), job.life(), job.version(), folderVersion, List.of()));
+        writes.addAll(Removal.of(layout, job.name(), job.life(), version, folderVersion, List.of()));
         outbox.commit(over, writes, result -> {
             if (result instanceof Result.Told<Answer> told && told.answer() instanceof Answer.Committed) {
                 outbox.publish(new ElasticJobEvent.JobCompleted(job.name()));

@@ -2,8 +2,10 @@ package io.elasticjob.engine;
 
 import io.elasticjob.Schedule;
 import io.elasticjob.coordination.DueFiring;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,7 @@ final class FireTimes {
     private @Nullable Instant latest;
     private @Nullable Instant next;
     private @Nullable Instant told;
+    private @Nullable Instant announced;
     private @Nullable Instant countedAfter;
     private @Nullable Instant countedBefore;
     private long counted;
@@ -47,6 +50,23 @@ final class FireTimes {
             next = schedule.next(now).orElse(null);
         }
         return latest;
+    }
+
+    /** The first fire time after {@code now}; null when there is none. */
+    @Nullable
+    Instant next(Instant now) {
+        latest(now);
+        return next;
+    }
+
+    /** The next fire time, if it is not farther than this and was not named here before. */
+    Optional<Instant> announce(Instant now, Duration within) {
+        Instant coming = next(now);
+        if (coming == null || coming.equals(announced) || coming.isAfter(now.plus(within))) {
+            return Optional.empty();
+        }
+        announced = coming;
+        return Optional.of(coming);
     }
 
     /** How many fire times lie strictly between two instants; what was asked last is remembered, for shards ask alike. */

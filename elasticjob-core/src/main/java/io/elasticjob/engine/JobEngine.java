@@ -74,6 +74,9 @@ public final class JobEngine implements AutoCloseable {
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private final Set<Checkpoint> checkpoints = ConcurrentHashMap.newKeySet();
 
+    /** The stopwatch at the beginning of the turn. Confined to the loop. */
+    private long turnNanos;
+
     // Written by the loop alone.
     private volatile EngineStatus status;
     private volatile long turns;
@@ -330,7 +333,8 @@ public final class JobEngine implements AutoCloseable {
             return;
         }
         loop = Thread.currentThread();
-        machine.turn(timekeeper.now(), timekeeper.nanoTime());
+        turnNanos = timekeeper.nanoTime();
+        machine.turn(timekeeper.now(), turnNanos);
         for (int dealtWith = 0; dealtWith < MOST_AT_ONCE && !mailbox.isEmpty(); dealtWith++) {
             guarded(mailbox.remove());
         }
@@ -401,7 +405,8 @@ public final class JobEngine implements AutoCloseable {
         } else if (effect instanceof Effect.Forget forget) {
             fireSource.forget(forget.schedule());
         } else if (effect instanceof Effect.Alarm alarm) {
-            timekeeper.after(alarm.delay(), () -> post(alarm.then()));
+            Duration sinceTurn = Duration.ofNanos(timekeeper.nanoTime() - turnNanos);
+            timekeeper.after(alarm.delay().minus(sinceTurn), () -> post(alarm.then()));
         }
     }
 

@@ -280,6 +280,14 @@ final class JobState {
         return new Write.Check(recordsPath(), 0);
     }
 
+    /**
+     * The same for what may come before the first claim: whoever removes a job leaves the folder of its records behind,
+     * marked.
+     */
+    Write guardOfLife() {
+        return recordsLaid ? checkOfRecords() : new Write.Create(recordsPath(), new byte[0], Write.Life.PERSISTENT);
+    }
+
     /** Refuses whatever it travels with once the trigger was taken back. */
     Write checkOf(Trigger trigger) {
         return new Write.Check(layout.trigger(name, trigger.number()), 0);

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -380,14 +381,21 @@ final class JobTable {
 
     private void declare(Connection over, List<String> names, List<Write> writes) {
         beingDeclared.addAll(names);
+        // One of the same name that was made anew meanwhile begins with the same version.
+        List<JobState> guarded =
+                names.stream().map(jobs::get).filter(Objects::nonNull).toList();
         List<Write> all = new ArrayList<>();
         all.add(presence.check());
         all.addAll(writes);
+        guarded.forEach(job -> all.add(job.guardOfLife()));
         outbox.commit(over, all, result -> {
             if (over != connection) {
                 return;
             }
             names.forEach(beingDeclared::remove);
+            if (result instanceof Result.Told<Answer> told) {
+                noteFolders(guarded, all, told.answer());
+            }
             if (result instanceof Result.Unknown<Answer> unknown) {
                 retry(over, unknown.why(), () -> toDeclare.addAll(names));
             } else if (result instanceof Result.Told<Answer> told && told.answer() instanceof Answer.Refused refused) {
@@ -400,6 +408,17 @@ final class JobTable {
                 outbox.alarm(PAUSE, () -> toDeclare.addAll(names));
             }
         });
+    }
+
+    /** Takes note of the folders of records that are there now, or were before. */
+    private static void noteFolders(Collection<JobState> guarded, List<Write> writes, Answer answer) {
+        String refused = answer instanceof Answer.Refused at && at.reason() == Answer.Reason.PRESENT
+                ? writes.get(at.index()).path()
+                : "";
+        guarded.stream()
+                .filter(job ->
+                        answer instanceof Answer.Committed || job.recordsPath().equals(refused))
+                .forEach(job -> job.recordsLaid(true));
     }
 
     private void retry(Connection over, Throwable why, Runnable task) {

@@ -49,6 +49,12 @@ final class Machine {
     /** What no ring can be trusted for is looked at this often: fire times, and the deadline of a lost connection. */
     private static final Duration TICK = Duration.ofSeconds(1);
 
+    /**
+     * So long before a fire time the shards that will be due are claimed. Long enough for some thousands of claims, short
+     * enough that hardly anything changes meanwhile; far below a session timeout, on which a new number of shards relies.
+     */
+    private static final Duration AHEAD = Duration.ofMillis(200);
+
     private final Layout layout;
     private final String application;
     private final StrategyCatalog strategies;
@@ -70,6 +76,9 @@ final class Machine {
     private final Leftovers leftovers;
     private final boolean forgets;
     private final Map<Schedule, FireTimes> fireTimes = new LinkedHashMap<>();
+    /** Of the schedules that fire shortly, when. */
+    private final Map<FireTimes, Instant> comingUp = new LinkedHashMap<>();
+
     private final Set<JobState> toAssign = new LinkedHashSet<>();
 
     private boolean sameInstance;
@@ -177,6 +186,7 @@ final class Machine {
     List<Effect> endTurn() {
         if (!presence.clockIsAsBefore()) {
             wasReady = false; // what rests because of it is looked at again
+            shards.clockChanged();
         }
         assignAll();
         jobs.flush();
@@ -186,6 +196,10 @@ final class Machine {
             shards.resume();
         }
         wasReady = ready;
+        if (ready) {
+            claimAhead();
+        }
+        comingUp.clear();
         shards.flush(ready);
         if (ready) {
             presence.usable().ifPresent(triggerRequests::flush);
@@ -334,9 +348,10 @@ final class Machine {
     private void tick() {
         outbox.alarm(TICK, this::tick); // first of all: whatever fails here, there is a next time
         presence.tick();
-        fireTimes.values().forEach(this::due);
+        List.copyOf(fireTimes.values()).forEach(this::due);
         checkLife();
         shards.giveUpCheckpoints();
+        shards.giveUpPoised();
         changes.giveUp();
     }
 
@@ -345,6 +360,33 @@ final class Machine {
             boolean ready = isReady();
             List.copyOf(times.jobs()).forEach(job -> shards.due(job, ready));
         }
+        Instant now = outbox.now();
+        times.announce(now, TICK.multipliedBy(2)).ifPresent(next -> {
+            Duration left = Duration.between(now, next);
+            Duration early = left.compareTo(AHEAD) > 0 ? left.minus(AHEAD) : Duration.ZERO;
+            outbox.alarm(early, () -> comingUp.put(times, next));
+            outbox.alarm(left, () -> hasCome(times, next));
+        });
+    }
+
+    /** The loop's own ring, which comes even earlier than that of the fire source: for what is claimed already. */
+    private void hasCome(FireTimes times, Instant fireTime) {
+        Duration left = Duration.between(outbox.now(), fireTime);
+        if (!left.isNegative() && !left.isZero() && left.compareTo(AHEAD) < 0) {
+            outbox.alarm(left, () -> hasCome(times, fireTime)); // clock and stopwatch do not go quite alike
+        } else {
+            due(times);
+        }
+    }
+
+    /** Claims ahead, at the end of a turn: once it is known whether the clock is right. */
+    private void claimAhead() {
+        comingUp.forEach((times, fireTime) -> {
+            Duration left = Duration.between(outbox.now(), fireTime);
+            if (!left.isNegative() && left.compareTo(AHEAD) <= 0) {
+                List.copyOf(times.jobs()).forEach(job -> shards.comingUp(job, fireTime));
+            }
+        });
     }
 
     private void checkLife() {

@@ -252,6 +252,11 @@ final class Presence {
         return draining || clockOff || command != null;
     }
 
+    /** Whether the clock is too far from the registry's to decide by it what is due. */
+    boolean isClockOff() {
+        return clockOff;
+    }
+
     /** Whether the clock is as before: near enough to the registry's, or not. Shows the others what is other. */
     boolean clockIsAsBefore() {
         boolean before = clockOff;

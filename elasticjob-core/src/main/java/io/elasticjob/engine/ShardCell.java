@@ -5,6 +5,7 @@ import io.elasticjob.ExecutionId;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.Outcome;
 import io.elasticjob.ShardRecord;
+import io.elasticjob.coordination.SessionDeadline;
 import io.elasticjob.coordination.ShardStep;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +35,8 @@ final class ShardCell {
         WRITING,
         /** The outcome of a write is unknown: it has to be settled before anything else. */
         DOUBTFUL,
+        /** Claimed, and not begun: its fire time has not come, or no slot is free. */
+        POISED,
         /** Running here. */
         RUNNING,
         /** Running on a live instance: the record is watched. */
@@ -55,8 +58,10 @@ final class ShardCell {
 
         /**
          * @param definition that it was decided under, and is begun under
+         * @param jobVersion of the node that the definition was read from
          */
-        record Claim(ShardRecord next, ShardStep.Claim step, JobDefinition definition) implements Pending {}
+        record Claim(ShardRecord next, ShardStep.Claim step, JobDefinition definition, int jobVersion)
+                implements Pending {}
 
         record Progress(ShardRecord next, Checkpoint checkpoint) implements Pending {
             @Override
@@ -82,6 +87,15 @@ final class ShardCell {
 
         record Settlement(ShardRecord next, @Nullable ElasticJobEvent event) implements Pending {}
     }
+
+    /**
+     * A claim that was acknowledged before it can begin.
+     *
+     * @param token of the claim
+     * @param before the record that it was written over; null when that is not known any more
+     * @param until up to when it is sure that nobody else can have taken it over, whatever this process has missed
+     */
+    record Poised(Pending.Claim claim, long token, @Nullable ShardRecord before, SessionDeadline until) {}
 
     /** An execution of this process, with the definition and the record that it was begun under. */
     static final class Run {
@@ -160,6 +174,10 @@ final class ShardCell {
     @Nullable
     Pending pending;
 
+    /** What is begun as soon as its fire time has come and a slot is free. */
+    @Nullable
+    Poised poised;
+
     /** A claim that was written and came to nothing: it has to be given back. */
     @Nullable
     ShardRecord owed;
@@ -174,7 +192,7 @@ final class ShardCell {
     /** Whether one of the slots is taken by it. */
     boolean holdsSlot;
 
-    /** When the firing that waits for a slot was due. */
+    /** When the firing that waits for a slot is due. */
     @Nullable
     Instant waitingSince;
 
@@ -196,7 +214,12 @@ final class ShardCell {
 
     /** Whether something is begun that has to be brought to its end, though the shard may have gone elsewhere. */
     boolean isBusy() {
-        return run != null || pending != null || owed != null;
+        return run != null || pending != null || owed != null || poised != null;
+    }
+
+    /** Whether it holds a claim, or is about to, that is ahead of its fire time or of a slot. */
+    boolean isAhead() {
+        return poised != null || (pending instanceof Pending.Claim && !holdsSlot);
     }
 
     @Override

@@ -14,10 +14,13 @@ import io.elasticjob.codec.ShardRecordCodec;
 import io.elasticjob.coordination.DueFiring;
 import io.elasticjob.coordination.FutureRecord;
 import io.elasticjob.coordination.Layout;
+import io.elasticjob.coordination.SessionDeadline;
 import io.elasticjob.coordination.ShardStep;
+import io.elasticjob.coordination.SlotTurnover;
 import io.elasticjob.coordination.Trigger;
 import io.elasticjob.engine.ShardCell.Pending;
 import io.elasticjob.engine.ShardCell.Phase;
+import io.elasticjob.engine.ShardCell.Poised;
 import io.elasticjob.engine.ShardCell.Run;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Stat;
@@ -26,13 +29,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +56,9 @@ final class ShardTable {
      */
     private static final Duration CHECKPOINT_PATIENCE = Duration.ofSeconds(30);
 
+    /** How long a claimed shard may probably wait for a slot. */
+    private static final Duration AHEAD_OF_SLOT = Duration.ofMillis(250);
+
     private final Presence presence;
     private final Roster roster;
     private final Finished finished;
@@ -65,6 +74,10 @@ final class ShardTable {
     private final Queue<Checkpoint> asked = new ArrayDeque<>();
 
     private int slotsHeld;
+    private SlotTurnover turnover = SlotTurnover.UNKNOWN;
+
+    /** Those that may hold a claim ahead of its fire time or its slot; some of them do not any more. */
+    private final Set<ShardCell> ahead = new LinkedHashSet<>();
 
     /** How many executions were told to end and have not. */
     private int lingering;
@@ -110,8 +123,13 @@ final class ShardTable {
         watched.clear();
         for (ShardCell cell : allCells().toList()) {
             cell.known &= isMonitored(cell);
+            if (cell.poised != null && !sameInstance) {
+                cell.owed = cell.poised.claim().next();
+                cell.poised = null;
+            }
             boolean unsure = switch (cell.phase) {
                 case UNREAD, READING, WATCHING, ASKING -> true;
+                case POISED -> !sameInstance;
                 case RESTING, WAITING, UNREADABLE -> !sameInstance && isMonitored(cell);
                 case TO_WRITE -> !(cell.pending instanceof Pending.Completion);
                 case RUNNING -> mayBeOvertaken(cell.run);
@@ -182,8 +200,7 @@ final class ShardTable {
     void assigned(JobState job) {
         for (ShardCell cell : cellsOf(job)) {
             if (!job.owned().contains(cell.shard)) {
-                cell.mine = false;
-                dropUnlessBusy(cell);
+                disown(cell);
             }
         }
         for (int shard : job.owned()) {
@@ -210,6 +227,19 @@ final class ShardTable {
         }
     }
 
+    /** The clock is known to be wrong, or right again: what this turn decided by it and has not sent is decided again. */
+    void clockChanged() {
+        for (ShardCell cell : allCells().toList()) {
+            Run run = cell.run;
+            if (cell.phase == Phase.TO_WRITE && cell.pending instanceof Pending.Settlement) {
+                traffic.withdraw(cell);
+                consider(cell);
+            } else if (cell.phase == Phase.TO_WRITE && cell.pending instanceof Pending.Completion && run != null) {
+                complete(cell, run);
+            }
+        }
+    }
+
     /** The job's triggers were listed. */
     void triggersListed(JobState job) {
         for (ShardCell cell : cellsOf(job)) {
@@ -229,10 +259,13 @@ final class ShardTable {
     }
 
     void removed(JobState job) {
-        for (ShardCell cell : cellsOf(job)) {
-            cell.mine = false;
-            dropUnlessBusy(cell);
-        }
+        cellsOf(job).forEach(this::disown);
+    }
+
+    private void disown(ShardCell cell) {
+        cell.mine = false;
+        giveBackPoised(cell);
+        dropUnlessBusy(cell);
     }
 
     /** A watched record was changed. */
@@ -284,8 +317,11 @@ final class ShardTable {
             if (claim.trigger() != null && !cell.known) {
                 traffic.read(cell); // firings by hand are recorded, also where those by schedule are not
             } else {
+                cell.phase = Phase.WAITING;
                 backlog.add(cell, claim.fireTime());
             }
+        } else if (step instanceof ShardStep.Settle && presence.isClockOff() && !cell.record.isRunning()) {
+            cell.phase = Phase.RESTING; // what came due too long ago is for a right clock to say
         } else if (step instanceof ShardStep.Settle settle) {
             settle(cell, settle);
         } else if (step instanceof ShardStep.Await) {
@@ -492,6 +528,7 @@ final class ShardTable {
         }
         run.took = Duration.ofNanos(outbox.nanos() - run.startedNanos);
         run.loseCheckpoints(" has ended");
+        turnover = turnover.then(run.took);
         release(cell);
         if (run.fenced) {
             over(cell, run, new Outcome.Fenced(outcome));
@@ -522,7 +559,8 @@ final class ShardTable {
 
     private ShardRecord completion(ShardCell cell, Run run, Outcome outcome) {
         Instant now = outbox.now();
-        boolean asks = run.definition.misfire() == Misfire.SKIP; // only then does it matter what came due meanwhile
+        boolean asks = run.definition.misfire() == Misfire.SKIP
+                && !presence.isClockOff(); // only then does it matter what came due meanwhile
         Instant latest = asks ? run.definition.schedule().latest(now).orElse(null) : null;
         return ShardStep.completion(run.definition, run.record(), outcome, latest, now);
     }
@@ -550,6 +588,9 @@ final class ShardTable {
      */
     void flush(boolean ready) {
         Optional<Connection> over = presence.usable();
+        if (presence.isDraining()) {
+            giveBackPoised(any -> true); // it takes nothing new, and this has not begun
+        }
         takeSlots(ready);
         if (ready) {
             over.ifPresent(traffic::flush);
@@ -559,11 +600,15 @@ final class ShardTable {
     /** Gives free slots to the longest waiting. Without a registry only what needs none can begin. */
     private void takeSlots(boolean ready) {
         while (slotsHeld < slots) {
-            Optional<ShardCell> polled = backlog.poll();
+            Optional<ShardCell> polled = backlog.poll(outbox.now());
             if (polled.isEmpty()) {
                 return;
             }
             ShardCell cell = polled.get();
+            if (cell.poised != null) {
+                beginPoised(cell, cell.poised);
+                continue;
+            }
             if (!cell.mine || cell.job.isRemoved() || cell.job.definition() == null || presence.isDraining()) {
                 cell.phase = Phase.RESTING; // looked at again when that is over
                 continue;
@@ -577,11 +622,7 @@ final class ShardTable {
                 cell.phase = Phase.RESTING; // looked at again when the registry is back, or at the next firing
                 continue;
             }
-            String owner = presence.currentId();
-            cell.freeSince = cell.record.finishedAt();
-            ShardRecord next =
-                    cell.record.claimed(claim.firing(), owner, claim.attempt(), claim.deaths(), outbox.now());
-            Pending.Claim pending = new Pending.Claim(next, claim, cell.job.usable());
+            Pending.Claim pending = claim(cell, claim, outbox.now());
             hold(cell);
             if (recorded) {
                 traffic.write(cell, pending);
@@ -590,6 +631,99 @@ final class ShardTable {
             }
         }
     }
+
+    private Pending.Claim claim(ShardCell cell, ShardStep.Claim step, Instant begin) {
+        cell.freeSince = cell.record.finishedAt();
+        ShardRecord next =
+                cell.record.claimed(step.firing(), presence.currentId(), step.attempt(), step.deaths(), begin);
+        return new Pending.Claim(next, step, cell.job.usable(), cell.job.version());
+    }
+
+    // ---- Ahead of the fire time -----------------------------------------------------------------------------------
+
+    /**
+     * This fire time of the job will come shortly: claims what will be due then, so that it starts on the instant. Only as
+     * much as will soon find a slot: what is claimed can not go elsewhere.
+     */
+    void comingUp(JobState job, Instant fireTime) {
+        if (job.definition() == null || job.isRemoved() || presence.isDraining()) {
+            return;
+        }
+        ShardStep.Job then = job.at(fireTime);
+        for (ShardCell cell : cellsOf(job)) {
+            if (cell.phase == Phase.RESTING && cell.mine && isMonitored(cell) && mayClaimAhead()) {
+                claimAhead(cell, then, fireTime);
+            }
+        }
+    }
+
+    private void claimAhead(ShardCell cell, ShardStep.Job then, Instant fireTime) {
+        ShardStep step = ShardStep.next(then, cell.shard, cell.record, ShardStep.Owner.UNKNOWN, fireTime);
+        if (step instanceof ShardStep.Claim claim
+                && claim.trigger() == null
+                && claim.fireTime().equals(fireTime)) {
+            traffic.write(cell, claim(cell, claim, fireTime));
+            ahead.add(cell);
+        }
+    }
+
+    private boolean mayClaimAhead() {
+        int most = turnover.begun(slots - slotsHeld, AHEAD_OF_SLOT);
+        if (ahead.size() >= most) {
+            ahead.removeIf(cell -> !cell.isAhead());
+        }
+        return ahead.size() < most;
+    }
+
+    /** Its fire time has come, and a slot is free. */
+    private void beginPoised(ShardCell cell, Poised poised) {
+        Pending.Claim claim = poised.claim();
+        boolean surelyHeld = presence.isAlive()
+                && presence.isSelf(String.valueOf(claim.next().owner()))
+                && !poised.until().passed(outbox.now(), outbox.nanos());
+        if (!surelyHeld) {
+            cell.poised = null;
+            cell.pending = claim;
+            traffic.settle(cell);
+        } else if (presence.isDraining() || cell.job.version() != claim.jobVersion()) {
+            giveBackPoised(cell); // what now holds decides anew
+        } else {
+            cell.poised = null;
+            begin(cell, claim, poised.token());
+        }
+    }
+
+    /**
+     * Gives back what did not find a slot as soon as was thought, so that it waits for one like all others, and what was
+     * claimed for a fire time that is far again since the clock was set.
+     */
+    void giveUpPoised() {
+        Instant now = outbox.now();
+        giveBackPoised(fireTime -> Duration.between(fireTime, now).abs().compareTo(AHEAD_OF_SLOT.multipliedBy(2)) > 0);
+    }
+
+    private void giveBackPoised(Predicate<Instant> fireTimes) {
+        for (ShardCell cell : List.copyOf(ahead)) {
+            Poised poised = cell.poised;
+            if (poised != null && fireTimes.test(poised.claim().step().fireTime())) {
+                giveBackPoised(cell);
+            }
+        }
+    }
+
+    /** Puts the record back as it was, if the cell is poised: nothing was begun. */
+    private void giveBackPoised(ShardCell cell) {
+        Poised poised = cell.poised;
+        if (poised != null) {
+            cell.poised = null;
+            cell.owed = poised.claim().next();
+            ShardRecord before = poised.before();
+            ShardRecord instead = before == null || before.isRunning() ? cell.record.givenBack(null) : before;
+            traffic.write(cell, new Pending.GiveBack(instead));
+        }
+    }
+
+    // ---- What became of writes ------------------------------------------------------------------------------------
 
     private void written(ShardCell cell, Stat stat, boolean late) {
         Pending pending = cell.pendingWrite();
@@ -600,12 +734,13 @@ final class ShardTable {
         }
         cell.pending = null;
         cell.refusals = 0;
-        finished.recorded(cell.job, cell.record, pending.next());
+        ShardRecord before = cell.record;
+        finished.recorded(cell.job, before, pending.next());
         cell.record = pending.next();
         cell.version = stat.version();
         cell.owed = null;
         if (pending instanceof Pending.Claim claim) {
-            started(cell, claim, stat);
+            claimed(cell, claim, stat, before);
         } else {
             if (pending instanceof Pending.Settlement settlement) {
                 tell(settlement.event());
@@ -638,7 +773,8 @@ final class ShardTable {
         }
     }
 
-    private void started(ShardCell cell, Pending.Claim claim, Stat stat) {
+    /** @param before the record that the claim was written over; null when that is not known */
+    private void claimed(ShardCell cell, Pending.Claim claim, Stat stat, @Nullable ShardRecord before) {
         String dead = cell.deadOwner;
         if (claim.step().deaths() > 0 && dead != null) {
             cell.deadOwner = null;
@@ -655,7 +791,18 @@ final class ShardTable {
             consider(cell);
             return;
         }
-        begin(cell, claim, stat.modified());
+        if (cell.holdsSlot) {
+            begin(cell, claim, stat.modified());
+            return;
+        }
+        Duration timeout = presence.usable()
+                .map(over -> over.session().timeout())
+                .orElse(Duration.ZERO); // without a connection nothing is sure
+        cell.phase = Phase.POISED;
+        ahead.add(cell);
+        cell.poised = new ShardCell.Poised(
+                claim, stat.modified(), before, new SessionDeadline(outbox.now(), outbox.nanos(), timeout));
+        backlog.add(cell, claim.step().fireTime());
     }
 
     private void recordRead(ShardCell cell, Read read) {
@@ -743,7 +890,7 @@ final class ShardTable {
                 && isStillClaimedBy(cell.record, claim.next())
                 && read instanceof Read.Present present) {
             if (presence.isSelf(String.valueOf(claim.next().owner())) && !presence.isDraining()) {
-                started(cell, claim, present.stat());
+                claimed(cell, claim, present.stat(), null);
                 return;
             }
             cell.owed = claim.next();

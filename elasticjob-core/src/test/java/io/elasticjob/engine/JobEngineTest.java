@@ -110,7 +110,7 @@ class JobEngineTest {
         process.duration = Duration.ofMillis(700);
         world.seconds(2);
         ShardView running = process.detail("orders").orElseThrow().shards().get(0);
-        world.time.pass(Duration.ofMillis(400));
+        world.time.pass(Duration.ofMillis(350));
         ShardView ended = process.detail("orders").orElseThrow().shards().get(0);
 
         long token = world.ledger.entries().get(1).token;
@@ -742,12 +742,12 @@ class JobEngineTest {
         Process a = world.start("a", everyTen("orders", 2));
         a.unsynced = unsynced;
         a.behind = behind;
-        world.time.passUntil(Instant.parse("2026-01-01T00:00:09.960Z"));
+        world.time.passUntil(Instant.parse("2026-01-01T00:00:09.760Z"));
         world.launch("b", everyTen("orders", 2));
-        world.time.passUntil(Instant.parse("2026-01-01T00:00:09.990Z"));
+        world.time.passUntil(Instant.parse("2026-01-01T00:00:09.790Z"));
         a.laggard = true;
         a.registry.link().silenceAnswers();
-        world.time.passUntil(Instant.parse("2026-01-01T00:00:10.005Z"));
+        world.time.passUntil(Instant.parse("2026-01-01T00:00:09.805Z"));
         a.registry.link().cut();
         world.time.pass(Duration.ofMillis(20));
         a.registry.link().heal();
@@ -793,7 +793,7 @@ class JobEngineTest {
                         JobKey.FAILOVER, new io.elasticjob.Setting("true", io.elasticjob.Setting.Source.CODE)));
         Process a = world.start("a", failover);
         Process b = world.start("b", failover);
-        world.time.passUntil(Instant.parse("2026-01-01T00:00:09.999Z"));
+        world.time.passUntil(Instant.parse("2026-01-01T00:00:09.799Z"));
         a.registry.link().silenceAnswers();
         world.time.pass(Duration.ofMillis(50));
         a.watch.freeze();

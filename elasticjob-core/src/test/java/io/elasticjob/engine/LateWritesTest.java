@@ -31,7 +31,7 @@ class LateWritesTest {
         Process a = world.start("a", everySecond("orders", 1), everySecond("bills", 1));
         world.seconds(2);
         a.duration = Duration.ofMillis(1);
-        world.time.passUntil(Instant.parse("2026-01-01T00:00:02.900Z"));
+        world.time.passUntil(Instant.parse("2026-01-01T00:00:02.700Z"));
         a.registry.link().silenceAnswers();
         world.time.pass(Duration.ofSeconds(1)); // in which both are claimed
         String records = "/test/shards/orders@" + life("orders") + "/0";

@@ -99,6 +99,9 @@ final class Promises {
         final List<Written> writes = new ArrayList<>();
         final Set<Long> claims = new HashSet<>();
         final Set<Firing> ended = new HashSet<>();
+        /** Claims that were put back because nothing had begun under them. */
+        final Set<Long> putBack = new HashSet<>();
+
         ShardRecord last = ShardRecord.NEW;
         /** The last one. */
         long claim;
@@ -348,6 +351,8 @@ final class Promises {
             checkClaim(history, written);
             history.claim = change.zxid();
             history.claims.add(change.zxid());
+        } else if (before.isRunning() && isPutBack(history, after)) {
+            history.putBack.add(history.claim);
         } else if (before.isRunning()) {
             checkEnd(history, written);
         } else {
@@ -465,6 +470,13 @@ final class Promises {
         if (!before.isRunning() && history.shard >= job.stored().shardCount().at(fireTime)) {
             violated(history, "was claimed for a firing that does not have this shard", written);
         }
+    }
+
+    /** Whether the record is again as it was before its claim, which was ahead of its fire time. */
+    private static boolean isPutBack(History history, ShardRecord after) {
+        return history.writes.stream()
+                .anyMatch(
+                        write -> write.zxid() == history.claim && write.before().equals(after));
     }
 
     /** Only the execution that holds it ends it, or somebody else in its place once it is dead. */
@@ -603,6 +615,9 @@ final class Promises {
         runs.forEach((history, entries) -> {
             entries.sort(Comparator.comparingLong(entry -> entry.token));
             entries.forEach(entry -> checkToldCheckpoints(history, entry));
+            entries.stream()
+                    .filter(entry -> history.putBack.contains(entry.token))
+                    .forEach(entry -> violated("began under a claim that was put back: " + entry));
             for (int i = 1; i < entries.size(); i++) {
                 checkPair(history, entries.get(i - 1), entries.get(i));
             }
