@@ -3,10 +3,14 @@ package io.elasticjob.engine;
 import io.elasticjob.ElasticJobEvent;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +32,10 @@ final class EventFeed implements AutoCloseable {
     private final @Nullable ThreadPoolExecutor own;
     private final Duration patience;
     private final LongAdder untold = new LongAdder();
+
+    private final Queue<ElasticJobEvent> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger count = new AtomicInteger();
+    private final AtomicBoolean ringing = new AtomicBoolean();
 
     /**
      * @param executor where listeners are called; null for a thread of this feed's own
@@ -52,18 +60,45 @@ final class EventFeed implements AutoCloseable {
                 1,
                 0,
                 TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(MOST_UNTOLD),
+                new LinkedBlockingQueue<>(),
                 task -> {
                     Thread thread = new Thread(task, "elasticjob-events");
                     thread.setDaemon(true);
                     return thread;
                 },
-                (event, queue) -> untold.increment());
+                (tellAll, closed) -> drop());
     }
 
-    /** From any thread; never blocks. */
+    /** From any thread; never blocks. The listeners' thread is woken once for all that comes until it is awake. */
     void publish(ElasticJobEvent event) {
-        executor.execute(() -> listeners.forEach(listener -> tell(listener, event)));
+        if (count.incrementAndGet() > MOST_UNTOLD) {
+            count.decrementAndGet();
+            untold.increment();
+            return;
+        }
+        waiting.add(event);
+        if (ringing.compareAndSet(false, true)) {
+            executor.execute(this::tellAll);
+        }
+    }
+
+    private void tellAll() {
+        ringing.set(false);
+        ElasticJobEvent event;
+        while ((event = waiting.poll()) != null) {
+            count.decrementAndGet();
+            for (Consumer<ElasticJobEvent> listener : listeners) {
+                tell(listener, event);
+            }
+        }
+    }
+
+    private void drop() {
+        ringing.set(false);
+        while (waiting.poll() != null) {
+            count.decrementAndGet();
+            untold.increment();
+        }
     }
 
     /** How many events were told to nobody. */
@@ -90,9 +125,7 @@ final class EventFeed implements AutoCloseable {
         events.shutdown();
         try {
             if (!events.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                log.warn(
-                        "Listeners are slow: {} events are not told yet",
-                        events.getQueue().size());
+                log.warn("Listeners are slow: {} events are not told yet", count.get());
             }
         } catch (InterruptedException impatient) {
             Thread.currentThread().interrupt();

@@ -95,7 +95,24 @@ final class ShardCell {
      * @param before the record that it was written over; null when that is not known any more
      * @param until up to when it is sure that nobody else can have taken it over, whatever this process has missed
      */
-    record Poised(Pending.Claim claim, long token, @Nullable ShardRecord before, SessionDeadline until) {}
+    record Poised(Pending.Claim claim, long token, @Nullable ShardRecord before, SessionDeadline until) {
+
+        Owed owed() {
+            return new Owed(claim.next(), before);
+        }
+    }
+
+    /**
+     * A claim that was written and came to nothing: it has to be given back.
+     *
+     * @param before the record that it was written over, which is put there again; null when that is not known, or not to be
+     */
+    record Owed(ShardRecord claimed, @Nullable ShardRecord before) {
+
+        ShardRecord givenBack() {
+            return before == null || before.isRunning() ? claimed.givenBack(null) : before;
+        }
+    }
 
     /** An execution of this process, with the definition and the record that it was begun under. */
     static final class Run {
@@ -178,9 +195,8 @@ final class ShardCell {
     @Nullable
     Poised poised;
 
-    /** A claim that was written and came to nothing: it has to be given back. */
     @Nullable
-    ShardRecord owed;
+    Owed owed;
 
     /** When the execution before the one that is claimed here ended; null when there was none. */
     @Nullable

@@ -18,6 +18,7 @@ import io.elasticjob.coordination.SessionDeadline;
 import io.elasticjob.coordination.ShardStep;
 import io.elasticjob.coordination.SlotTurnover;
 import io.elasticjob.coordination.Trigger;
+import io.elasticjob.engine.ShardCell.Owed;
 import io.elasticjob.engine.ShardCell.Pending;
 import io.elasticjob.engine.ShardCell.Phase;
 import io.elasticjob.engine.ShardCell.Poised;
@@ -124,7 +125,7 @@ final class ShardTable {
         for (ShardCell cell : allCells().toList()) {
             cell.known &= isMonitored(cell);
             if (cell.poised != null && !sameInstance) {
-                cell.owed = cell.poised.claim().next();
+                cell.owed = cell.poised.owed();
                 cell.poised = null;
             }
             boolean unsure = switch (cell.phase) {
@@ -296,10 +297,10 @@ final class ShardTable {
             goOn(cell, run);
             return;
         }
-        ShardRecord owed = cell.owed;
+        Owed owed = cell.owed;
         if (owed != null) {
-            if (isStillClaimedBy(cell.record, owed)) {
-                traffic.write(cell, new Pending.GiveBack(cell.record.givenBack(null)));
+            if (isStillClaimedBy(cell.record, owed.claimed())) {
+                traffic.write(cell, new Pending.GiveBack(owed.givenBack()));
                 return;
             }
             cell.owed = null;
@@ -716,10 +717,8 @@ final class ShardTable {
         Poised poised = cell.poised;
         if (poised != null) {
             cell.poised = null;
-            cell.owed = poised.claim().next();
-            ShardRecord before = poised.before();
-            ShardRecord instead = before == null || before.isRunning() ? cell.record.givenBack(null) : before;
-            traffic.write(cell, new Pending.GiveBack(instead));
+            cell.owed = poised.owed();
+            consider(cell);
         }
     }
 
@@ -787,7 +786,7 @@ final class ShardTable {
         }
         if (cell.job.isRemoved()) {
             release(cell);
-            cell.owed = claim.next();
+            cell.owed = new Owed(claim.next(), null);
             consider(cell);
             return;
         }
@@ -893,7 +892,7 @@ final class ShardTable {
                 claimed(cell, claim, present.stat(), null);
                 return;
             }
-            cell.owed = claim.next();
+            cell.owed = new Owed(claim.next(), null);
         }
         if (pending instanceof Pending.Settlement settlement && cell.record.equals(settlement.next())) {
             tell(settlement.event());

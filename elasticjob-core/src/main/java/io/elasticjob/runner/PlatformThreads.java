@@ -1,54 +1,203 @@
 package io.elasticjob.runner;
 
-import java.util.concurrent.LinkedTransferQueue;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.RejectedExecutionHandler;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Daemon threads up to a limit, made when work comes and none is idle, and gone after a while without any. */
-final class PlatformThreads extends ThreadPoolExecutor {
+/**
+ * Daemon threads up to a limit, made when work comes and none is idle, and gone after a while without any.
+ *
+ * <p>To wake a thread costs more than many an execution does. So whoever brings work sees to it only that somebody is on
+ * the way; who takes work and leaves some behind sees to it in turn before it begins, and who has done its work looks for
+ * more before it rests. A thousand short executions are done by a few threads that hardly ever rest; long ones soon have
+ * a thread each, all the same.
+ */
+final class PlatformThreads implements Executor {
 
-    private static final long IDLE_SECONDS = 10;
+    private static final Logger log = LoggerFactory.getLogger(PlatformThreads.class);
+
+    private static final Duration IDLE = Duration.ofSeconds(10);
+
+    /** More at a time would wait for a processor on their way. */
+    private static final int MOST_ON_THE_WAY = Runtime.getRuntime().availableProcessors();
+
+    private final int most;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // Guarded by the lock.
+    private final Deque<Runnable> waiting = new ArrayDeque<>();
+    /** Whoever rested last comes first: the others may end. */
+    private final Deque<Worker> idle = new ArrayDeque<>();
+
+    private int threads;
+    private int onTheWay;
+    private int made;
+    private boolean shutdown;
 
     PlatformThreads(int most) {
-        this(most, new Waiting());
+        this.most = most;
     }
 
-    private PlatformThreads(int most, Waiting waiting) {
-        super(1, most, IDLE_SECONDS, TimeUnit.SECONDS, waiting, daemons(), waiting);
-        allowCoreThreadTimeOut(true);
+    /** @throws RejectedExecutionException after {@link #shutdown()} */
+    @Override
+    public void execute(Runnable task) {
+        Worker fresh;
+        lock.lock();
+        try {
+            if (shutdown) {
+                throw new RejectedExecutionException("the threads are shut down");
+            }
+            waiting.add(task);
+            fresh = call();
+        } finally {
+            lock.unlock();
+        }
+        if (fresh != null && !start(fresh)) {
+            requireSomebody(task);
+        }
     }
 
-    private static ThreadFactory daemons() {
-        AtomicInteger number = new AtomicInteger();
-        return task -> {
-            Thread thread = new Thread(task, "elasticjob-" + number.incrementAndGet());
+    /** Takes nothing more; what waits is still done, and the threads end. Does not wait, nor interrupt. */
+    void shutdown() {
+        lock.lock();
+        try {
+            shutdown = true;
+            idle.forEach(worker -> worker.called.signal());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has one more come for what waits, under the lock; gives one that is to be started, if none is idle. */
+    private @Nullable Worker call() {
+        if (onTheWay >= Math.min(MOST_ON_THE_WAY, waiting.size())) {
+            return null;
+        }
+        Worker next = idle.pollFirst();
+        if (next == null && threads == most) {
+            return null; // whoever ends first takes it
+        }
+        onTheWay++;
+        if (next != null) {
+            next.comes = true;
+            next.called.signal();
+            return null;
+        }
+        threads++;
+        return new Worker(++made);
+    }
+
+    /** False when the system gives no more threads. */
+    private boolean start(Worker fresh) {
+        try {
+            fresh.thread.start();
+            return true;
+        } catch (OutOfMemoryError refused) {
+            log.error(
+                    "There is no thread to be had beside the {} that run; executions wait for them", threads, refused);
+            lock.lock();
+            try {
+                threads--;
+                onTheWay--;
+            } finally {
+                lock.unlock();
+            }
+            return false;
+        }
+    }
+
+    /** @throws RejectedExecutionException when nobody is there who could ever take it */
+    private void requireSomebody(Runnable task) {
+        lock.lock();
+        try {
+            if (threads == 0 && waiting.remove(task)) {
+                throw new RejectedExecutionException("there is no thread to be had");
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private final class Worker implements Runnable {
+
+        private final Thread thread;
+        private final Condition called = lock.newCondition();
+
+        /** Whether it is on the way: it was called, or made, and has not looked for work yet. */
+        private boolean comes = true;
+
+        private Worker(int number) {
+            thread = new Thread(this, "elasticjob-" + number);
             thread.setDaemon(true);
-            return thread;
-        };
-    }
-
-    /**
-     * A pool makes a new thread, up to its limit, for what its queue does not take: so this one takes only what an idle
-     * thread waits for, and the rest when the pool has refused it.
-     */
-    private static final class Waiting extends LinkedTransferQueue<Runnable> implements RejectedExecutionHandler {
-
-        @Override
-        public boolean offer(Runnable task) {
-            return tryTransfer(task);
         }
 
         @Override
-        public void rejectedExecution(Runnable task, ThreadPoolExecutor pool) {
-            if (pool.isShutdown()) {
-                throw new RejectedExecutionException("the threads are shut down");
+        public void run() {
+            Runnable task;
+            while ((task = next()) != null) {
+                try {
+                    task.run();
+                } catch (Throwable unexpected) { // the next one must not suffer from it
+                    log.error(
+                            "A task of the thread {} failed; it goes on with the next one",
+                            thread.getName(),
+                            unexpected);
+                }
             }
-            super.offer(task);
-            pool.prestartCoreThread(); // in case all went idle and ended meanwhile
+        }
+
+        /** What to do next; null when there was nothing for long enough. */
+        private @Nullable Runnable next() {
+            Runnable task;
+            Worker fresh;
+            lock.lock();
+            try {
+                arrive();
+                while ((task = waiting.poll()) == null) {
+                    if (shutdown || !rest()) {
+                        threads--;
+                        return null;
+                    }
+                }
+                fresh = call();
+            } finally {
+                lock.unlock();
+            }
+            if (fresh != null) {
+                start(fresh); // if not, this one will look for more
+            }
+            return task;
+        }
+
+        private void arrive() {
+            if (comes) {
+                comes = false;
+                onTheWay--;
+            }
+        }
+
+        /** False when nobody called for long enough. */
+        private boolean rest() {
+            idle.addFirst(this);
+            long left = IDLE.toNanos();
+            while (!comes && left > 0 && !shutdown) {
+                try {
+                    left = called.awaitNanos(left);
+                } catch (InterruptedException meantForAnExecution) {
+                    log.debug("{} was interrupted while it rested", thread.getName());
+                }
+            }
+            idle.remove(this);
+            boolean wasCalled = comes;
+            arrive();
+            return wasCalled || shutdown;
         }
     }
 }
