@@ -17,6 +17,7 @@ final class FireTimes {
     private @Nullable Instant askedAt;
     private @Nullable Instant latest;
     private @Nullable Instant next;
+    private @Nullable Instant afterNext;
     private @Nullable Instant told;
     private @Nullable Instant announced;
     private @Nullable Instant countedAfter;
@@ -46,10 +47,19 @@ final class FireTimes {
             told = null; // what was told may come by once more
         }
         if (turnedBack || (next != null && !now.isBefore(next))) {
-            latest = schedule.latest(now).orElse(null);
-            next = schedule.next(now).orElse(null);
+            boolean isForeseen = !turnedBack && afterNext != null && now.isBefore(afterNext);
+            latest = isForeseen ? next : schedule.latest(now).orElse(null);
+            next = isForeseen ? afterNext : schedule.next(now).orElse(null);
+            afterNext = null;
         }
         return latest;
+    }
+
+    /** Works out what will be asked when the next fire time has come, so that nothing waits for it then. */
+    void lookAhead() {
+        if (next != null && afterNext == null) {
+            afterNext = schedule.next(next).orElse(null);
+        }
     }
 
     /** The first fire time after {@code now}; null when there is none. */

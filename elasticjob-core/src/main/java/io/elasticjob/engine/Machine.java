@@ -382,6 +382,7 @@ final class Machine {
     /** Claims ahead, at the end of a turn: once it is known whether the clock is right. */
     private void claimAhead() {
         comingUp.forEach((times, fireTime) -> {
+            times.lookAhead();
             Duration left = Duration.between(outbox.now(), fireTime);
             if (!left.isNegative() && left.compareTo(AHEAD) <= 0) {
                 List.copyOf(times.jobs()).forEach(job -> shards.comingUp(job, fireTime));

@@ -425,6 +425,11 @@ final class ShardTable {
         if (token != null) {
             context.fencingToken(token);
         }
+        outbox.add(new Effect.Start(
+                definition.handler(),
+                context,
+                checkpoint -> reached(cell, run, checkpoint),
+                outcome -> ended(cell, run, outcome)));
         long superseded = cell.job.superseded(cell.shard, claimed, step);
         if (superseded > 0) {
             outbox.publish(
@@ -435,11 +440,6 @@ final class ShardTable {
             outbox.publish(new ElasticJobEvent.FiringMisfired(cell.job.name(), cell.shard, step.fireTime()));
         }
         outbox.publish(start);
-        outbox.add(new Effect.Start(
-                definition.handler(),
-                context,
-                checkpoint -> reached(cell, run, checkpoint),
-                outcome -> ended(cell, run, outcome)));
     }
 
     private static int shardingTotalCount(JobState job, ShardStep.Claim step) {

@@ -33,6 +33,33 @@ class FireTimesTest {
     }
 
     @Test
+    void theNextFireTimeIsAnnouncedOnceAndOnlyWhenItIsNear() {
+        Instant evening = MIDNIGHT.minus(Duration.ofHours(1));
+
+        assertThat(times.announce(evening, Duration.ofSeconds(2))).isEmpty();
+        assertThat(times.announce(MIDNIGHT.minusSeconds(2), Duration.ofSeconds(2)))
+                .contains(MIDNIGHT);
+        assertThat(times.announce(MIDNIGHT.minusSeconds(1), Duration.ofSeconds(2)))
+                .isEmpty();
+        assertThat(times.announce(MIDNIGHT.plusSeconds(1), Duration.ofDays(2)))
+                .contains(MIDNIGHT.plus(Duration.ofDays(1)));
+    }
+
+    @Test
+    void whoLooksAheadSeesWhatAllOthersSee() {
+        FireTimes ahead = new FireTimes(times.schedule());
+        Instant now = MIDNIGHT.minusSeconds(1);
+        for (int hours = 0; hours < 200; hours += hours % 7 == 0 ? 1 : 31) {
+            Instant then = now.plus(Duration.ofHours(hours));
+            ahead.next(now);
+            ahead.lookAhead();
+            assertThat(ahead.latest(then)).isEqualTo(new FireTimes(times.schedule()).latest(then));
+            assertThat(ahead.next(then)).isEqualTo(new FireTimes(times.schedule()).next(then));
+            assertThat(ahead.latest(now)).as("turned back").isEqualTo(MIDNIGHT.minus(Duration.ofDays(1)));
+        }
+    }
+
+    @Test
     void whatLiesBetweenIsCountedForWhoeverAsks() {
         assertThat(times.between(MIDNIGHT, MIDNIGHT.plus(Duration.ofDays(4)))).isEqualTo(3);
         assertThat(times.between(MIDNIGHT, MIDNIGHT.plus(Duration.ofDays(4)))).isEqualTo(3);
