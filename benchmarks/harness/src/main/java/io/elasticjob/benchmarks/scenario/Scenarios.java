@@ -12,6 +12,8 @@ public final class Scenarios {
             new RunNowLatency(),
             new ManyJobs(),
             new RegistryRequests(),
+            new Capacity(),
+            new RegistryLimit(),
             new StartUp(),
             new Failover(),
             new Resharding(),
