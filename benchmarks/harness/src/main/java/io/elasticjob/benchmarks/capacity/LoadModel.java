@@ -108,13 +108,17 @@ public final class LoadModel {
         double first = Math.min(due, cluster.slots());
         double begins = Math.ceil(first / AT_ONCE);
         double ends = Math.max(turnsOfEnds(due), Math.ceil((2 * due - first) / AT_ONCE));
-        double carriers = begins - 1 + (due > first ? ends : 0);
-        double asJobs = Math.min(due, jobs + (due > jobs ? carriers : 0)); // a job may be cut in two
+        double pairs = begins * Math.min(jobs, first / begins); // of a job and a transaction with claims of it
+        if (due > first) {
+            // Backlog: each job's first shard before any job's second, so that jobs meet few of their own.
+            double carriers = Math.min(due - first, Math.max(1, ends - turnsOfEnds(Math.min(due, cluster.slots()))));
+            pairs += carriers * Math.min(jobs, (due - first) / carriers);
+        }
         Traffic put = Wire.put(nodes.record(), 0);
         return Wire.transaction()
                 .plus(Wire.check(nodes.instance())) // Batch: the writer's own instance
                 .times(begins + ends)
-                .plus(Wire.check(nodes.job()).plus(Wire.check(nodes.records())).times(asJobs)) // Batch: for claims only
+                .plus(Wire.check(nodes.job()).plus(Wire.check(nodes.records())).times(pairs)) // Batch: for claims only
                 .plus(put.times(2 * due)) // ShardTable: a claim and a completion
                 .plus(data(due * (nodes.runningData() + nodes.doneData())));
     }

@@ -6,19 +6,28 @@ final class Nodes {
     /** What a claim writes, but for the owner: {@code ShardRecordCodec} of a record that has run before. */
     private static final String RUNNING = """
             {"format":1,"state":"RUNNING","firing":"2026-03-01T12:00:00Z","through":"2026-03-01T11:59:00Z",\
-            "owner":"","attempt":1,"outcome":"SUCCEEDED","startedAt":"2026-03-01T12:00:00.123456Z",\
+            "owner":"","attempt":1,"outcome":"SUCCEEDED","startedAt":"2026-03-01T12:00:00.123456789Z",\
             "lastSucceeded":"2026-03-01T11:59:00Z"}""";
 
     /** What an end writes, but for owner and token. */
     private static final String DONE = """
             {"format":1,"state":"DONE","firing":"2026-03-01T12:00:00Z","through":"2026-03-01T12:00:00Z",\
-            "owner":"","attempt":1,"token":,"outcome":"SUCCEEDED","startedAt":"2026-03-01T12:00:00.123456Z",\
-            "finishedAt":"2026-03-01T12:00:01.123456Z","lastSucceeded":"2026-03-01T12:00:00Z"}""";
+            "owner":"","attempt":1,"token":,"outcome":"SUCCEEDED","startedAt":"2026-03-01T12:00:00.123456789Z",\
+            "finishedAt":"2026-03-01T12:00:01.123456789Z","lastSucceeded":"2026-03-01T12:00:00Z"}""";
 
-    /** {@code InstanceCodec}, without name, application, host and handlers. */
-    private static final int INSTANCE = 190;
-    /** {@code StoredJobCodec} of a job with the usual settings and no overrides, without names. */
-    private static final int JOB = 260;
+    /** {@code StoredJobCodec} of a job with few settings, without the name of its application. */
+    private static final String JOB = """
+            {"format":1,"application":"","since":"2026-03-01T12:00:00.123456789Z","shards":{"count":2},\
+            "declared":{"CODE":{"cron":"0 0/5 * * * ?","zone":"Z","shardingTotalCount":"2",\
+            "monitorExecution":"true","failover":"false"}}}""";
+
+    /** {@code InstanceCodec}, without the names of instance, application, host and handlers. */
+    private static final String INSTANCE = """
+            {"format":1,"name":"","application":"","host":"","pid":12345,"state":"UP",\
+            "startedAt":"2026-03-01T12:00:00.123456789Z","version":"1.0.0","labels":{},"strategies":[],"handlers":[]}""";
+
+    /** What makes an id of a name. */
+    private static final String SUFFIX = ".8hor19mr86";
 
     private final Cluster.Names names;
     private final int jobs;
@@ -84,13 +93,14 @@ final class Nodes {
         return DONE.length() + names.instance() + names.life();
     }
 
-    /** All handlers are named, and every instance offers them all. */
+    /** Every instance offers all handlers, and names them; its host is named like it. */
     int instanceData() {
-        return INSTANCE + 3 * names.namespace() + jobs * (names.job() + "\"\",".length());
+        int name = Math.max(1, names.instance() - SUFFIX.length());
+        return INSTANCE.length() + 2 * name + names.namespace() + jobs * (names.job() + 3) - 1;
     }
 
     int jobData() {
-        return JOB + names.job() + names.namespace();
+        return JOB.length() + names.namespace();
     }
 
     private static int digits(int number) {

@@ -25,6 +25,7 @@ final class Capacity implements Scenario {
     private static final String RATIO = "Ratio";
     private static final String PREDICTED = "Predicted";
     private static final int SLOTS = 64;
+    private static final int ROUND_AND_BOUND_SECONDS = 17;
     /** As the adapter names the namespace, the jobs and the instances: with the number, and a suffix of the engine's. */
     private static final String NAMESPACE = "benchmarks";
 
@@ -99,8 +100,8 @@ final class Capacity implements Scenario {
         for (int instance = 0; instance < inCase.number("instances"); instance++) {
             environment.worker().startWith(instance, first, inCase.number("jobs"), 0);
         }
-        // What follows a start is over, and every record has been written.
-        Moments.passSeconds(Math.max(options.quick() ? 4 : 12, 2 * period));
+        // Until the leader's round looks at firings: it lets them be for a session timeout, and a little more.
+        Moments.passSeconds(Math.max(environment.sessionMillis() / MILLIS + ROUND_AND_BOUND_SECONDS, 2 * period));
         long from = Moments.nextSecond() + MIDDLE_OF_A_SECOND;
         Moments.until(from);
         Environment.Meter meter = environment.meter();
