@@ -60,9 +60,15 @@ public final class Events {
         return seen.times(cluster.instances() - 1.0);
     }
 
-    /** All instances start at once: each does all of {@link #start}, and hears of all others once more. */
+    /**
+     * All instances start at once: each reads all of them, be it as it starts or when it hears of one, and lists them once
+     * more at least.
+     */
     public Traffic massRestart() {
-        return start().plus(roster(cluster.instances())).times(cluster.instances());
+        return start().plus(Wire.event(nodes.instance()).times(cluster.instances()))
+                .plus(Wire.children(
+                        nodes.instances(), cluster.instances(), cluster.names().instance()))
+                .times(cluster.instances());
     }
 
     /**

@@ -141,9 +141,12 @@ public final class LoadModel {
 
     /** Everything in a second, on average. */
     public Traffic steady() {
-        return firing().times(instants() / cluster.periodSeconds())
-                .plus(sweep().times(1 / ROUND_SECONDS))
-                .plus(Wire.ping().times(pings()));
+        return asked().plus(Wire.ping().times(pings()));
+    }
+
+    /** Everything but signs of life in a second, on average. */
+    public Traffic asked() {
+        return firing().times(instants() / cluster.periodSeconds()).plus(sweep().times(1 / ROUND_SECONDS));
     }
 
     /**

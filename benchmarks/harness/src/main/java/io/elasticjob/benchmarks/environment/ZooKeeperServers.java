@@ -84,7 +84,7 @@ public final class ZooKeeperServers {
      * @param writes transactions, of which the begin and end of a session are some
      * @param bytes of what is stored: paths and data
      * @param bytesReceived with those packets
-     * @param bytesSent with answers, but not with events
+     * @param bytesSent with answers, but not with those to pings, and not with events
      */
     public record Counts(
             long packets,

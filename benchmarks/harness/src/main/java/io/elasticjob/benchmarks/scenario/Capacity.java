@@ -52,6 +52,7 @@ final class Capacity implements Scenario {
         List<Column> columns = new ArrayList<>();
         with(columns, "requests", "requests/s");
         with(columns, "transactions", "transactions/s");
+        columns.add(Column.shown("transactionsMost", "at most"));
         with(columns, "bytesIn", "bytes/s in");
         with(columns, "znodes", "znodes");
         with(columns, "watches", "watches");
@@ -94,7 +95,7 @@ final class Capacity implements Scenario {
     public Figures measure(Case inCase, Environment environment) throws Exception {
         Options options = environment.options();
         int period = inCase.number("period");
-        int seconds = Math.max(options.seconds(60, 10), 2 * period) / period * period;
+        int seconds = Math.max(options.seconds(30, 10), 2 * period) / period * period;
         JobSpec first =
                 new JobSpec(0, inCase.number("shards"), JobSpec.When.EVERY, period, inCase.isMonitored(), false);
         for (int instance = 0; instance < inCase.number("instances"); instance++) {
@@ -115,7 +116,9 @@ final class Capacity implements Scenario {
         double executions =
                 Latenesses.within(environment.executions(), from, seconds).size();
 
-        LoadModel model = new LoadModel(cluster(inCase, environment));
+        Cluster cluster = cluster(inCase, environment);
+        LoadModel model = new LoadModel(cluster);
+        double most = new LoadModel(cluster.handlers(Handlers.VARIED)).steady().transactions();
         Traffic steady = model.steady();
         Figures.Builder figures = Figures.builder();
         put(figures, "requests", requests / seconds, steady.requests());
@@ -123,11 +126,16 @@ final class Capacity implements Scenario {
         put(figures, "puts", inCase.isMonitored() ? 2 * executions / seconds : 0, steady.puts());
         put(figures, "pings", (counted.packets() - requests) / seconds, model.pings());
         put(figures, "bytesIn", counted.bytesReceived() / (double) seconds, steady.bytesIn());
-        put(figures, "bytesOut", counted.bytesSent() / (double) seconds, steady.bytesOut());
+        put(
+                figures,
+                "bytesOut",
+                counted.bytesSent() / (double) seconds,
+                model.asked().bytesOut());
         put(figures, "znodes", after.nodes(), model.znodes());
         put(figures, "watches", after.watches(), model.watches());
         put(figures, "dataBytes", after.bytes(), model.dataBytes());
-        return figures.put("achievedPercent", 100 * executions / seconds / model.executions())
+        return figures.put("transactionsMost", most)
+                .put("achievedPercent", 100 * executions / seconds / model.executions())
                 .put("serverCpuPercentOfOneCore", load.servers() / 10.0 / load.seconds())
                 .put("workersCpuPercentOfOneCore", load.workers() / 10.0 / load.seconds())
                 .put("othersCpuPercent", load.othersPercent())

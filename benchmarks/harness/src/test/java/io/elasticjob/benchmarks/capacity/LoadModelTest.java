@@ -61,7 +61,9 @@ class LoadModelTest {
         LoadModel model =
                 new LoadModel(Cluster.of(100, 10, 4, 1).monitored(false).session(12));
 
+        assertThat(model.asked()).isEqualTo(Traffic.NONE);
         assertThat(model.steady().requests()).isZero();
+        assertThat(model.steady().bytesIn()).isEqualTo(12);
         assertThat(model.pings()).isEqualTo(1);
         assertThat(model.znodes()).isEqualTo(10 + 4 + 100);
     }
