@@ -72,6 +72,21 @@ public record Cluster(
                 Names.USUAL);
     }
 
+    public Cluster instances(int value) {
+        return new Cluster(
+                jobs,
+                shards,
+                value,
+                periodSeconds,
+                together,
+                isMonitored,
+                spread,
+                handlers,
+                slots,
+                sessionSeconds,
+                names);
+    }
+
     public Cluster monitored(boolean value) {
         return new Cluster(
                 jobs,

@@ -61,14 +61,38 @@ public final class Events {
     }
 
     /**
-     * All instances start at once: each reads all of them, be it as it starts or when it hears of one, and lists them once
-     * more at least.
+     * One leaves in good order: it shows that it takes nothing new, and is gone then.
+     *
+     * @param works whether it has something to finish; if not, the others have gathered both when they look
+     */
+    public Traffic leave(boolean works) {
+        return Wire.transaction()
+                .plus(Wire.put(nodes.instance(), nodes.instanceData())) // Presence: it drains
+                .plus(works ? joinOrLeave(true) : Traffic.NONE)
+                .plus(Wire.session())
+                .plus(joinOrLeave(false));
+    }
+
+    /**
+     * All instances start in the same moment: each reads all of them, be it as it starts or when it hears of them, and lists
+     * them once more.
      */
     public Traffic massRestart() {
         return start().plus(Wire.event(nodes.instance()).times(cluster.instances()))
                 .plus(Wire.children(
                         nodes.instances(), cluster.instances(), cluster.names().instance()))
-                .times(cluster.instances());
+                .times(cluster.instances())
+                .plus(takeTheLead());
+    }
+
+    /** All instances start one after another, so that those that are there list and read each by itself. */
+    public Traffic restartOneByOne() {
+        Traffic all = takeTheLead();
+        for (int there = 1; there <= cluster.instances(); there++) {
+            Events events = new Events(cluster.instances(there));
+            all = all.plus(events.start()).plus(events.joinOrLeave(true));
+        }
+        return all;
     }
 
     /**
@@ -93,13 +117,18 @@ public final class Events {
 
     /** What comes to that when it was the leader: all others try to take the latch, and look who has it. */
     public Traffic leaderDeath() {
-        Traffic take = Wire.transaction()
-                .plus(Wire.check(nodes.instance()))
-                .plus(Wire.create(nodes.leader(), cluster.names().instance()));
         return Wire.event(nodes.leader())
-                .plus(Wire.readOne(nodes.leader(), cluster.names().instance()).times(2))
-                .plus(take)
+                .plus(Wire.readOne(nodes.leader(), cluster.names().instance()))
+                .plus(takeTheLead())
                 .times(cluster.instances() - 1.0);
+    }
+
+    /** Leadership: takes the latch, and looks who has it. */
+    private Traffic takeTheLead() {
+        return Wire.transaction()
+                .plus(Wire.check(nodes.instance()))
+                .plus(Wire.create(nodes.leader(), cluster.names().instance()))
+                .plus(Wire.readOne(nodes.leader(), cluster.names().instance()));
     }
 
     /**

@@ -13,10 +13,8 @@ import java.util.List;
 /** What clusters ask of ZooKeeper, calculated and not measured, as a table in Markdown. */
 public final class Predictions {
 
-    private static final String POINTS =
-            "100x2x3,100x10x3,1000x2x3,1000x10x20,1000x100x20,10000x2x20,10000x10x100,10000x100x100";
-    private static final double KILO = 1_024;
-    private static final double MEGA = KILO * KILO;
+    private static final String POINTS = "100x2x3,1000x2x3,1000x10x20,10000x2x20,10000x10x100,10000x100x100";
+    private static final double MEGA = 1_024 * 1_024;
     private static final int FOLLOWERS = 2;
     private static final int LARGE_PUTS = 200;
     private static final int SLOTS = 64;
@@ -28,15 +26,14 @@ public final class Predictions {
             "executions/s",
             "puts/s",
             "transactions/s",
-            "KiB/s in",
-            "KiB/s to followers",
-            "KiB/s logged",
+            "MiB/s in",
+            "MiB/s to followers",
             "share of writing",
             "znodes",
             "heap MiB",
             "due at once on one instance",
             "restart of all: requests",
-            "restart of all: MiB");
+            "MiB");
 
     private Predictions() {}
 
@@ -72,20 +69,20 @@ public final class Predictions {
         Traffic most = varied.steady();
         Traffic least = new LoadModel(cluster.handlers(Handlers.BRIEF)).steady();
         Traffic restart = new Events(cluster).massRestart();
+        Traffic oneByOne = new Events(cluster).restartOneByOne();
         return List.of(
                 "%,d × %d × %d".formatted(cluster.jobs(), cluster.shards(), cluster.instances()),
                 Numbers.of(cluster.periodSeconds()),
                 Numbers.of(varied.executions()),
                 Numbers.of(most.puts()),
                 range(least.transactions(), most.transactions()),
-                range(least.bytesIn() / KILO, most.bytesIn() / KILO),
-                range(least.bytesToFollowers(FOLLOWERS) / KILO, most.bytesToFollowers(FOLLOWERS) / KILO),
-                range(least.logged() / KILO, most.logged() / KILO),
+                range(least.bytesIn() / MEGA, most.bytesIn() / MEGA),
+                range(least.bytesToFollowers(FOLLOWERS) / MEGA, most.bytesToFollowers(FOLLOWERS) / MEGA),
                 share(least, most, options),
                 Numbers.of(varied.znodes()),
                 Numbers.of(varied.heapBytes() / MEGA),
                 Numbers.of(varied.mostAtOnce()),
-                Numbers.of(restart.requests()),
+                range(restart.requests(), oneByOne.requests()),
                 Numbers.of((restart.bytesIn() + restart.bytesOut()) / MEGA));
     }
 

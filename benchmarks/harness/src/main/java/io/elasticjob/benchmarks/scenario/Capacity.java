@@ -2,38 +2,24 @@ package io.elasticjob.benchmarks.scenario;
 
 import io.elasticjob.benchmarks.capacity.Cluster;
 import io.elasticjob.benchmarks.capacity.Cluster.Handlers;
-import io.elasticjob.benchmarks.capacity.Cluster.Names;
 import io.elasticjob.benchmarks.capacity.LoadModel;
 import io.elasticjob.benchmarks.capacity.Traffic;
 import io.elasticjob.benchmarks.environment.Contender;
 import io.elasticjob.benchmarks.environment.Environment;
 import io.elasticjob.benchmarks.environment.Load;
 import io.elasticjob.benchmarks.environment.Options;
-import io.elasticjob.benchmarks.environment.WorkerProcess;
 import io.elasticjob.benchmarks.environment.ZooKeeperServers.Counts;
 import io.elasticjob.benchmarks.figures.Case;
 import io.elasticjob.benchmarks.figures.Column;
 import io.elasticjob.benchmarks.figures.Figures;
 import io.elasticjob.benchmarks.system.JobSpec;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What a steady load asks of ZooKeeper, as it is measured and as {@link LoadModel} predicts it. */
 final class Capacity implements Scenario {
 
-    private static final String RATIO = "Ratio";
-    private static final String PREDICTED = "Predicted";
-    private static final int SLOTS = 64;
     private static final int ROUND_AND_BOUND_SECONDS = 17;
-    /** As the adapter names the namespace, the jobs and the instances: with the number, and a suffix of the engine's. */
-    private static final String NAMESPACE = "benchmarks";
-
-    private static final String JOB = "job";
-    private static final String INSTANCE = "instance-0.8hor19mr86";
-    /** Transactions of a server that has just begun. */
-    private static final int LIFE_DIGITS = 2;
-
     private static final long MIDDLE_OF_A_SECOND = 500;
     private static final double MILLIS = 1_000;
 
@@ -50,20 +36,14 @@ final class Capacity implements Scenario {
     @Override
     public List<Column> columns() {
         List<Column> columns = new ArrayList<>();
-        with(columns, "requests", "requests/s");
-        with(columns, "transactions", "transactions/s");
+        columns.addAll(SideBySide.columns("requests", "requests/s"));
+        columns.addAll(SideBySide.columns("transactions", "transactions/s"));
         columns.add(Column.shown("transactionsMost", "at most"));
-        with(columns, "bytesIn", "bytes/s in");
-        with(columns, "znodes", "znodes");
-        with(columns, "watches", "watches");
+        columns.addAll(SideBySide.columns("bytesIn", "bytes/s in"));
+        columns.addAll(SideBySide.columns("znodes", "znodes"));
+        columns.addAll(SideBySide.columns("watches", "watches"));
         columns.add(Column.shown("achievedPercent", "achieved %"));
         return columns;
-    }
-
-    private static void with(List<Column> columns, String name, String title) {
-        columns.add(Column.shown(name, title));
-        columns.add(Column.shown(name + PREDICTED, "predicted"));
-        columns.add(Column.shown(name + RATIO, "×"));
     }
 
     @Override
@@ -107,64 +87,40 @@ final class Capacity implements Scenario {
         Moments.until(from);
         Environment.Meter meter = environment.meter();
         Counts before = environment.zooKeeper().counts();
-        long asked = requests(environment);
+        double asked = SideBySide.requests(environment);
         Moments.until(from + seconds * 1_000L);
         Counts after = environment.zooKeeper().counts();
-        double requests = requests(environment) - asked;
+        double requests = SideBySide.requests(environment) - asked;
         Load load = meter.read();
         Counts counted = after.since(before);
         double executions =
                 Latenesses.within(environment.executions(), from, seconds).size();
 
-        Cluster cluster = cluster(inCase, environment);
+        Cluster cluster = SideBySide.cluster(
+                        inCase.number("jobs"), inCase.number("shards"), inCase.number("instances"), period, environment)
+                .monitored(inCase.isMonitored());
         LoadModel model = new LoadModel(cluster);
         double most = new LoadModel(cluster.handlers(Handlers.VARIED)).steady().transactions();
         Traffic steady = model.steady();
         Figures.Builder figures = Figures.builder();
-        put(figures, "requests", requests / seconds, steady.requests());
-        put(figures, "transactions", counted.writes() / (double) seconds, steady.transactions());
-        put(figures, "puts", inCase.isMonitored() ? 2 * executions / seconds : 0, steady.puts());
-        put(figures, "pings", (counted.packets() - requests) / seconds, model.pings());
-        put(figures, "bytesIn", counted.bytesReceived() / (double) seconds, steady.bytesIn());
-        put(
+        SideBySide.put(figures, "requests", requests / seconds, steady.requests());
+        SideBySide.put(figures, "transactions", counted.writes() / (double) seconds, steady.transactions());
+        SideBySide.put(figures, "puts", inCase.isMonitored() ? 2 * executions / seconds : 0, steady.puts());
+        SideBySide.put(figures, "pings", (counted.packets() - requests) / seconds, model.pings());
+        SideBySide.put(figures, "bytesIn", counted.bytesReceived() / (double) seconds, steady.bytesIn());
+        SideBySide.put(
                 figures,
                 "bytesOut",
                 counted.bytesSent() / (double) seconds,
                 model.asked().bytesOut());
-        put(figures, "znodes", after.nodes(), model.znodes());
-        put(figures, "watches", after.watches(), model.watches());
-        put(figures, "dataBytes", after.bytes(), model.dataBytes());
+        SideBySide.put(figures, "znodes", after.nodes(), model.znodes());
+        SideBySide.put(figures, "watches", after.watches(), model.watches());
+        SideBySide.put(figures, "dataBytes", after.bytes(), model.dataBytes());
         return figures.put("transactionsMost", most)
                 .put("achievedPercent", 100 * executions / seconds / model.executions())
                 .put("serverCpuPercentOfOneCore", load.servers() / 10.0 / load.seconds())
                 .put("workersCpuPercentOfOneCore", load.workers() / 10.0 / load.seconds())
                 .put("othersCpuPercent", load.othersPercent())
                 .build();
-    }
-
-    private static void put(Figures.Builder figures, String name, double measured, double predicted) {
-        figures.put(name, measured).put(name + PREDICTED, predicted).put(name + RATIO, measured / predicted);
-    }
-
-    private static long requests(Environment environment) throws IOException {
-        long all = 0;
-        for (WorkerProcess worker : environment.workers()) {
-            all += worker.stats(false).number("requests");
-        }
-        return all;
-    }
-
-    private static Cluster cluster(Case inCase, Environment environment) {
-        int jobs = inCase.number("jobs");
-        return Cluster.of(jobs, inCase.number("shards"), inCase.number("instances"), inCase.number("period"))
-                .monitored(inCase.isMonitored())
-                .handlers(Handlers.BRIEF)
-                .slots(SLOTS)
-                .session(environment.sessionMillis() / MILLIS)
-                .named(new Names(
-                        NAMESPACE.length(),
-                        JOB.length() + String.valueOf(jobs - 1).length(),
-                        INSTANCE.length(),
-                        LIFE_DIGITS));
     }
 }

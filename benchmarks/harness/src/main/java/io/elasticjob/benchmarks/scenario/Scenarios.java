@@ -13,6 +13,7 @@ public final class Scenarios {
             new ManyJobs(),
             new RegistryRequests(),
             new Capacity(),
+            new CapacityRestart(),
             new RegistryLimit(),
             new StartUp(),
             new Failover(),

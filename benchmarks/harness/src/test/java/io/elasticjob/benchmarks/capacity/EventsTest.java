@@ -27,11 +27,22 @@ class EventsTest {
     }
 
     @Test
+    void instancesThatStartOneByOneAreListedByEachThatIsThere() {
+        Events events = new Events(Cluster.of(1, 1, 10, 1).monitored(false));
+
+        // 11 each of its own, one more list, and the lead; one by one, two for each pair instead.
+        assertThat(events.massRestart().requests()).isEqualTo(10 * 12 + 2);
+        assertThat(events.restartOneByOne().requests()).isEqualTo(10 * 11 + 2 * 45 + 2);
+    }
+
+    @Test
     void whoJoinsIsReadAndWhoLeavesIsOnlyMissed() {
         Events events = new Events(Cluster.of(1, 1, 10, 1));
 
         assertThat(events.joinOrLeave(true).requests()).isEqualTo(18);
         assertThat(events.joinOrLeave(false).requests()).isEqualTo(9);
+        assertThat(events.leave(false).requests()).isEqualTo(1 + 1 + 9);
+        assertThat(events.leave(true).requests()).isEqualTo(1 + 18 + 1 + 9);
     }
 
     @Test
