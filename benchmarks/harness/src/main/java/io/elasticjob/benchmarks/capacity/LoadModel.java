@@ -146,22 +146,27 @@ public final class LoadModel {
 
     /** Everything but signs of life in a second, on average. */
     public Traffic asked() {
-        return firing().times(instants() / cluster.periodSeconds()).plus(sweep().times(1 / ROUND_SECONDS));
+        return firing().times(instants() / cluster.periodSeconds()).plus(sweep().times(roundsWithQuestions()));
     }
 
     /**
-     * The leader's look at records, once in a round: at those whose latest firing was not seen decided before, so that
-     * jobs that fire seldom are read about once for each firing.
+     * The leader's look at records in one round: at those whose latest firing was not seen decided before, so that jobs that
+     * fire seldom are read about once for each firing.
      */
     public Traffic sweep() {
         if (!cluster.isMonitored()) {
             return Traffic.NONE;
         }
-        double records =
-                (double) cluster.jobs() * cluster.shards() * Math.min(1, ROUND_SECONDS / cluster.periodSeconds());
+        double records = Math.min(
+                (double) cluster.jobs() * cluster.shards(), executions() / roundsWithQuestions()); // of a round
         Traffic one = Wire.read(0, 0, 0);
         return Wire.read(records, nodes.record(), (nodes.runningData() + nodes.doneData()) / 2)
                 .plus(one.times(Math.ceil(records / AT_ONCE) - 1));
+    }
+
+    /** In a second; where firings are rarer than rounds, only some have anything to look at. */
+    private double roundsWithQuestions() {
+        return Math.min(1 / ROUND_SECONDS, instants() / cluster.periodSeconds());
     }
 
     /** Signs of life in a second, of instances that have nothing to ask for so long. */

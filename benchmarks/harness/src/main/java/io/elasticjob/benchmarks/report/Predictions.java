@@ -96,9 +96,9 @@ public final class Predictions {
         return range(cost.share(least), cost.share(most));
     }
 
-    private static String range(double least, double most) {
-        String from = Numbers.of(least);
-        String to = Numbers.of(most);
+    private static String range(double one, double other) {
+        String from = Numbers.of(Math.min(one, other));
+        String to = Numbers.of(Math.max(one, other));
         return from.equals(to) ? from : from + "–" + to;
     }
 

@@ -89,7 +89,11 @@ class LoadModelTest {
     void theLeaderReadsRecordsOnceInARoundButOfJobsThatFireSeldomOnceForEachFiring() {
         assertThat(new LoadModel(Cluster.of(1_000, 2, 2, 1)).sweep().requests()).isEqualTo(10);
         assertThat(new LoadModel(Cluster.of(1_000, 2, 2, 1)).sweep().reads()).isEqualTo(2_000);
-        assertThat(new LoadModel(Cluster.of(1_000, 2, 2, 100)).sweep().reads()).isEqualTo(200);
+
+        Cluster seldom = Cluster.of(1_000, 2, 2, 100);
+        assertThat(new LoadModel(seldom).asked().reads()).isCloseTo(20, within(EXACT));
+        assertThat(new LoadModel(seldom).sweep().requests()).isEqualTo(10); // all in one round of ten
+        assertThat(new LoadModel(seldom.together(10)).sweep().requests()).isEqualTo(1);
     }
 
     @Test
