@@ -14,7 +14,7 @@ public final class LoadModel {
     static final double ROUND_SECONDS = 10;
     /** ZooKeeper's client is heard at least three times in a session timeout. */
     private static final double PINGS_IN_A_SESSION = 3;
-    /** {@code /}, {@code /zookeeper}, its {@code config} and {@code quota}, and one that {@code mntr} counts beside them. */
+    /** {@code /}, which is counted twice, {@code /zookeeper}, and its {@code config} and {@code quota}. */
     private static final int NODES_OF_ZOOKEEPER = 5;
     /** {@code Layout}: the namespace, {@code jobs}, {@code shards}, {@code instances}; and {@code leader}. */
     private static final int ROOTS = 4;

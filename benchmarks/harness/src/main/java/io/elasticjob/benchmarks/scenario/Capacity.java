@@ -51,7 +51,10 @@ final class Capacity implements Scenario {
         return contender == Contender.ELASTICJOB;
     }
 
-    /** Jobs × shards × instances, as {@code --points=1000x2x2}; how often they fire, as {@code --period=10}. */
+    /**
+     * Jobs × shards × instances, as {@code --points=1000x2x2}; how often they fire, as {@code --period=10}. With {@code
+     * --body=50} each handler sleeps for so many milliseconds.
+     */
     @Override
     public List<Case> cases(Contender contender, Options options) {
         List<Case> cases = new ArrayList<>();
@@ -78,8 +81,9 @@ final class Capacity implements Scenario {
         int seconds = Math.max(options.seconds(30, 10), 2 * period) / period * period;
         JobSpec first =
                 new JobSpec(0, inCase.number("shards"), JobSpec.When.EVERY, period, inCase.isMonitored(), false);
+        int body = options.number("body", 0);
         for (int instance = 0; instance < inCase.number("instances"); instance++) {
-            environment.worker().startWith(instance, first, inCase.number("jobs"), 0);
+            environment.worker().startWith(instance, first, inCase.number("jobs"), body);
         }
         // Until the leader's round looks at firings: it lets them be for a session timeout, and a little more.
         Moments.passSeconds(Math.max(environment.sessionMillis() / MILLIS + ROUND_AND_BOUND_SECONDS, 2 * period));
