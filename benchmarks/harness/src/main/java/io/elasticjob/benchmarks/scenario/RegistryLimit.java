@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What a ZooKeeper can take of the writes that firings are made of, from one client. */
 final class RegistryLimit implements Scenario {
@@ -103,18 +104,23 @@ final class RegistryLimit implements Scenario {
 
     /** Waits until it has printed a line that begins with the word. */
     private static Message said(Environment environment, Process process, String word) throws Exception {
-        String[] line = new String[1];
         Environment.await("\"" + word + "\"", PATIENCE, () -> {
-            String printed = environment.printedBy(MODULE);
-            line[0] = printed.lines()
-                    .filter(it -> it.startsWith(word) && printed.contains(it + "\n"))
-                    .findFirst()
-                    .orElse(null);
-            if (line[0] == null && !process.isAlive()) {
-                throw new IOException("it has ended: " + printed);
+            boolean alive = process.isAlive();
+            boolean said = line(environment, word).isPresent();
+            if (!said && !alive) {
+                throw new IOException("it has ended: " + environment.printedBy(MODULE));
             }
-            return line[0] != null;
+            return said;
         });
-        return Message.parse(line[0]);
+        return Message.parse(line(environment, word).orElseThrow());
+    }
+
+    /** Only if all of it is there. */
+    private static Optional<String> line(Environment environment, String word) throws IOException {
+        String printed = environment.printedBy(MODULE);
+        return printed.substring(0, printed.lastIndexOf('\n') + 1)
+                .lines()
+                .filter(line -> line.startsWith(word))
+                .findFirst();
     }
 }
