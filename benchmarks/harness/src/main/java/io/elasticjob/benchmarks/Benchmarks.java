@@ -8,6 +8,7 @@ import io.elasticjob.benchmarks.figures.Case;
 import io.elasticjob.benchmarks.figures.Figures;
 import io.elasticjob.benchmarks.figures.Result;
 import io.elasticjob.benchmarks.figures.Summary;
+import io.elasticjob.benchmarks.report.Predictions;
 import io.elasticjob.benchmarks.report.Report;
 import io.elasticjob.benchmarks.report.ResultFile;
 import io.elasticjob.benchmarks.report.Tables;
@@ -30,6 +31,7 @@ public final class Benchmarks {
     private static final String USAGE = """
             run all | SCENARIO...  [--systems=NAME,...] [--rounds=3] [--quick] [--results=FILE] [--name=value ...] [-Dname=value ...]
             run report [FILE...]
+            run predict [--points=1000x2x20,...] [--period=1,60] [--monitoring=on] [--small=N --large=N]
             run list
             See benchmarks/README.md.""";
     private static final String RESULTS = "target/results";
@@ -66,6 +68,7 @@ public final class Benchmarks {
             case "list" ->
                 Scenarios.all().forEach(scenario -> System.out.println(scenario.name() + ": " + scenario.title()));
             case "report" -> report(home, options);
+            case "predict" -> System.out.print(Predictions.table(options));
             default -> {
                 List<Scenario> scenarios = words.equals(List.of("all"))
                         ? Scenarios.all()

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -173,6 +174,11 @@ public final class ElasticJobSystem implements SystemUnderTest {
                         job,
                         Map.of(JobKey.SHARDING_TOTAL_COUNT, String.valueOf(shards)),
                         new Operator("benchmarks", "")));
+    }
+
+    @Override
+    public OptionalLong requests() {
+        return engine == null ? OptionalLong.empty() : OptionalLong.of(engine.registryRequests());
     }
 
     @Override

@@ -57,7 +57,9 @@ public enum Contender {
             "io.elasticjob.benchmarks.dbscheduler.DbSchedulerSystem",
             Store.POSTGRESQL,
             true,
-            true);
+            true),
+    /** No scheduler: the registry itself, for what is measured of it alone. */
+    ZOOKEEPER("zookeeper", "ZooKeeper itself", "adapter-zookeeper", "zookeeper", "", Store.ZOOKEEPER, false, false);
 
     /** What instances meet in. */
     public enum Store {
@@ -136,7 +138,12 @@ public enum Contender {
         }
     }
 
-    /** Class of the adapter. */
+    /** Whether it runs jobs. */
+    public boolean isScheduler() {
+        return this != ZOOKEEPER;
+    }
+
+    /** Class of the adapter; "" of what is no scheduler. */
     String className() {
         return className;
     }
@@ -157,6 +164,6 @@ public enum Contender {
 
     /** Whether it assigns shards to instances and tells a registry what runs. */
     public boolean isSharded() {
-        return store == Store.ZOOKEEPER;
+        return isScheduler() && store == Store.ZOOKEEPER;
     }
 }

@@ -34,6 +34,7 @@ public final class Environment implements AutoCloseable {
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final List<WorkerProcess> workers = new ArrayList<>();
     private final List<Process> servers = new ArrayList<>();
+    private final List<Process> applications = new ArrayList<>();
     private final Thread lastResort = new Thread(this::endProcesses);
     private @Nullable ZooKeeperServers zooKeeper;
     private @Nullable PostgresServer postgres;
@@ -141,12 +142,16 @@ public final class Environment implements AutoCloseable {
         }
 
         private long workersCpu() {
-            return workers.stream().mapToLong(WorkerProcess::cpuMillis).sum();
+            return workers.stream().mapToLong(WorkerProcess::cpuMillis).sum() + cpu(applications);
         }
 
         private long serversCpu() {
-            return servers.stream()
-                    .mapToLong(server -> Processes.cpuMillis(server.toHandle()))
+            return cpu(servers);
+        }
+
+        private static long cpu(List<Process> processes) {
+            return processes.stream()
+                    .mapToLong(process -> Processes.cpuMillis(process.toHandle()))
                     .sum();
         }
 
@@ -173,7 +178,7 @@ public final class Environment implements AutoCloseable {
                 mainClass));
         command.addAll(arguments);
         Process process = Processes.spawn(work, module, command);
-        servers.add(process);
+        applications.add(process);
         return process;
     }
 
@@ -189,6 +194,7 @@ public final class Environment implements AutoCloseable {
 
     private void endProcesses() {
         workers.forEach(WorkerProcess::destroy);
+        applications.forEach(Process::destroy);
         servers.forEach(server -> {
             server.descendants().forEach(ProcessHandle::destroy);
             server.destroy();
@@ -199,6 +205,7 @@ public final class Environment implements AutoCloseable {
     @Override
     public void close() throws IOException {
         endProcesses();
+        applications.forEach(Environment::awaitEnd);
         servers.forEach(Environment::awaitEnd);
         Runtime.getRuntime().removeShutdownHook(lastResort);
         if (!options.flag("keep", false)) {

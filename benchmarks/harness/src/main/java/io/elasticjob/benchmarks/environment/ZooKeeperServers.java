@@ -22,7 +22,11 @@ public final class ZooKeeperServers {
     private static final int CONNECT_MILLIS = 1_000;
     private static final int ANSWER_MILLIS = 10_000;
 
+    private static final int BYTES_OF_A_WORD = 4;
+
     private final List<Integer> ports = new ArrayList<>();
+    /** How many words were sent to count, which a server counts as packets; before the first count there were more. */
+    private long asked;
 
     /** @param started gets each server as soon as it is there, also when another one fails */
     ZooKeeperServers(Path home, Path work, Options options, Consumer<Process> started) throws Exception {
@@ -76,11 +80,22 @@ public final class ZooKeeperServers {
     /**
      * What the servers have counted.
      *
-     * @param packets that clients have sent, pings among them
+     * @param packets that clients have sent, pings among them, but not what is asked here
      * @param writes transactions, of which the begin and end of a session are some
+     * @param bytes of what is stored: paths and data
+     * @param bytesReceived with those packets
+     * @param bytesSent with answers, but not with those to pings, and not with events
      */
     public record Counts(
-            long packets, long packetsSent, long writes, long nodes, long ephemerals, long watches, long bytes) {
+            long packets,
+            long packetsSent,
+            long writes,
+            long nodes,
+            long ephemerals,
+            long watches,
+            long bytes,
+            long bytesReceived,
+            long bytesSent) {
 
         /** What was counted since then, where it is a counter. */
         public Counts since(Counts earlier) {
@@ -91,7 +106,9 @@ public final class ZooKeeperServers {
                     nodes - earlier.nodes,
                     ephemerals - earlier.ephemerals,
                     watches - earlier.watches,
-                    bytes - earlier.bytes);
+                    bytes - earlier.bytes,
+                    bytesReceived - earlier.bytesReceived,
+                    bytesSent - earlier.bytesSent);
         }
     }
 
@@ -101,6 +118,7 @@ public final class ZooKeeperServers {
         Map<String, Long> alike = new LinkedHashMap<>();
         long writes = 0;
         for (int port : ports) {
+            asked += 2;
             for (String line : ask(port, "mntr").split("\n")) {
                 String[] pair = line.split("\t");
                 if (pair.length == 2 && pair[1].matches("[0-9.]+")) {
@@ -112,13 +130,15 @@ public final class ZooKeeperServers {
             writes = Math.max(writes, lastTransaction(ask(port, "srvr")));
         }
         return new Counts(
-                of(sum, "zk_packets_received"),
+                of(sum, "zk_packets_received") - asked,
                 of(sum, "zk_packets_sent"),
                 writes,
                 of(alike, "zk_znode_count"),
                 of(alike, "zk_ephemerals_count"),
                 of(sum, "zk_watch_count"),
-                of(alike, "zk_approximate_data_size"));
+                of(alike, "zk_approximate_data_size"),
+                of(sum, "zk_bytes_received_count") - asked * BYTES_OF_A_WORD,
+                of(sum, "zk_response_bytes"));
     }
 
     private static long of(Map<String, Long> values, String key) throws IOException {

@@ -34,7 +34,8 @@ public final class Report {
             Contender.APACHE_ELASTICJOB, "#d9822b",
             Contender.QUARTZ_MEMORY, "#8a8f98",
             Contender.QUARTZ_JDBC, "#b4b9c1",
-            Contender.DB_SCHEDULER, "#3d9a68"));
+            Contender.DB_SCHEDULER, "#3d9a68",
+            Contender.ZOOKEEPER, "#7a5fb0"));
 
     private final List<Result> results;
     private final Summary summary;

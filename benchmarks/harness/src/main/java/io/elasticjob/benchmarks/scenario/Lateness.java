@@ -40,7 +40,7 @@ final class Lateness implements Scenario {
 
     @Override
     public boolean fits(Contender contender) {
-        return true;
+        return contender.isScheduler();
     }
 
     @Override

@@ -50,7 +50,7 @@ final class ManyJobs implements Scenario {
 
     @Override
     public boolean fits(Contender contender) {
-        return true;
+        return contender.isScheduler();
     }
 
     @Override

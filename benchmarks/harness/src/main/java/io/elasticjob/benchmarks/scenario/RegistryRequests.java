@@ -38,7 +38,7 @@ final class RegistryRequests implements Scenario {
 
     @Override
     public boolean fits(Contender contender) {
-        return contender.store() == Contender.Store.ZOOKEEPER;
+        return contender.isSharded();
     }
 
     @Override

@@ -41,7 +41,7 @@ final class RunNowLatency implements Scenario {
 
     @Override
     public boolean fits(Contender contender) {
-        return true;
+        return contender.isScheduler();
     }
 
     @Override

@@ -46,7 +46,7 @@ final class StartUp implements Scenario {
 
     @Override
     public boolean fits(Contender contender) {
-        return true;
+        return contender.isScheduler();
     }
 
     @Override

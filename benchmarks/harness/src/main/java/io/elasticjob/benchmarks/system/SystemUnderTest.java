@@ -2,6 +2,7 @@ package io.elasticjob.benchmarks.system;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * One instance of a scheduler: a member of the cluster, with a registry session or a connection pool of its own.
@@ -47,6 +48,15 @@ public interface SystemUnderTest {
      */
     default void reshard(String job, int shards) throws Exception {
         throw new UnsupportedOperationException(getClass().getSimpleName() + " can not change a job at run time");
+    }
+
+    /**
+     * How many requests this instance has sent to its registry so far, without signs of life.
+     *
+     * @return empty for a system that does not count them
+     */
+    default OptionalLong requests() {
+        return OptionalLong.empty();
     }
 
     /** Leaves in good order. */

@@ -239,6 +239,11 @@ public final class Worker {
         return Message.of("ok")
                 .with("begun", begun.get())
                 .with("cpuMillis", TimeUnit.NANOSECONDS.toMillis(process.getProcessCpuTime()))
+                .with(
+                        "requests",
+                        instances.values().stream()
+                                .mapToLong(held -> held.system().requests().orElse(0))
+                                .sum())
                 .with("heap", heap.getUsed())
                 .with("threads", ManagementFactory.getThreadMXBean().getThreadCount());
     }

@@ -26,6 +26,14 @@ class ContenderTest {
     }
 
     @Test
+    void theRegistryItselfIsMeasuredButSchedulesNothing() {
+        assertThat(Contender.ZOOKEEPER.isScheduler()).isFalse();
+        assertThat(Contender.ZOOKEEPER.isSharded()).isFalse();
+        assertThat(Contender.ELASTICJOB.isScheduler()).isTrue();
+        assertThat(Contender.ELASTICJOB.isSharded()).isTrue();
+    }
+
+    @Test
     void hasTheVersionOfItsLibrary() throws IOException {
         Path lib = Files.createDirectories(home.resolve("adapter-quartz/target/lib"));
         assertThatThrownBy(() -> Contender.QUARTZ_JDBC.version(home))
