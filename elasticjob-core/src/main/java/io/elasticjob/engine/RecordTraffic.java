@@ -34,6 +34,8 @@ final class RecordTraffic {
 
     /** As many writes in one transaction as pay; see the figures of group commit. */
     private static final int AT_ONCE = 200;
+    /** While so many are under way, ends wait for the next answer and travel together; nothing else may wait. */
+    private static final int MOST_UNDER_WAY = 4;
     /** What a registry surely takes in one transaction: a mebibyte, less what goes beside the records. */
     private static final int BYTES_AT_ONCE = 700 * 1024;
     /** More than a record without error text and checkpoint has. */
@@ -91,6 +93,9 @@ final class RecordTraffic {
     private final Set<ShardCell> toWrite = new LinkedHashSet<>();
     private final Map<String, List<ShardCell>> toAsk = new LinkedHashMap<>();
 
+    /** Transactions of the present connection that are not answered yet. */
+    private int underWay;
+
     RecordTraffic(Layout layout, Presence presence, JobTable jobTable, Outbox outbox, Answers answers) {
         this.layout = layout;
         this.presence = presence;
@@ -147,6 +152,7 @@ final class RecordTraffic {
     void reconnected() {
         toRead.clear();
         toAsk.clear();
+        underWay = 0;
     }
 
     /** Sends all that is wanted. */
@@ -162,12 +168,15 @@ final class RecordTraffic {
     private void writeAll(Connection over) {
         List<ShardCell> together = new ArrayList<>();
         List<ShardCell> apart = new ArrayList<>();
+        List<ShardCell> later = new ArrayList<>();
         for (ShardCell cell : toWrite) {
-            boolean alone =
-                    cell.refusals >= REFUSALS_TOGETHER && cell.pendingWrite().isOfExecution();
-            (alone ? apart : together).add(cell);
+            boolean isOfExecution = cell.pendingWrite().isOfExecution();
+            boolean alone = cell.refusals >= REFUSALS_TOGETHER && isOfExecution;
+            boolean canWait = underWay >= MOST_UNDER_WAY && isOfExecution; // the others are decided for this turn
+            (canWait ? later : alone ? apart : together).add(cell);
         }
         toWrite.clear();
+        toWrite.addAll(later);
         Set<JobState> laid = new LinkedHashSet<>();
         transactions(together).forEach(chunk -> commit(over, chunk, laid));
         transactions(apart).forEach(chunk -> commit(over, chunk, laid));
@@ -202,7 +211,11 @@ final class RecordTraffic {
         chunk.forEach(cell -> cell.phase = Phase.WRITING);
         SessionDeadline patience =
                 new SessionDeadline(outbox.now(), outbox.nanos(), over.session().timeout());
+        underWay++;
         outbox.commit(over, batch.writes(), result -> {
+            if (isCurrent(over)) {
+                underWay--;
+            }
             if (result instanceof Result.Told<Answer> told) {
                 if (told.answer() instanceof Answer.Committed done) {
                     boolean late = patience.passed(outbox.now(), outbox.nanos());

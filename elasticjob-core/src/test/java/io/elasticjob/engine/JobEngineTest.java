@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -139,6 +140,30 @@ class JobEngineTest {
         assertThat(after.total() - before.total())
                 .as("64 slots for 190 shards are three waves, and each begins and ends together")
                 .isLessThanOrEqualTo(5 * 6);
+    }
+
+    @Test
+    void executionsThatEndOneByOneAreRecordedTogetherWhileTheRegistryIsBusy() {
+        world.latency = Duration.ofMillis(100);
+        List<Process> only = new ArrayList<>();
+        Process a = world.startWith(
+                "a",
+                rules -> rules.listener(event -> {
+                    if (event instanceof ElasticJobEvent.ExecutionStarted) {
+                        only.get(0).duration = only.get(0).duration.plusMillis(2); // of the next one
+                    }
+                }),
+                everyTen("orders", 60));
+        only.add(a);
+        world.seconds(2);
+        long before = a.commits;
+        world.seconds(10);
+
+        assertThat(world.runs("orders")).isEqualTo(60);
+        assertThat(world.record("orders", 59).isRunning()).isFalse();
+        assertThat(a.commits - before)
+                .as("60 ends at 60 moments, while a few transactions are under way")
+                .isLessThan(15);
     }
 
     @Test
