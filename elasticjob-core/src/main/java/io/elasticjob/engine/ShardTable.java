@@ -498,7 +498,8 @@ final class ShardTable {
             unread(cell);
         } else if (!run.isClaimed) {
             over(cell, run, outcome);
-            cell.record = completion(cell, run, outcome);
+            // What is not recorded takes nothing out of the record.
+            cell.record = completion(cell, run, outcome).withCheckpoint(run.claimed.checkpoint());
             tellSkipped(cell, run, cell.record);
             consider(cell);
         } else if (cell.phase == Phase.RUNNING) {
