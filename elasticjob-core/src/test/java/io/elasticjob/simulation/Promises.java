@@ -227,14 +227,14 @@ final class Promises {
 
     private void changed(Change change) {
         String path = change.path();
-        Optional<String> triggered = LAYOUT.jobOfTriggerAt(path);
+        Optional<Layout.TriggerOf> triggered = LAYOUT.triggerAt(path);
         if (path.startsWith(SHARDS)) {
             historyOf(path).ifPresent(history -> recordChanged(history, change));
             return;
         } else if (triggered.isPresent()) {
             boolean gone = change.after() instanceof Read.Absent;
             trace.note(() -> "registry: " + path + (gone ? " is gone" : " is made"));
-            triggers.changed(triggered.get(), change);
+            triggers.changed(triggered.get().job(), change);
         } else if (LAYOUT.jobAt(path).isPresent()) {
             jobChanged(path.substring(JOBS.length()), change);
         } else if (LAYOUT.instanceAt(path).isPresent()) {
