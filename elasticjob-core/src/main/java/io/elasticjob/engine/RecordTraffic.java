@@ -91,6 +91,9 @@ final class RecordTraffic {
     private final Set<ShardCell> toWrite = new LinkedHashSet<>();
     private final Map<String, List<ShardCell>> toAsk = new LinkedHashMap<>();
 
+    /** How many transactions with ends of executions are not answered. */
+    private int endsUnderWay;
+
     RecordTraffic(Layout layout, Presence presence, JobTable jobTable, Outbox outbox, Answers answers) {
         this.layout = layout;
         this.presence = presence;
@@ -162,6 +165,9 @@ final class RecordTraffic {
     private void writeAll(Connection over) {
         List<ShardCell> together = new ArrayList<>();
         List<ShardCell> apart = new ArrayList<>();
+        if (endsUnderWay > 0 && toWrite.stream().allMatch(RecordTraffic::isEnd)) {
+            return; // they travel together with those that end until the answer
+        }
         for (ShardCell cell : toWrite) {
             boolean alone =
                     cell.refusals >= REFUSALS_TOGETHER && cell.pendingWrite().isOfExecution();
@@ -171,6 +177,10 @@ final class RecordTraffic {
         Set<JobState> laid = new LinkedHashSet<>();
         transactions(together).forEach(chunk -> commit(over, chunk, laid));
         transactions(apart).forEach(chunk -> commit(over, chunk, laid));
+    }
+
+    private static boolean isEnd(ShardCell cell) {
+        return cell.pendingWrite() instanceof Pending.Completion;
     }
 
     private static List<List<ShardCell>> transactions(List<ShardCell> cells) {
@@ -200,9 +210,12 @@ final class RecordTraffic {
     private void commit(Connection over, List<ShardCell> chunk, Set<JobState> laid) {
         Batch batch = new Batch(presence.check(), chunk, laid);
         chunk.forEach(cell -> cell.phase = Phase.WRITING);
+        int ends = chunk.stream().anyMatch(RecordTraffic::isEnd) ? 1 : 0;
+        endsUnderWay += ends;
         SessionDeadline patience =
                 new SessionDeadline(outbox.now(), outbox.nanos(), over.session().timeout());
         outbox.commit(over, batch.writes(), result -> {
+            endsUnderWay -= ends;
             if (result instanceof Result.Told<Answer> told) {
                 if (told.answer() instanceof Answer.Committed done) {
                     boolean late = patience.passed(outbox.now(), outbox.nanos());

@@ -546,6 +546,26 @@ class TriggersTest {
         assertThat(runs()).hasSize(50).doesNotHaveDuplicates();
     }
 
+    @Test
+    void whatEndsWhileAnEndIsBeingWrittenTravelsTogether() {
+        world.latency = Duration.ofMillis(50);
+        JobDefinition[] jobs = jobs(10);
+        Process a = world.start("a", jobs);
+        world.seconds(3);
+        long before = a.commits;
+
+        for (JobDefinition job : jobs) {
+            a.engine.operations().trigger(TriggerRequest.of(job.name()));
+            world.time.pass(Duration.ofMillis(2));
+        }
+        world.seconds(5);
+
+        assertThat(runs()).hasSize(10);
+        assertThat(a.commits - before)
+                .as("each is created and claimed alone; the first ends, then all others, and so they are deleted")
+                .isEqualTo(10 + 10 + 2 + 2);
+    }
+
     // ---- What travels together ------------------------------------------------------------------------------------
 
     @Test
