@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -28,11 +29,13 @@ public final class Demand {
     /**
      * The trigger that a request stands for; its number and time are settled when it is created.
      *
+     * @param effective what holds of the job, overrides over declared; asked for only where it matters
      * @param now registry time
      * @throws InvalidSettingException for a shard that the job does not have
      * @throws OperationRefusedException for a job or shard that is disabled, unless forced
      */
-    public static Trigger trigger(StoredJob job, TriggerRequest request, Instant now) {
+    public static Trigger trigger(
+            StoredJob job, Supplier<JobDefinition> effective, TriggerRequest request, Instant now) {
         int count = job.shardCount().at(now);
         SortedSet<Integer> shards = new TreeSet<>(request.shards());
         if (shards.isEmpty()) {
@@ -49,14 +52,14 @@ public final class Demand {
             }
         }
         if (!request.forced()) {
-            refuseIfDisabled(job, shards);
+            refuseIfDisabled(job, effective.get(), shards);
         }
         return new Trigger(
                 0, now, request.id(), shards, count, request.parameter(), request.forced(), request.by(), Map.of());
     }
 
-    private static void refuseIfDisabled(StoredJob job, SortedSet<Integer> shards) {
-        if (!job.effective().enabled()) {
+    private static void refuseIfDisabled(StoredJob job, JobDefinition effective, SortedSet<Integer> shards) {
+        if (!effective.enabled()) {
             throw new OperationRefusedException(
                     job.name() + " is disabled: enable it, or force the trigger (force=true)");
         }

@@ -122,12 +122,16 @@ public record Layout(String namespace) {
                 : Optional.empty();
     }
 
-    /** The job that a path is the node of a trigger of. */
-    public Optional<String> jobOfTriggerAt(String path) {
+    /** A trigger of a job, by its number. */
+    public record TriggerOf(String job, long number) {}
+
+    /** The trigger that a path is the node of. */
+    public Optional<TriggerOf> triggerAt(String path) {
         int slash = path.lastIndexOf('/');
-        return slash < 0 || triggerNumber(path.substring(slash + 1)).isEmpty()
+        return slash < 0
                 ? Optional.empty()
-                : jobAt(path.substring(0, slash));
+                : triggerNumber(path.substring(slash + 1))
+                        .flatMap(number -> jobAt(path.substring(0, slash)).map(job -> new TriggerOf(job, number)));
     }
 
     /** There while whoever made a request may not know yet what became of it; until then its trigger is not deleted. */

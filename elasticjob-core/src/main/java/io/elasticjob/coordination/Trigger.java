@@ -44,9 +44,14 @@ public record Trigger(
         unknown = Map.copyOf(unknown);
     }
 
-    /** The same, with the number that the registry gave it. */
-    public Trigger numbered(long given) {
-        return new Trigger(given, requestedAt, request, shards, shardingTotalCount, parameter, forced, by, unknown);
+    /**
+     * The same as everybody reads it, once it is created.
+     *
+     * @param given number that the registry gave it
+     * @param createdAt registry time of its creation
+     */
+    public Trigger created(long given, Instant createdAt) {
+        return new Trigger(given, createdAt, request, shards, shardingTotalCount, parameter, forced, by, unknown);
     }
 
     /** Whether a shard that it lists has run it, or never will: the record says so for good. */

@@ -106,13 +106,24 @@ final class Changes {
 
     /** Makes a change; {@code answer} is completed in any case. */
     <T> void make(CompletableFuture<T> answer, List<String> paths, Plan<T> plan) {
+        if (begin(answer)) {
+            goOn(answer, paths, plan);
+        }
+    }
+
+    /**
+     * Begins a change that somebody else makes: nobody waits for its answer for ever.
+     *
+     * @return false when nothing can be changed at present; {@code answer} is completed then
+     */
+    boolean begin(CompletableFuture<?> answer) {
         if (presence.usable().isEmpty()) {
             answer.completeExceptionally(
                     new RegistryException("The registry can not be reached at present; nothing was changed"));
-            return;
+            return false;
         }
         waiting.add(new Waiting(answer, outbox.nanos()));
-        goOn(answer, paths, plan);
+        return true;
     }
 
     /** Lets nobody wait for ever while the registry is away. */
@@ -131,6 +142,11 @@ final class Changes {
     /** As {@link #make} of a change that was begun before. */
     <T> void goOn(CompletableFuture<T> answer, List<String> paths, Plan<T> plan) {
         attempt(new Change<>(answer, paths, plan));
+    }
+
+    /** As {@link #goOn}, after a write of it got no answer over this connection: in a while, or once the registry is back. */
+    <T> void settle(Connection over, CompletableFuture<T> answer, List<String> paths, Plan<T> plan) {
+        again(over, new Change<>(answer, paths, plan));
     }
 
     /** Connected again. */

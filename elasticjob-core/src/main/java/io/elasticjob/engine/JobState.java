@@ -1,5 +1,6 @@
 package io.elasticjob.engine;
 
+import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.coordination.DueFiring;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -60,9 +62,13 @@ final class JobState {
     private boolean recordsLaid;
 
     /** Those that are not done, by number; empty for what this version can not read. */
-    private SortedMap<Long, Optional<Trigger>> knownTriggers = Collections.emptySortedMap();
+    private final SortedMap<Long, Optional<Trigger>> knownTriggers = new TreeMap<>();
 
-    private Triggers triggers = Triggers.NONE;
+    /** The readable ones among them; null until it is asked for again. */
+    private @Nullable Triggers triggers = Triggers.NONE;
+
+    /** The highest number of a trigger that was heard of: of all up to it is known whether they are there. */
+    private long lastTrigger = -1;
 
     private @Nullable FireTimes fireTimes;
     private int waiting;
@@ -123,6 +129,16 @@ final class JobState {
         return definition;
     }
 
+    /**
+     * What holds of it, as far as it is stored.
+     *
+     * @throws InvalidSettingException when that makes no job
+     * @throws IllegalStateException when this version can not read it
+     */
+    JobDefinition effective() {
+        return definition == null && stored != null ? stored.effective() : usable();
+    }
+
     JobDefinition usable() {
         if (definition == null) {
             throw new IllegalStateException("the job " + name + " can not be used: " + unusable);
@@ -169,17 +185,43 @@ final class JobState {
 
     /** The triggers that are not done, in so far as this version can read them. */
     Triggers triggers() {
-        return triggers;
+        Triggers readable = triggers;
+        if (readable == null) {
+            readable = Triggers.of(
+                    knownTriggers.values().stream().flatMap(Optional::stream).toList());
+            triggers = readable;
+        }
+        return readable;
     }
 
-    /** As they were listed last; empty for those that this version can not read. */
+    /** All that are there, as far as is known; empty for those that this version can not read. */
     SortedMap<Long, Optional<Trigger>> knownTriggers() {
-        return knownTriggers;
+        return Collections.unmodifiableSortedMap(knownTriggers);
     }
 
-    void triggersListed(SortedMap<Long, Optional<Trigger>> known, Triggers readable) {
-        knownTriggers = known;
-        triggers = readable;
+    /** The highest number of a trigger that was heard of, be it there or gone; negative before the first. */
+    long lastTrigger() {
+        return lastTrigger;
+    }
+
+    /** These triggers are there, and of those up to this number no others. */
+    void triggersListed(SortedMap<Long, Optional<Trigger>> there, long upTo) {
+        knownTriggers.clear();
+        knownTriggers.putAll(there);
+        lastTrigger = Math.max(lastTrigger, upTo);
+        triggers = null;
+    }
+
+    /** A trigger was created, and nobody has created another since the last that was heard of. */
+    void triggerCame(Trigger next) {
+        knownTriggers.put(next.number(), Optional.of(next));
+        lastTrigger = next.number();
+        triggers = null;
+    }
+
+    void triggerWent(long number) {
+        knownTriggers.remove(number);
+        triggers = null;
     }
 
     void assign(List<String> among, @Nullable Assignment next, SortedSet<Integer> mine) {
@@ -228,7 +270,7 @@ final class JobState {
         if (held == null) {
             throw new IllegalStateException("the job " + name + " can not be used: " + unusable);
         }
-        return new ShardStep.Job(usable(), held.since(), held.shardCount(), held.switches(), triggers, latest);
+        return new ShardStep.Job(usable(), held.since(), held.shardCount(), held.switches(), triggers(), latest);
     }
 
     @Nullable

@@ -411,7 +411,7 @@ final class JobTable {
     }
 
     /** Takes note of the folders of records that are there now, or were before. */
-    private static void noteFolders(Collection<JobState> guarded, List<Write> writes, Answer answer) {
+    static void noteFolders(Collection<JobState> guarded, List<Write> writes, Answer answer) {
         String refused = answer instanceof Answer.Refused at && at.reason() == Answer.Reason.PRESENT
                 ? writes.get(at.index()).path()
                 : "";

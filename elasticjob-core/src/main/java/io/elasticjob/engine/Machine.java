@@ -66,6 +66,7 @@ final class Machine {
     private final Roster roster;
     private final JobTable jobs;
     private final TriggerTable triggers;
+    private final RequestNodes requestNodes;
     private final Leadership leadership;
     private final Finished finished;
     private final ShardTable shards;
@@ -101,14 +102,15 @@ final class Machine {
         this.presence = new Presence(layout, self, ids, outbox, new Present(), maxTimeDiff);
         this.roster = new Roster(layout, outbox, this::rosterListed);
         this.jobs = new JobTable(layout, application, declared, presence, roster, outbox, new JobsRead());
-        this.triggers = new TriggerTable(layout, outbox, this::triggersListed);
+        this.triggers = new TriggerTable(layout, outbox, new TriggersKnown());
+        this.requestNodes = new RequestNodes(outbox);
         this.leadership = new Leadership(layout, presence, outbox, new Duties());
-        this.finished = new Finished(layout, presence, jobs, leadership, outbox);
+        this.finished = new Finished(layout, presence, jobs, leadership, triggers, requestNodes, outbox);
         this.shards = new ShardTable(layout, presence, roster, jobs, finished, outbox, slots);
         this.overdue = new OverdueSweep(presence, jobs, outbox);
         this.changes = new Changes(presence, outbox);
         this.operations = new Operations(layout, presence, roster, jobs, changes, outbox);
-        this.triggerRequests = new TriggerRequests(layout, presence, jobs, triggers, changes, outbox);
+        this.triggerRequests = new TriggerRequests(layout, presence, jobs, triggers, requestNodes, changes, outbox);
         this.leftovers = new Leftovers(layout, presence, roster, jobs, leadership, outbox, forgetAfter);
         this.forgets = forgetAfter != null;
     }
@@ -154,7 +156,7 @@ final class Machine {
             jobs.changed(name);
             leftovers.searchAgain(); // it may have come and gone before anybody could read it
         });
-        layout.jobOfTriggerAt(path).flatMap(jobs::job).ifPresent(triggers::changed);
+        layout.triggerAt(path).ifPresent(of -> jobs.job(of.job()).ifPresent(job -> triggers.rung(job, of.number())));
         shards.changed(path);
         leadership.changed(path);
     }
@@ -188,6 +190,7 @@ final class Machine {
             wasReady = false; // what rests because of it is looked at again
             shards.clockChanged();
         }
+        triggers.tell();
         assignAll();
         jobs.flush();
         triggers.flush();
@@ -201,9 +204,11 @@ final class Machine {
         }
         comingUp.clear();
         shards.flush(ready);
-        if (ready) {
-            presence.usable().ifPresent(triggerRequests::flush);
-            presence.usable().ifPresent(finished::flush);
+        Connection over = presence.usable().orElse(null);
+        triggerRequests.flush(over);
+        if (ready && over != null) {
+            requestNodes.flush(over);
+            finished.flush(over, shards::outlook);
         }
         return outbox.take();
     }
@@ -491,12 +496,21 @@ final class Machine {
         }
     }
 
-    private void triggersListed(JobState job) {
-        if (job.triggers().largestCount() > job.shardCount().count()) {
-            toAssign.add(job);
+    private final class TriggersKnown implements TriggerTable.Listener {
+
+        @Override
+        public void listed(JobState job) {
+            if (job.triggers().largestCount() > job.shardCount().count()) {
+                toAssign.add(job);
+            }
+            shards.triggersListed(job);
+            triggerRequests.listed(job);
         }
-        shards.triggersListed(job);
-        triggerRequests.listed(job);
+
+        @Override
+        public void gone(JobState job, long number, @Nullable Map<Integer, ShardRecord> last) {
+            triggerRequests.gone(job, number, last);
+        }
     }
 
     private final class Present implements Presence.Listener {

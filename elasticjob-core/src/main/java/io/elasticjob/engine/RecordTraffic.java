@@ -34,8 +34,6 @@ final class RecordTraffic {
 
     /** As many writes in one transaction as pay; see the figures of group commit. */
     private static final int AT_ONCE = 200;
-    /** While so many are under way, ends wait for the next answer and travel together; nothing else may wait. */
-    private static final int MOST_UNDER_WAY = 4;
     /** What a registry surely takes in one transaction: a mebibyte, less what goes beside the records. */
     private static final int BYTES_AT_ONCE = 700 * 1024;
     /** More than a record without error text and checkpoint has. */
@@ -93,8 +91,8 @@ final class RecordTraffic {
     private final Set<ShardCell> toWrite = new LinkedHashSet<>();
     private final Map<String, List<ShardCell>> toAsk = new LinkedHashMap<>();
 
-    /** Transactions of the present connection that are not answered yet. */
-    private int underWay;
+    /** How many transactions with ends of executions are not answered. */
+    private int endsUnderWay;
 
     RecordTraffic(Layout layout, Presence presence, JobTable jobTable, Outbox outbox, Answers answers) {
         this.layout = layout;
@@ -152,7 +150,6 @@ final class RecordTraffic {
     void reconnected() {
         toRead.clear();
         toAsk.clear();
-        underWay = 0;
     }
 
     /** Sends all that is wanted. */
@@ -168,18 +165,22 @@ final class RecordTraffic {
     private void writeAll(Connection over) {
         List<ShardCell> together = new ArrayList<>();
         List<ShardCell> apart = new ArrayList<>();
-        List<ShardCell> later = new ArrayList<>();
+        if (endsUnderWay > 0 && toWrite.stream().allMatch(RecordTraffic::isEnd)) {
+            return; // they travel together with those that end until the answer
+        }
         for (ShardCell cell : toWrite) {
-            boolean isOfExecution = cell.pendingWrite().isOfExecution();
-            boolean alone = cell.refusals >= REFUSALS_TOGETHER && isOfExecution;
-            boolean canWait = underWay >= MOST_UNDER_WAY && isOfExecution; // the others are decided for this turn
-            (canWait ? later : alone ? apart : together).add(cell);
+            boolean alone =
+                    cell.refusals >= REFUSALS_TOGETHER && cell.pendingWrite().isOfExecution();
+            (alone ? apart : together).add(cell);
         }
         toWrite.clear();
-        toWrite.addAll(later);
         Set<JobState> laid = new LinkedHashSet<>();
         transactions(together).forEach(chunk -> commit(over, chunk, laid));
         transactions(apart).forEach(chunk -> commit(over, chunk, laid));
+    }
+
+    private static boolean isEnd(ShardCell cell) {
+        return cell.pendingWrite() instanceof Pending.Completion;
     }
 
     private static List<List<ShardCell>> transactions(List<ShardCell> cells) {
@@ -209,13 +210,12 @@ final class RecordTraffic {
     private void commit(Connection over, List<ShardCell> chunk, Set<JobState> laid) {
         Batch batch = new Batch(presence.check(), chunk, laid);
         chunk.forEach(cell -> cell.phase = Phase.WRITING);
+        int ends = chunk.stream().anyMatch(RecordTraffic::isEnd) ? 1 : 0;
+        endsUnderWay += ends;
         SessionDeadline patience =
                 new SessionDeadline(outbox.now(), outbox.nanos(), over.session().timeout());
-        underWay++;
         outbox.commit(over, batch.writes(), result -> {
-            if (isCurrent(over)) {
-                underWay--;
-            }
+            endsUnderWay -= ends;
             if (result instanceof Result.Told<Answer> told) {
                 if (told.answer() instanceof Answer.Committed done) {
                     boolean late = patience.passed(outbox.now(), outbox.nanos());

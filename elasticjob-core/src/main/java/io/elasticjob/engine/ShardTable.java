@@ -536,7 +536,8 @@ final class ShardTable {
             unread(cell);
         } else if (!run.isClaimed) {
             over(cell, run, outcome);
-            cell.record = completion(cell, run, outcome);
+            // What is not recorded takes nothing out of the record.
+            cell.record = completion(cell, run, outcome).withCheckpoint(run.claimed.checkpoint());
             tellSkipped(cell, run, cell.record);
             consider(cell);
         } else if (cell.phase == Phase.RUNNING) {
@@ -555,7 +556,28 @@ final class ShardTable {
         if (outcome == null) {
             throw new IllegalStateException(run.id + " has not ended");
         }
-        traffic.write(cell, new Pending.Completion(completion(cell, run, outcome)));
+        ShardRecord next = completion(cell, run, outcome);
+        finished.ending(cell.job, cell.record, next);
+        traffic.write(cell, new Pending.Completion(next));
+    }
+
+    /** What this instance knows of a record: what it recorded, or is recording; null where others may be ahead of it. */
+    Finished.@Nullable Ahead outlook(JobState job, int shard) {
+        SortedMap<Integer, ShardCell> of = cells.get(job);
+        ShardCell cell = of == null ? null : of.get(shard);
+        if (cell == null || !cell.known || (cell.run != null && cell.run.fenced)) {
+            return null;
+        }
+        boolean isEnding = cell.phase == Phase.WRITING && cell.pending instanceof Pending.Completion;
+        if (isEnding && presence.isSelf(String.valueOf(cell.record.owner()))) {
+            // As long as this instance is there nobody else writes what it holds: the next version is its own.
+            return new Finished.Ahead(cell.pendingWrite().next(), new Write.Check(cell.path(), cell.version + 1));
+        }
+        boolean isCertain = switch (cell.phase) {
+            case UNREAD, READING, DOUBTFUL, WATCHING, ASKING, UNREADABLE -> false;
+            default -> isMonitored(cell); // else it is not as it was recorded
+        };
+        return isCertain ? new Finished.Ahead(cell.record, null) : null;
     }
 
     private ShardRecord completion(ShardCell cell, Run run, Outcome outcome) {

@@ -21,15 +21,17 @@ import io.elasticjob.registry.RegistryException;
 import io.elasticjob.registry.Write;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -45,6 +47,11 @@ import org.jspecify.annotations.Nullable;
 final class TriggerRequests {
 
     private static final int AT_ONCE = 200;
+    /** So many triggers are created in one transaction. */
+    private static final int CREATED_AT_ONCE = 100;
+    /** What a registry surely takes in one transaction: a mebibyte, less what goes beside the triggers. */
+    private static final int BYTES_AT_ONCE = 512 * 1024;
+
     private static final Duration RETRY = Duration.ofSeconds(1);
     /** So often the trigger of somebody else's request is looked for. */
     private static final int MOST_LOOKS = 20;
@@ -56,7 +63,7 @@ final class TriggerRequests {
         final Trigger trigger;
         final CompletableFuture<TriggerStatus> completion;
 
-        /** Whether it has been listed: from then on its absence means that it is done. */
+        /** Whether it was found there without being listed: from then on its absence in a list means that it is done. */
         boolean seen;
 
         Waiting(JobState job, Trigger trigger, CompletableFuture<TriggerStatus> completion) {
@@ -70,11 +77,18 @@ final class TriggerRequests {
     private final Presence presence;
     private final JobTable jobTable;
     private final TriggerTable triggerTable;
+    private final RequestNodes nodes;
     private final Changes changes;
     private final Outbox outbox;
-    private final Set<Waiting> waiting = new LinkedHashSet<>();
-    /** Nodes of requests, and their versions. */
-    private final Map<String, Integer> toForget = new LinkedHashMap<>();
+
+    /** Who waits for the end of a trigger that is known to be there, by its number. */
+    private final Map<JobState, Map<Long, List<Waiting>>> waiting = new HashMap<>();
+
+    /** Who waits for the end of one that is not listed: it is gone already, or still to be heard of. */
+    private final Set<Waiting> unlisted = new LinkedHashSet<>();
+
+    /** To be sent at the end of the turn, in the order of asking. */
+    private List<Creation> toCreate = new ArrayList<>();
 
     private long creations;
 
@@ -83,12 +97,14 @@ final class TriggerRequests {
             Presence presence,
             JobTable jobTable,
             TriggerTable triggerTable,
+            RequestNodes nodes,
             Changes changes,
             Outbox outbox) {
         this.layout = layout;
         this.presence = presence;
         this.jobTable = jobTable;
         this.triggerTable = triggerTable;
+        this.nodes = nodes;
         this.changes = changes;
         this.outbox = outbox;
     }
@@ -107,12 +123,97 @@ final class TriggerRequests {
                 completion.completeExceptionally(failed);
             }
         });
+        if (!changes.begin(answer)) {
+            return;
+        }
         String id = request.id().isEmpty() ? UUID.randomUUID().toString() : request.id();
-        changes.make(
-                answer,
-                List.of(layout.job(request.job()), layout.request(id)),
-                new Creation(request.withId(id), !request.id().isEmpty(), answer, completion));
+        Creation creation = new Creation(request.withId(id), !request.id().isEmpty(), answer, completion);
+        if (creation.shared) {
+            creation.goOn(); // it may have been made before
+        } else {
+            toCreate.add(creation);
+        }
     }
+
+    /**
+     * Creates what was asked for in this turn, as far as it can be decided without asking the registry first; once, at the
+     * end of the turn. What was decided under an old version of a job is refused, and decided anew from what is there.
+     *
+     * @param over null while there is no connection
+     */
+    void flush(@Nullable Connection over) {
+        List<Creation> all = toCreate;
+        toCreate = new ArrayList<>();
+        List<Creation> together = new ArrayList<>();
+        int bytes = 0;
+        for (Creation creation : all) {
+            int size = over == null ? 0 : creation.prepared();
+            if (over == null || size == 0) {
+                creation.goOn();
+                continue;
+            }
+            if (together.size() == CREATED_AT_ONCE || (bytes + size > BYTES_AT_ONCE && !together.isEmpty())) {
+                create(over, together);
+                together = new ArrayList<>();
+                bytes = 0;
+            }
+            together.add(creation);
+            bytes += size;
+        }
+        if (over != null && !together.isEmpty()) {
+            create(over, together);
+        }
+    }
+
+    /** In one transaction. When that is refused, nothing is written, and each goes on alone. */
+    private void create(Connection over, List<Creation> together) {
+        List<Prepared> prepared = together.stream().map(Creation::taken).toList();
+        List<Write> writes = new ArrayList<>();
+        writes.add(presence.check());
+        List<JobState> jobs = prepared.stream().map(Prepared::job).distinct().toList();
+        jobs.forEach(job -> {
+            writes.add(job.check());
+            writes.add(job.guardOfLife()); // one of the same name that was made anew begins with the same version
+        });
+        int[] begins = new int[prepared.size()];
+        for (int i = 0; i < begins.length; i++) {
+            begins[i] = writes.size();
+            writes.addAll(prepared.get(i).writes());
+            triggerTable.creating(prepared.get(i).job());
+        }
+        outbox.commit(over, writes, result -> {
+            if (result instanceof Result.Told<Answer> told) {
+                JobTable.noteFolders(jobs, writes, told.answer());
+            }
+            try {
+                for (int i = 0; i < begins.length; i++) {
+                    answered(over, together.get(i), prepared.get(i), result, begins[i]);
+                }
+            } finally {
+                prepared.forEach(one -> triggerTable.answered(one.job()));
+            }
+        });
+    }
+
+    /** @param begin place of its first write among all that travelled together */
+    private void answered(Connection over, Creation creation, Prepared prepared, Result<Answer> result, int begin) {
+        if (!(result instanceof Result.Told<Answer> told)) {
+            changes.settle(over, creation.answer, creation.paths(), creation);
+        } else if (told.answer() instanceof Answer.Committed done) {
+            int end = begin + prepared.writes().size();
+            creation.created(over, prepared, done.results().subList(begin, end));
+        } else {
+            creation.goOn();
+        }
+    }
+
+    /**
+     * A creation as it was decided.
+     *
+     * @param job under whose version
+     * @param writes of the node of the request, if it is not taken yet, then a put of it, then of the trigger
+     */
+    private record Prepared(JobState job, Trigger asked, List<Write> writes) {}
 
     private static Optional<Trigger> pending(JobState job, String request) {
         return job.triggers().pending().values().stream()
@@ -146,6 +247,9 @@ final class TriggerRequests {
         /** How often the same request of somebody else was seen, but not its trigger. */
         private int looks;
 
+        /** What is sent at the end of this turn; null else. */
+        private @Nullable Prepared prepared;
+
         Creation(
                 TriggerRequest request,
                 boolean shared,
@@ -156,6 +260,32 @@ final class TriggerRequests {
             this.answer = answer;
             this.completion = completion;
             this.path = layout.request(request.id());
+        }
+
+        List<String> paths() {
+            return List.of(layout.job(request.job()), path);
+        }
+
+        /** Decides from what is known of the job; gives the bytes that it takes, or 0 when the registry has to be asked. */
+        int prepared() {
+            JobState job = jobTable.isLoaded() ? jobTable.job(request.job()).orElse(null) : null;
+            if (job == null || job.stored() == null) {
+                return 0;
+            }
+            try {
+                prepared = prepare(job, true);
+            } catch (RuntimeException refused) {
+                return 0; // perhaps not by what is there by now
+            }
+            return prepared.writes().stream()
+                    .mapToInt(write -> write instanceof Write.Create create ? create.data().length : 0)
+                    .sum();
+        }
+
+        Prepared taken() {
+            Prepared taken = Objects.requireNonNull(prepared);
+            prepared = null;
+            return taken;
         }
 
         @Override
@@ -196,10 +326,10 @@ final class TriggerRequests {
                 return Changes.Decision.later();
             }
             if (shared) {
-                Demand.trigger(stored(job), request, presence.registryNow()); // refused before anything is written
+                Demand.trigger(stored(job), job::effective, request, presence.registryNow()); // or refused before
                 return Changes.Decision.write(List.of(take()), done -> goOn());
             }
-            return create(job, List.of(take(), new Write.Put(path, mark(), TAKEN)));
+            return create(job, true);
         }
 
         @Override
@@ -215,8 +345,8 @@ final class TriggerRequests {
             return (presence.currentId() + "/" + turn).getBytes(StandardCharsets.UTF_8);
         }
 
-        private void goOn() {
-            changes.goOn(answer, List.of(layout.job(request.job()), path), this);
+        void goOn() {
+            changes.goOn(answer, paths(), this);
         }
 
         /** As long as the node of the request is there, its trigger is not deleted, unless it is taken back. */
@@ -225,7 +355,7 @@ final class TriggerRequests {
             if (found.isPresent()) {
                 accepted(job, found.get(), mine);
             } else if (mine == TAKEN) {
-                changes.goOn(answer, List.of(layout.job(request.job()), path), this::createTaken);
+                changes.goOn(answer, paths(), this::createTaken);
             } else if (mine > TAKEN) {
                 forget(mine);
                 answer.completeExceptionally(takenBack());
@@ -256,30 +386,55 @@ final class TriggerRequests {
                 return decide(reads); // it may be its own work
             }
             try {
-                return create(job, List.of(new Write.Put(path, mark(), TAKEN)));
+                return create(job, false);
             } catch (RuntimeException refused) {
                 forget(TAKEN);
                 throw refused;
             }
         }
 
-        private Changes.Decision<TriggerReceipt> create(JobState job, List<Write> noted) {
-            Trigger asked = Demand.trigger(stored(job), request, presence.registryNow());
-            sentBy = presence.currentId();
+        private Changes.Decision<TriggerReceipt> create(JobState job, boolean takes) {
+            Connection over = presence.usable().orElse(null);
+            Prepared prepared = prepare(job, takes);
             List<Write> writes = new ArrayList<>();
             writes.add(job.check());
-            writes.addAll(noted);
+            writes.addAll(prepared.writes());
+            return Changes.Decision.write(writes, done -> {
+                List<Answer.Written> results = done.results();
+                created(
+                        over,
+                        prepared,
+                        results.subList(results.size() - prepared.writes().size(), results.size()));
+            });
+        }
+
+        /** @param takes whether the node of the request is still to be taken */
+        private Prepared prepare(JobState job, boolean takes) {
+            Trigger asked = Demand.trigger(stored(job), job::effective, request, presence.registryNow());
+            sentBy = presence.currentId();
+            List<Write> writes = new ArrayList<>();
+            if (takes) {
+                writes.add(take());
+            }
+            writes.add(new Write.Put(path, mark(), TAKEN));
             writes.add(
                     new Write.Create(layout.triggers(job.name()), TriggerCodec.encode(asked), Write.Life.SEQUENTIAL));
-            return Changes.Decision.write(writes, done -> {
-                String made = done.results().get(done.results().size() - 1).path();
-                long number = Layout.triggerNumber(made.substring(made.lastIndexOf('/') + 1))
-                        .orElseThrow();
-                triggerTable.listThen(
-                        job,
-                        () -> accepted(
-                                job, job.triggers().pending().getOrDefault(number, asked.numbered(number)), TAKEN + 1));
-            });
+            return new Prepared(job, asked, writes);
+        }
+
+        /** @param results of its writes: the last tells the number, the one before the registry's time */
+        private void created(@Nullable Connection over, Prepared prepared, List<Answer.Written> results) {
+            JobState job = prepared.job();
+            String made = results.get(results.size() - 1).path();
+            long number = Layout.triggerNumber(made.substring(made.lastIndexOf('/') + 1))
+                    .orElseThrow();
+            Instant at = results.get(results.size() - 2).stat().orElseThrow().modifiedAt();
+            Trigger trigger = prepared.asked().created(number, at);
+            if (triggerTable.created(over, job, trigger)) {
+                accepted(job, trigger, TAKEN + 1);
+            } else {
+                triggerTable.listThen(job, () -> accepted(job, trigger, TAKEN + 1));
+            }
         }
 
         private static StoredJob stored(JobState job) {
@@ -293,52 +448,80 @@ final class TriggerRequests {
 
         /** Its number is known here: from now on whoever completes the trigger may delete it. */
         private void accepted(JobState job, Trigger trigger, int mine) {
-            forget(mine);
-            waiting.add(new Waiting(job, trigger, completion));
+            boolean isListed = job.knownTriggers().containsKey(trigger.number());
+            if (mine >= 0 && isListed && job.owned().containsAll(trigger.shards())) {
+                nodes.keep(job, trigger.number(), new RequestNodes.Node(path, mine));
+            } else {
+                forget(mine);
+            }
             answer.complete(new TriggerReceipt(
                     trigger.number(), TriggerProgress.of(job.name(), trigger, Map.of(), false), completion));
-            TriggerRequests.this.listed(job);
+            Waiting one = new Waiting(job, trigger, completion);
+            if (isListed) {
+                waitFor(one);
+            } else {
+                unlisted.add(one);
+                askFor(one); // created after it was listed, or gone already
+            }
         }
 
         /** Of others' nodes nothing is known here: they may still be in doubt. */
         private void forget(int mine) {
             if (mine >= 0) {
-                toForget.put(path, mine);
+                nodes.forget(new RequestNodes.Node(path, mine));
             }
         }
     }
 
-    /** Deletes the nodes of requests whose triggers are known; once, at the end of a turn. */
-    void flush(Connection over) {
-        Map<String, Integer> all = new LinkedHashMap<>(toForget);
-        toForget.clear();
-        all.forEach((path, version) -> outbox.commit(over, List.of(new Write.Delete(path, version)), result -> {
-            if (result instanceof Result.Unknown<Answer>) {
-                outbox.alarm(RETRY, () -> toForget.put(path, version)); // as long as it is there, so is its trigger
-            }
-        }));
-    }
-
     // ---- What becomes of them -------------------------------------------------------------------------------------
 
-    /** The triggers of a job were listed: whoever waits for one that is gone is told. */
+    private void waitFor(Waiting one) {
+        waiting.computeIfAbsent(one.job, any -> new TreeMap<>())
+                .computeIfAbsent(one.trigger.number(), any -> new ArrayList<>())
+                .add(one);
+    }
+
+    /** The triggers of a job were listed: whoever waits for one that is not, though it was there, is told. */
     void listed(JobState job) {
-        for (Waiting one : List.copyOf(waiting)) {
-            if (one.job == job) {
-                boolean there = job.knownTriggers().containsKey(one.trigger.number());
-                one.seen |= there;
-                if (!there && one.seen) {
-                    ended(one);
-                } else if (!there) {
-                    askFor(one); // created after it was listed, or gone already
-                }
+        for (Waiting one : unlistedOf(job)) {
+            if (job.knownTriggers().containsKey(one.trigger.number())) {
+                unlisted.remove(one);
+                waitFor(one);
+            } else if (one.seen) {
+                ended(one, null);
+            } else {
+                askFor(one);
             }
+        }
+    }
+
+    /**
+     * A trigger that was listed is gone: whoever waits for it is told.
+     *
+     * @param last the records of its shards when it went, by shard; null when they have to be read
+     */
+    void gone(JobState job, long number, @Nullable Map<Integer, ShardRecord> last) {
+        Map<Long, List<Waiting>> ofJob = waiting.get(job);
+        List<Waiting> ended = ofJob == null ? null : ofJob.remove(number);
+        if (ofJob != null && ofJob.isEmpty()) {
+            waiting.remove(job);
+        }
+        if (ended != null) {
+            ended.forEach(one -> ended(one, last));
         }
     }
 
     /** The job is gone, and its triggers with it. */
     void removed(JobState job) {
-        List.copyOf(waiting).stream().filter(one -> one.job == job).forEach(this::ended);
+        Map<Long, List<Waiting>> listed = waiting.remove(job);
+        if (listed != null) {
+            listed.values().forEach(each -> each.forEach(one -> ended(one, null)));
+        }
+        unlistedOf(job).forEach(one -> ended(one, null));
+    }
+
+    private List<Waiting> unlistedOf(JobState job) {
+        return unlisted.stream().filter(one -> one.job == job).toList();
     }
 
     private void askFor(Waiting one) {
@@ -350,8 +533,10 @@ final class TriggerRequests {
         outbox.read(over, List.of(layout.trigger(one.job.name(), one.trigger.number())), result -> {
             if (!(result instanceof Result.Told<List<Read>> told)) {
                 askAgain(one);
+            } else if (!unlisted.contains(one)) {
+                return; // it has been listed meanwhile, or told
             } else if (one.job.isRemoved() || told.answer().get(0) instanceof Read.Absent) {
-                ended(one);
+                ended(one, null);
             } else {
                 one.seen = true;
             }
@@ -361,14 +546,16 @@ final class TriggerRequests {
     /** In a while: a trigger that is gone rings no more, and its job may never be listed again. */
     private void askAgain(Waiting one) {
         outbox.alarm(RETRY, () -> {
-            if (waiting.contains(one)) {
+            if (unlisted.contains(one)) {
                 askFor(one);
             }
         });
     }
 
-    private void ended(Waiting one) {
-        if (!waiting.remove(one)) {
+    private void ended(Waiting one, @Nullable Map<Integer, ShardRecord> last) {
+        unlisted.remove(one);
+        if (last != null) {
+            tell(one, last);
             return;
         }
         Connection over = presence.usable().orElse(null);
@@ -376,17 +563,15 @@ final class TriggerRequests {
             waitOn(one);
             return;
         }
-        readRecords(
-                over,
-                one.job,
-                one.trigger,
-                new HashMap<>(),
-                records -> one.completion.complete(TriggerProgress.of(one.job.name(), one.trigger, records, true)),
-                failed -> waitOn(one));
+        readRecords(over, one.job, one.trigger, new HashMap<>(), records -> tell(one, records), failed -> waitOn(one));
+    }
+
+    private static void tell(Waiting one, Map<Integer, ShardRecord> records) {
+        one.completion.complete(TriggerProgress.of(one.job.name(), one.trigger, records, true));
     }
 
     private void waitOn(Waiting one) {
-        waiting.add(one);
+        unlisted.add(one);
         askAgain(one);
     }
 

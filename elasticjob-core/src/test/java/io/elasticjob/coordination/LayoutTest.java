@@ -31,10 +31,10 @@ class LayoutTest {
         assertThat(layout.trigger("orders", 12)).isEqualTo("/shop/jobs/orders/trigger-0000000012");
         assertThat(Layout.triggerNumber("trigger-0000000012")).contains(12L);
         assertThat(Layout.triggerNumber("trigger-12")).isEmpty();
-        assertThat(layout.jobOfTriggerAt("/shop/jobs/orders/trigger-0000000012"))
-                .contains("orders");
-        assertThat(layout.jobOfTriggerAt("/shop/jobs/trigger-0000000012")).isEmpty();
-        assertThat(layout.jobOfTriggerAt("/shop/jobs/orders")).isEmpty();
+        assertThat(layout.triggerAt("/shop/jobs/orders/trigger-0000000012"))
+                .contains(new Layout.TriggerOf("orders", 12));
+        assertThat(layout.triggerAt("/shop/jobs/trigger-0000000012")).isEmpty();
+        assertThat(layout.triggerAt("/shop/jobs/orders")).isEmpty();
     }
 
     @Test

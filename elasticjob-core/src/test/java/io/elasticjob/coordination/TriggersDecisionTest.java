@@ -181,23 +181,32 @@ class TriggersDecisionTest {
     void aRequestListsTheShardsThatTheJobHasWhenItIsAskedFor() {
         StoredJob stored = stored(3).switched(new Scope.Shard(1), false, ANN, NOON, Duration.ZERO);
 
-        assertThat(Demand.trigger(stored, TriggerRequest.of("orders"), NOON).shards())
+        assertThat(Demand.trigger(stored, stored::effective, TriggerRequest.of("orders"), NOON)
+                        .shards())
                 .containsExactly(0, 2);
-        assertThat(Demand.trigger(stored, TriggerRequest.of("orders").withForce(true), NOON)
+        assertThat(Demand.trigger(
+                                stored,
+                                stored::effective,
+                                TriggerRequest.of("orders").withForce(true),
+                                NOON)
                         .shards())
                 .containsExactly(0, 1, 2);
-        assertThatThrownBy(() ->
-                        Demand.trigger(stored, TriggerRequest.of("orders").withShards(new TreeSet<>(List.of(1))), NOON))
+        assertThatThrownBy(() -> Demand.trigger(
+                        stored,
+                        stored::effective,
+                        TriggerRequest.of("orders").withShards(new TreeSet<>(List.of(1))),
+                        NOON))
                 .isInstanceOf(OperationRefusedException.class)
                 .hasMessageContaining("Shard 1 of orders is disabled");
         assertThatThrownBy(() -> Demand.trigger(
-                        stored, TriggerRequest.of("orders").withShards(new TreeSet<>(List.of(-1))), NOON))
+                        stored,
+                        stored::effective,
+                        TriggerRequest.of("orders").withShards(new TreeSet<>(List.of(-1))),
+                        NOON))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("names shard -1");
-        assertThatThrownBy(() -> Demand.trigger(
-                        stored(1).switched(new Scope.Shard(0), false, ANN, NOON, Duration.ZERO),
-                        TriggerRequest.of("orders"),
-                        NOON))
+        StoredJob off = stored(1).switched(new Scope.Shard(0), false, ANN, NOON, Duration.ZERO);
+        assertThatThrownBy(() -> Demand.trigger(off, off::effective, TriggerRequest.of("orders"), NOON))
                 .hasMessageContaining("All shards of orders are disabled");
     }
 

@@ -9,6 +9,7 @@ import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.Outcome;
 import io.elasticjob.ShardLostException;
+import io.elasticjob.TriggerRequest;
 import io.elasticjob.engine.World.Process;
 import io.elasticjob.testing.Ledger;
 import java.time.Duration;
@@ -75,6 +76,26 @@ class CheckpointTest {
 
         assertThat(world.record("orders", 0).checkpoint()).isNull();
         assertThat(world.record("orders", 1).checkpoint()).isEqualTo("page 7");
+    }
+
+    @Test
+    void aSuccessThatIsNotRecordedClearsNothing() {
+        JobDefinition light = everyMinute().monitorExecution(false).build();
+        Process a = world.start("a", light);
+        a.duration = Duration.ofHours(1);
+        world.seconds(2);
+        world.now(a.engine.operations().trigger(TriggerRequest.of("orders")));
+        world.settle();
+        await(a.runner.checkpoint("orders", 0, "page 7"));
+        a.runner.end("orders", 0, new Outcome.Failed("disk"));
+        world.seconds(60);
+        assertThat(last().context.trigger()).isEmpty();
+        a.runner.end("orders", 0, new Outcome.Succeeded());
+        world.now(a.engine.operations().trigger(TriggerRequest.of("orders")));
+        world.settle();
+
+        assertThat(last().context.trigger()).hasValue(1);
+        assertThat(last().context.checkpoint()).contains("page 7");
     }
 
     // ---- How it is written ----------------------------------------------------------------------------------------

@@ -18,14 +18,17 @@ import io.elasticjob.TriggerStatus;
 import io.elasticjob.TriggerStatus.Progress;
 import io.elasticjob.TriggerStatus.State;
 import io.elasticjob.engine.World.Process;
+import io.elasticjob.memory.Requests;
 import io.elasticjob.registry.RegistryException;
 import io.elasticjob.testing.Ledger;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -390,7 +393,7 @@ class TriggersTest {
         trigger(b, TriggerRequest.of("by-hand"));
         CompletableFuture<TriggerReceipt> asked =
                 a.engine.operations().trigger(TriggerRequest.of("by-hand")).toCompletableFuture();
-        world.time.pass(Duration.ofMillis(150)); // its last request is under way
+        world.time.pass(Duration.ofMillis(250)); // it is decided anew, since there are records by now, and under way
         a.registry.link().silenceAnswers();
         world.time.until(() -> nodesOf("by-hand").size() == 2);
         world.seconds(1);
@@ -436,7 +439,7 @@ class TriggersTest {
         world.seconds(2);
         CompletableFuture<TriggerReceipt> asked =
                 a.engine.operations().trigger(TriggerRequest.of("by-hand")).toCompletableFuture();
-        world.time.pass(Duration.ofMillis(300)); // what is there was read, and the creation is on its way
+        world.time.pass(Duration.ofMillis(100)); // the creation is on its way
         a.registry.link().silenceAnswers();
         world.time.pass(Duration.ofSeconds(2));
         assertThat(asked).isNotDone();
@@ -501,6 +504,192 @@ class TriggersTest {
 
         assertThat(receipt.number()).isZero();
         assertThat(nodesOf("by-hand")).isEmpty();
+    }
+
+    // ---- Speed, by counting ---------------------------------------------------------------------------------------
+
+    @Test
+    void aTriggerOnOneInstanceCostsFourWritesAndNotOneRead() {
+        Process a = world.start("a", BY_HAND);
+        world.seconds(2);
+        Requests before = a.registry.requests();
+
+        TriggerStatus done = world.now(trigger(a, TriggerRequest.of("by-hand")).completion());
+        world.settle();
+
+        Requests after = a.registry.requests();
+        assertThat(done.shards().values())
+                .as("told without a look at the records")
+                .allMatch(progress -> progress.state() == State.DONE && "SUCCEEDED".equals(progress.outcome()));
+        assertThat(after.commits() - before.commits())
+                .as("created, claimed, ended, deleted")
+                .isEqualTo(4);
+        assertThat(after.total() - before.total()).isEqualTo(4);
+        assertThat(nodesOf("by-hand")).isEmpty();
+        assertThat(requestNodes()).isEmpty();
+    }
+
+    @Test
+    void manyTriggersAtOnceCostNoMoreThanOne() {
+        JobDefinition[] jobs = jobs(50);
+        Process a = world.start("a", 200, jobs);
+        world.seconds(2);
+        Requests before = a.registry.requests();
+
+        List<CompletableFuture<TriggerReceipt>> asked = triggerAll(a, jobs);
+        world.seconds(2);
+
+        assertThat(asked)
+                .allSatisfy(answer -> assertThat(answer.join().completion().toCompletableFuture())
+                        .isCompleted());
+        assertThat(a.registry.requests().total() - before.total()).isEqualTo(4);
+        assertThat(runs()).hasSize(50).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void whatEndsWhileAnEndIsBeingWrittenTravelsTogether() {
+        world.latency = Duration.ofMillis(50);
+        JobDefinition[] jobs = jobs(10);
+        Process a = world.start("a", jobs);
+        world.seconds(3);
+        long before = a.commits;
+
+        for (JobDefinition job : jobs) {
+            a.engine.operations().trigger(TriggerRequest.of(job.name()));
+            world.time.pass(Duration.ofMillis(2));
+        }
+        world.seconds(5);
+
+        assertThat(runs()).hasSize(10);
+        assertThat(a.commits - before)
+                .as("each is created and claimed alone; the first ends, then all others, and so they are deleted")
+                .isEqualTo(10 + 10 + 2 + 2);
+    }
+
+    // ---- What travels together ------------------------------------------------------------------------------------
+
+    @Test
+    void whatIsRefusedTogetherIsDecidedAnewOneByOne() {
+        Process a = world.start("a", jobs(3));
+        world.latency = Duration.ofMillis(100);
+        Process b = world.start("b", jobs(3));
+        world.seconds(3);
+        world.now(a.engine.operations().disable("job0", Scope.WHOLE_JOB, ANN));
+        world.now(a.engine
+                .operations()
+                .configure("job1", java.util.Map.of(JobKey.JOB_PARAMETER, "other"), ANN)); // b has not heard of either
+
+        List<CompletableFuture<TriggerReceipt>> asked = triggerAll(b, jobs(3));
+        world.seconds(5);
+
+        assertThatThrownBy(() -> asked.get(0).join())
+                .hasCauseInstanceOf(OperationRefusedException.class)
+                .hasMessageContaining("job0 is disabled");
+        assertThat(runs()).containsExactly("job1/trigger-0/0/1", "job2/trigger-0/0/1");
+        assertThat(asked.get(1).join().completion().toCompletableFuture()).isCompleted();
+        assertThat(asked.get(2).join().completion().toCompletableFuture()).isCompleted();
+        assertThat(requestNodes()).isEmpty();
+    }
+
+    @Test
+    void eachOfThoseThatWereCreatedTogetherIsFoundAgainWhenTheAnswerIsLost() {
+        JobDefinition[] jobs = jobs(5);
+        world.latency = Duration.ofMillis(100);
+        Process a = world.start("a", jobs);
+        world.seconds(3);
+        List<CompletableFuture<TriggerReceipt>> asked = triggerAll(a, jobs);
+        world.time.pass(Duration.ofMillis(50));
+        a.registry.link().silenceAnswers();
+        world.seconds(2);
+        assertThat(nodesOf("job4")).hasSize(1);
+        assertThat(asked).noneMatch(CompletableFuture::isDone);
+        a.registry.link().reset();
+        a.registry.link().heal();
+        world.seconds(10);
+
+        assertThat(asked)
+                .allSatisfy(answer -> assertThat(answer.join().completion().toCompletableFuture())
+                        .isCompleted());
+        assertThat(runs()).hasSize(5).allMatch(id -> id.contains("trigger-0"));
+        assertThat(requestNodes()).isEmpty();
+    }
+
+    @Test
+    void aTriggerThatHasToStayKeepsNoOtherFromGoing() {
+        JobDefinition[] jobs = jobs(2);
+        Process b = world.start("b", jobs);
+        world.latency = Duration.ofMillis(100);
+        Process c = world.start("c", jobs);
+        world.seconds(3);
+        world.now(b.engine.operations().drain("c", ANN));
+        world.now(b.engine.operations().drain("b", ANN));
+        world.seconds(2);
+        TriggerReceipt known = trigger(b, TriggerRequest.of("job1"));
+        CompletableFuture<TriggerReceipt> inDoubt =
+                c.engine.operations().trigger(TriggerRequest.of("job0")).toCompletableFuture();
+        world.time.pass(Duration.ofMillis(50));
+        c.registry.link().silenceAnswers();
+        world.seconds(1);
+        world.now(b.engine.operations().resume("b", ANN));
+        world.seconds(2);
+
+        assertThat(runs()).as("both have run").containsExactly("job0/trigger-0/0/1", "job1/trigger-0/0/1");
+        assertThat(known.completion().toCompletableFuture()).isCompleted();
+        assertThat(nodesOf("job1")).isEmpty();
+        assertThat(nodesOf("job0")).as("its number is not known").hasSize(1);
+        c.registry.link().reset();
+        c.registry.link().heal();
+        world.seconds(10);
+        assertThat(inDoubt.join().number()).isZero();
+        assertThat(nodesOf("job0")).isEmpty();
+        assertThat(requestNodes()).isEmpty();
+    }
+
+    @Test
+    void theNodeOfARequestDoesNotOutstayALongRun() {
+        Process a = world.start("a", BY_HAND);
+        a.duration = Duration.ofSeconds(60);
+        world.seconds(2);
+        trigger(a, TriggerRequest.of("by-hand"));
+        world.seconds(3);
+
+        assertThat(nodesOf("by-hand")).hasSize(1);
+        assertThat(requestNodes()).isEmpty();
+    }
+
+    @Test
+    void whatOthersCreatedBeforeAnOwnTriggerRunsBeforeIt() {
+        Process b = world.start("b", BY_HAND);
+        world.latency = Duration.ofMillis(100);
+        Process a = world.start("a", BY_HAND);
+        world.seconds(3);
+        world.now(a.engine.operations().drain("b", ANN));
+        world.seconds(2);
+        TriggerReceipt others = trigger(b, TriggerRequest.of("by-hand"));
+        TriggerReceipt own = trigger(a, TriggerRequest.of("by-hand")); // sent before a has heard of the other
+        world.seconds(3);
+
+        assertThat(others.number()).isLessThan(own.number());
+        assertThat(world.ledger.entries().stream()
+                        .filter(entry -> entry.id.shard() == 1)
+                        .map(entry -> ((Firing.Triggered) entry.id.firing()).number()))
+                .containsExactly(0L, 1L);
+        assertThat(nodesOf("by-hand")).isEmpty();
+    }
+
+    private static JobDefinition[] jobs(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> JobDefinition.named("job" + i).build())
+                .toArray(JobDefinition[]::new);
+    }
+
+    private static List<CompletableFuture<TriggerReceipt>> triggerAll(Process by, JobDefinition... jobs) {
+        return Arrays.stream(jobs)
+                .map(job -> by.engine
+                        .operations()
+                        .trigger(TriggerRequest.of(job.name()))
+                        .toCompletableFuture())
+                .toList();
     }
 
     private TriggerReceipt trigger(Process by, TriggerRequest request) {

@@ -21,10 +21,12 @@ import io.elasticjob.testing.PassingRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
@@ -437,7 +439,7 @@ enum Mutant {
     NO_CHECK_OF_THE_LIFE {
         @Override
         Registry wrap(Registry registry, Function<String, Read> truth) {
-            return without(registry, (all, write) -> isCheckUnder("/sim/shards/", write));
+            return without(registry, (all, write) -> isCheckUnder("/sim/shards/", write) && !isRecord(write.path()));
         }
     },
 
@@ -515,6 +517,46 @@ enum Mutant {
                     registry,
                     (all, write) -> isRequest(write.path())
                             && all.stream().anyMatch(one -> one instanceof Write.Delete && isTrigger(one.path())));
+        }
+    },
+
+    /** A trigger is deleted behind the last end of its shards, be that written or not. */
+    ENDS_ARE_TAKEN_FOR_GRANTED {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return without(registry, (all, write) -> write instanceof Write.Check && isRecord(write.path()));
+        }
+    },
+
+    /** What others may have created before an own trigger is not listed. */
+    OWN_TRIGGERS_COME_FIRST {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return new PassingRegistry(registry) {
+                private final Set<String> own = new HashSet<>();
+
+                @Override
+                public CompletionStage<Answer> commit(Session session, List<Write> writes) {
+                    return super.commit(session, writes).whenComplete((answer, lost) -> {
+                        if (answer instanceof Answer.Committed done) {
+                            done.results().stream()
+                                    .map(Answer.Written::path)
+                                    .filter(Mutant::isTrigger)
+                                    .forEach(own::add);
+                        }
+                    });
+                }
+
+                @Override
+                public CompletionStage<List<String>> children(Session session, String path) {
+                    return super.children(session, path)
+                            .thenApply(names -> names.stream().anyMatch(name -> own.contains(path + "/" + name))
+                                    ? names.stream()
+                                            .filter(name -> own.contains(path + "/" + name))
+                                            .toList()
+                                    : names);
+                }
+            };
         }
     },
 

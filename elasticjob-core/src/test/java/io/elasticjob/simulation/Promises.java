@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -229,14 +230,14 @@ final class Promises {
 
     private void changed(Change change) {
         String path = change.path();
-        Optional<String> triggered = LAYOUT.jobOfTriggerAt(path);
+        Optional<Layout.TriggerOf> triggered = LAYOUT.triggerAt(path);
         if (path.startsWith(SHARDS)) {
             historyOf(path).ifPresent(history -> recordChanged(history, change));
             return;
         } else if (triggered.isPresent()) {
             boolean gone = change.after() instanceof Read.Absent;
             trace.note(() -> "registry: " + path + (gone ? " is gone" : " is made"));
-            triggers.changed(triggered.get(), change);
+            triggers.changed(triggered.get().job(), change);
         } else if (LAYOUT.jobAt(path).isPresent()) {
             jobChanged(path.substring(JOBS.length()), change);
         } else if (LAYOUT.instanceAt(path).isPresent()) {
@@ -560,14 +561,15 @@ final class Promises {
 
     /** Whether the record says that this very execution runs. */
     private boolean holds(String process, ExecutionId execution) {
-        Ledger.Entry entry = entry(process, execution);
+        Ledger.Entry entry = entry(process, execution, any -> true);
         History history = historyOf(entry);
         return history != null && history.claim == entry.token && history.last.isRunning();
     }
 
     /** What an end says of itself is what is recorded, as far as it can be told once others have written over it. */
     private void checkEnded(String process, ElasticJobEvent.ExecutionEnded ended) {
-        Ledger.Entry entry = entry(process, ended.execution());
+        Long token = ended.start().fencingToken();
+        Ledger.Entry entry = entry(process, ended.execution(), run -> token == null || run.token == token);
         History history = historyOf(entry);
         if (history == null || ensemble.node(history.path) instanceof Read.Absent) {
             return; // removed with its job
@@ -586,11 +588,13 @@ final class Promises {
         }
     }
 
-    private Ledger.Entry entry(String process, ExecutionId execution) {
+    /** @param which of those of this name: a job that is removed and made anew may run the same firing in both lives */
+    private Ledger.Entry entry(String process, ExecutionId execution, Predicate<Ledger.Entry> which) {
         List<Ledger.Entry> entries = ledger.entries();
         for (int i = entries.size() - 1; i >= 0; i--) {
-            if (entries.get(i).id.equals(execution) && entries.get(i).process.equals(process)) {
-                return entries.get(i);
+            Ledger.Entry run = entries.get(i);
+            if (run.id.equals(execution) && run.process.equals(process) && which.test(run)) {
+                return run;
             }
         }
         throw new AssertionError(process + " tells of what never began: " + execution);

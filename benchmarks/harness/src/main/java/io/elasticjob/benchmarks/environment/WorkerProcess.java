@@ -148,13 +148,10 @@ public final class WorkerProcess {
         return Sightings.parse(ask(to("watched", instance)).text("changes"));
     }
 
-    /** Triggers a job again and again; see {@link io.elasticjob.benchmarks.worker}. */
-    public Message runNow(int instance, String job, int seconds, int inFlight, int patienceMillis, int pauseMillis)
-            throws IOException {
+    /** Triggers all jobs that run on a trigger again and again, each when its last round has ended. */
+    public Message runNow(int instance, int seconds, int patienceMillis, int pauseMillis) throws IOException {
         return ask(to("run-now", instance)
-                .with("job", job)
                 .with("seconds", seconds)
-                .with("inFlight", inFlight)
                 .with("patienceMillis", patienceMillis)
                 .with("pauseMillis", pauseMillis));
     }

@@ -59,9 +59,9 @@ final class RunNowLatency implements Scenario {
         WorkerProcess worker = environment.worker();
         JobSpec job = new JobSpec(0, inCase.number("shards"), JobSpec.When.ON_TRIGGER, 0, inCase.isMonitored(), false);
         worker.startWith(0, job, 1, 0);
-        worker.runNow(0, job.name(), options.quick() ? 2 : 8, 1, PATIENCE_MILLIS, PAUSE_MILLIS);
+        worker.runNow(0, options.quick() ? 2 : 8, PATIENCE_MILLIS, PAUSE_MILLIS);
         Environment.Meter meter = environment.meter();
-        Message told = worker.runNow(0, job.name(), options.seconds(30, 4), 1, PATIENCE_MILLIS, PAUSE_MILLIS);
+        Message told = worker.runNow(0, options.seconds(30, 4), PATIENCE_MILLIS, PAUSE_MILLIS);
         Load load = meter.read();
         Figures.Builder figures = Figures.builder();
         for (String name : List.of("firstP50", "firstP99", "lastP50", "lastP99")) {

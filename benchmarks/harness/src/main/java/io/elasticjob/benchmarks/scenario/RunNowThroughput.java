@@ -14,8 +14,14 @@ import io.elasticjob.benchmarks.worker.Message;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How often one job can be run by hand on one instance: trigger, wait for all shards, trigger again. */
+/**
+ * How often jobs can be run by hand on one instance: trigger each, wait for all of its shards, trigger it again. So as many
+ * triggers are in flight as there are jobs: those of one job run one after the other, wherever triggers are kept.
+ */
 final class RunNowThroughput implements Scenario {
+
+    /** A young JVM spends more on compiling than on all else. */
+    private static final int WARM_UP_SECONDS = 15;
 
     @Override
     public String name() {
@@ -24,7 +30,7 @@ final class RunNowThroughput implements Scenario {
 
     @Override
     public String title() {
-        return "Run now, again and again, 1 instance";
+        return "Run now, again and again, 1 instance, one trigger of each job in flight";
     }
 
     @Override
@@ -47,12 +53,8 @@ final class RunNowThroughput implements Scenario {
     public List<Case> cases(Contender contender, Options options) {
         List<Case> cases = new ArrayList<>();
         for (String shards : options.some("shards", "1,16", "1,16")) {
-            for (String inFlight : options.some("in-flight", "1,64", "1")) {
-                // A system that refuses triggers while the job runs has at most one in flight.
-                if (inFlight.equals("1") || contender.keepsTriggers()) {
-                    cases.add(
-                            Monitoring.on(Case.plain().with("shards", shards).with("in flight", inFlight), contender));
-                }
+            for (String jobs : options.some("jobs", "1,64", "1,64")) {
+                cases.add(Monitoring.on(Case.plain().with("shards", shards).with("jobs", jobs), contender));
             }
         }
         return cases;
@@ -64,14 +66,13 @@ final class RunNowThroughput implements Scenario {
         int seconds = options.seconds(20, 4);
         WorkerProcess worker = environment.worker();
         JobSpec job = new JobSpec(0, inCase.number("shards"), JobSpec.When.ON_TRIGGER, 0, inCase.isMonitored(), false);
-        worker.startWith(0, job, 1, 0);
-        int inFlight = inCase.number("in flight");
+        worker.startWith(0, job, inCase.number("jobs"), 0);
         int patience = Patience.millis(environment);
-        worker.runNow(0, job.name(), options.quick() ? 2 : 8, inFlight, patience, 0);
+        worker.runNow(0, options.number("warm-up", options.quick() ? 2 : WARM_UP_SECONDS), patience, 0);
         Counts before =
                 environment.contender().isSharded() ? environment.zooKeeper().counts() : null;
         Environment.Meter meter = environment.meter();
-        Message told = worker.runNow(0, job.name(), seconds, inFlight, patience, 0);
+        Message told = worker.runNow(0, seconds, patience, 0);
         Load load = meter.read();
         double executions = Math.max(1, told.number("executions"));
         Figures.Builder figures = Figures.builder()

@@ -24,7 +24,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -51,7 +50,7 @@ public final class Worker {
     private final ExecutionLog log;
     private final Map<Integer, Held> instances = new HashMap<>();
     private final Map<Integer, SightLog> sights = new HashMap<>();
-    private final Map<String, RunNow> runNow = new ConcurrentHashMap<>();
+    private final RunNow runNow = new RunNow();
     private final AtomicLong begun = new AtomicLong();
 
     private Worker(String className, String classPath, Path log) throws IOException {
@@ -187,8 +186,7 @@ public final class Worker {
 
     private ShardBody body(JobSpec job, int ordinal, long bodyMillis) {
         if (job.when() == JobSpec.When.ON_TRIGGER) {
-            RunNow counted = new RunNow(job.shards());
-            runNow.put(job.name(), counted);
+            RunNow.Rounds counted = runNow.job(job.name(), job.shards());
             return (shard, fireTime) -> {
                 counted.begun();
                 counted.ended();
@@ -205,18 +203,12 @@ public final class Worker {
     }
 
     private Message runNow(Message asked) throws Exception {
-        RunNow counted = runNow.get(asked.text("job"));
-        if (counted == null) {
-            throw new IllegalArgumentException("no such job ON_TRIGGER here: " + asked);
-        }
         Message[] told = new Message[1];
         with(
                 asked,
-                system -> told[0] = counted.run(
+                system -> told[0] = runNow.run(
                         system,
-                        asked.text("job"),
                         Duration.ofSeconds(asked.number("seconds")),
-                        asked.small("inFlight"),
                         asked.small("patienceMillis"),
                         asked.small("pauseMillis")));
         return told[0];
