@@ -35,7 +35,7 @@ final class ShardCell {
         WRITING,
         /** The outcome of a write is unknown: it has to be settled before anything else. */
         DOUBTFUL,
-        /** Claimed, and not begun: its fire time has not come, or no slot is free. */
+        /** Ready to begin, and claimed where that is needed: its fire time has not come, or no slot is free. */
         POISED,
         /** Running here. */
         RUNNING,
@@ -89,16 +89,22 @@ final class ShardCell {
     }
 
     /**
-     * A claim that was acknowledged before it can begin.
+     * An execution that is ready before it can begin.
      *
-     * @param token of the claim
+     * @param token of the claim, which was acknowledged; null when the job is not monitored, so that nothing was claimed
      * @param before the record that it was written over; null when that is not known any more
      * @param until up to when it is sure that nobody else can have taken it over, whatever this process has missed
      */
-    record Poised(Pending.Claim claim, long token, @Nullable ShardRecord before, SessionDeadline until) {
+    record Poised(
+            Pending.Claim claim,
+            @Nullable Long token,
+            @Nullable ShardRecord before,
+            SessionDeadline until) {
 
+        /** What is to be given back if it does not begin; null when nothing is. */
+        @Nullable
         Owed owed() {
-            return new Owed(claim.next(), before);
+            return token == null ? null : new Owed(claim.next(), before);
         }
     }
 

@@ -674,7 +674,7 @@ final class ShardTable {
         }
         ShardStep.Job then = job.at(fireTime);
         for (ShardCell cell : cellsOf(job)) {
-            if (cell.phase == Phase.RESTING && cell.mine && isMonitored(cell) && mayClaimAhead()) {
+            if (cell.phase == Phase.RESTING && cell.mine && mayClaimAhead()) {
                 claimAhead(cell, then, fireTime);
             }
         }
@@ -685,8 +685,13 @@ final class ShardTable {
         if (step instanceof ShardStep.Claim claim
                 && claim.trigger() == null
                 && claim.fireTime().equals(fireTime)) {
-            traffic.write(cell, claim(cell, claim, fireTime));
-            ahead.add(cell);
+            Pending.Claim pending = claim(cell, claim, fireTime);
+            if (isMonitored(cell)) {
+                traffic.write(cell, pending);
+                ahead.add(cell);
+            } else {
+                poise(cell, pending, null, null);
+            }
         }
     }
 
@@ -704,7 +709,9 @@ final class ShardTable {
         boolean surelyHeld = presence.isAlive()
                 && presence.isSelf(String.valueOf(claim.next().owner()))
                 && !poised.until().passed(outbox.now(), outbox.nanos());
-        if (!surelyHeld) {
+        if (!surelyHeld && poised.token() == null) {
+            giveBackPoised(cell);
+        } else if (!surelyHeld) {
             cell.poised = null;
             cell.pending = claim;
             traffic.settle(cell);
@@ -816,13 +823,16 @@ final class ShardTable {
             begin(cell, claim, stat.modified());
             return;
         }
+        poise(cell, claim, stat.modified(), before);
+    }
+
+    private void poise(ShardCell cell, Pending.Claim claim, @Nullable Long token, @Nullable ShardRecord before) {
         Duration timeout = presence.usable()
                 .map(over -> over.session().timeout())
                 .orElse(Duration.ZERO); // without a connection nothing is sure
         cell.phase = Phase.POISED;
         ahead.add(cell);
-        cell.poised = new ShardCell.Poised(
-                claim, stat.modified(), before, new SessionDeadline(outbox.now(), outbox.nanos(), timeout));
+        cell.poised = new Poised(claim, token, before, new SessionDeadline(outbox.now(), outbox.nanos(), timeout));
         backlog.add(cell, claim.step().fireTime());
     }
 
