@@ -287,7 +287,7 @@ final class JobState {
         if (step.attempt() > 1 || step.trigger() != null || held == null || times == null) {
             return 0;
         }
-        Instant since = forDecision(step.fireTime()).since(shard);
+        Instant since = at(null).since(shard);
         Instant after = DueFiring.undecidedAfter(since, held.shardCount(), shard, claimed.through());
         return times.between(after, step.fireTime());
     }

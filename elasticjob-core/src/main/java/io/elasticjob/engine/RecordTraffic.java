@@ -34,6 +34,11 @@ final class RecordTraffic {
 
     /** As many writes in one transaction as pay; see the figures of group commit. */
     private static final int AT_ONCE = 200;
+    /**
+     * So many transactions with ends of executions are under way at a time; what ends meanwhile travels together afterwards.
+     * Of executions that began together the first ends alone, and nearly all others while that is being written.
+     */
+    private static final int MOST_ENDS_UNDER_WAY = 2;
     /** What a registry surely takes in one transaction: a mebibyte, less what goes beside the records. */
     private static final int BYTES_AT_ONCE = 700 * 1024;
     /** More than a record without error text and checkpoint has. */
@@ -165,7 +170,7 @@ final class RecordTraffic {
     private void writeAll(Connection over) {
         List<ShardCell> together = new ArrayList<>();
         List<ShardCell> apart = new ArrayList<>();
-        if (endsUnderWay > 0 && toWrite.stream().allMatch(RecordTraffic::isEnd)) {
+        if (endsUnderWay >= MOST_ENDS_UNDER_WAY && toWrite.stream().allMatch(RecordTraffic::isEnd)) {
             return; // they travel together with those that end until the answer
         }
         for (ShardCell cell : toWrite) {

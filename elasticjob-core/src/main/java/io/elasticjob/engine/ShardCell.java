@@ -59,8 +59,9 @@ final class ShardCell {
         /**
          * @param definition that it was decided under, and is begun under
          * @param jobVersion of the node that the definition was read from
+         * @param superseded how many older firings are never run because of it
          */
-        record Claim(ShardRecord next, ShardStep.Claim step, JobDefinition definition, int jobVersion)
+        record Claim(ShardRecord next, ShardStep.Claim step, JobDefinition definition, int jobVersion, long superseded)
                 implements Pending {}
 
         record Progress(ShardRecord next, Checkpoint checkpoint) implements Pending {

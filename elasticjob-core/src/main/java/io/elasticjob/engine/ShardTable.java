@@ -430,10 +430,9 @@ final class ShardTable {
                 context,
                 checkpoint -> reached(cell, run, checkpoint),
                 outcome -> ended(cell, run, outcome)));
-        long superseded = cell.job.superseded(cell.shard, claimed, step);
-        if (superseded > 0) {
-            outbox.publish(
-                    new ElasticJobEvent.FiringsSuperseded(cell.job.name(), cell.shard, superseded, step.fireTime()));
+        if (claim.superseded() > 0) {
+            outbox.publish(new ElasticJobEvent.FiringsSuperseded(
+                    cell.job.name(), cell.shard, claim.superseded(), step.fireTime()));
         }
         boolean first = step.attempt() == 1 && step.trigger() == null;
         if (first && DueFiring.isMisfire(definition, step.fireTime(), cell.freeSince, outbox.now())) {
@@ -659,7 +658,8 @@ final class ShardTable {
         cell.freeSince = cell.record.finishedAt();
         ShardRecord next =
                 cell.record.claimed(step.firing(), presence.currentId(), step.attempt(), step.deaths(), begin);
-        return new Pending.Claim(next, step, cell.job.usable(), cell.job.version());
+        long superseded = cell.job.superseded(cell.shard, cell.record, step);
+        return new Pending.Claim(next, step, cell.job.usable(), cell.job.version(), superseded);
     }
 
     // ---- Ahead of the fire time -----------------------------------------------------------------------------------

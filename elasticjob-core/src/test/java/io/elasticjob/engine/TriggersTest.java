@@ -547,7 +547,7 @@ class TriggersTest {
     }
 
     @Test
-    void whatEndsWhileAnEndIsBeingWrittenTravelsTogether() {
+    void whatEndsWhileEndsAreBeingWrittenTravelsTogether() {
         world.latency = Duration.ofMillis(50);
         JobDefinition[] jobs = jobs(10);
         Process a = world.start("a", jobs);
@@ -562,8 +562,8 @@ class TriggersTest {
 
         assertThat(runs()).hasSize(10);
         assertThat(a.commits - before)
-                .as("each is created and claimed alone; the first ends, then all others, and so they are deleted")
-                .isEqualTo(10 + 10 + 2 + 2);
+                .as("each is created and claimed alone; two end alone, then all others, and so they are deleted")
+                .isEqualTo(10 + 10 + 3 + 3);
     }
 
     // ---- What travels together ------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ public record Cluster(
 
     /** When executions end that began together. */
     public enum Handlers {
-        /** At once: the first to end turns the loop, and in its next turn all the others have. */
+        /** At once: the first ends alone, and the others while that is being written. */
         BRIEF,
         /** One after another, each in a turn of the loop of its own: the dearest case. */
         VARIED

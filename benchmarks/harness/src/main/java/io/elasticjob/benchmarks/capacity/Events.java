@@ -132,8 +132,8 @@ public final class Events {
     }
 
     /**
-     * One job is triggered by hand, and done: it is asked for, listed by all, claimed, ended, found done by each turn that
-     * records an end, deleted, and listed once more.
+     * One job is triggered by hand, and done: it is asked for, claimed, ended and deleted. All others list and read it, and
+     * list once more when it is gone; where several have run it, whoever ends last reads all records before it is deleted.
      */
     public Traffic runNow() {
         Cluster one = new Cluster(
@@ -150,31 +150,29 @@ public final class Events {
                 cluster.names());
         Traffic firing = new LoadModel(one).firing();
         double takers = Math.min(cluster.instances(), cluster.shards());
-        double ends = firing.transactions() - takers;
         int trigger = 200; // TriggerCodec: shards, parameter, who and why
-        Traffic asked = Wire.sync()
-                .plus(Wire.read(2, nodes.job(), nodes.jobData() / 2)) // Changes: what is there, caught up
-                .plus(Wire.transaction()
-                        .plus(Wire.check(nodes.instance()))
-                        .plus(Wire.check(nodes.job()))
-                        .plus(Wire.create(nodes.request(), cluster.names().instance()))
-                        .plus(Wire.put(nodes.request(), cluster.names().instance()))
-                        .plus(Wire.create(nodes.trigger(), trigger)))
-                .plus(Wire.transaction().plus(Wire.delete(nodes.request())));
+        Traffic asked = Wire.transaction() // TriggerRequests
+                .plus(Wire.check(nodes.instance()))
+                .plus(Wire.check(nodes.job()))
+                .plus(Wire.check(nodes.records()))
+                .plus(Wire.create(nodes.request(), cluster.names().instance()))
+                .plus(Wire.put(nodes.request(), cluster.names().instance()))
+                .plus(Wire.create(nodes.trigger(), trigger));
         Traffic listed = Wire.event(nodes.trigger()).plus(Wire.children(nodes.job(), 1, 18)); // TriggerTable
-        Traffic found = Wire.sync().plus(Wire.read(cluster.shards(), nodes.record(), nodes.doneData())); // Finished
+        Traffic others = listed.plus(Wire.read(1, nodes.trigger(), trigger)).plus(listed);
+        Traffic found = takers > 1 // Finished
+                ? Wire.sync().plus(Wire.read(cluster.shards(), nodes.record(), nodes.doneData()))
+                : Traffic.NONE;
         Traffic deleted = Wire.transaction()
                 .plus(Wire.check(nodes.instance()))
-                .plus(Wire.create(nodes.request(), 0))
+                .plus(Wire.check(nodes.record()).times(takers > 1 ? 0 : cluster.shards()))
                 .plus(Wire.delete(nodes.request()))
                 .plus(Wire.delete(nodes.trigger()));
-        return asked.plus(listed.plus(Wire.read(1, nodes.trigger(), trigger)).times(cluster.instances()))
-                .plus(firing)
+        return asked.plus(firing)
                 .plus(Wire.check(nodes.trigger()).times(takers)) // Batch: the trigger of a claim
-                .plus(found.times(ends))
-                .plus(deleted)
-                .plus(listed.times(cluster.instances()))
-                .plus(Wire.read(cluster.shards(), nodes.record(), nodes.doneData())); // TriggerRequests: how it ended
+                .plus(others.times(cluster.instances() - 1.0))
+                .plus(found.times(takers))
+                .plus(deleted);
     }
 
     // ---- Parts ----------------------------------------------------------------------------------------------------

@@ -20,6 +20,11 @@ public final class LoadModel {
     private static final int ROOTS = 4;
 
     private static final int LEADER = 1;
+    /**
+     * {@code RecordTraffic}: while two transactions with ends of executions are being written, others wait, and travel together.
+     * So many an instance writes in a second at most, if a write takes two milliseconds, as is assumed.
+     */
+    static final double ENDS_A_SECOND = 1_000;
     /** {@code Presence}: the trees of instances and of jobs. {@code Leadership}: the latch. */
     private static final int WATCHES = 3;
     /**
@@ -98,14 +103,14 @@ public final class LoadModel {
     }
 
     /**
-     * One instance's: its claims in the first turn, as many as it has slots; each later turn records the ends that there
-     * are, and the claims that take their slots go in the same transaction.
+     * One instance's. Its claims are sent ahead of the fire time, as many as it has slots, or all where handlers are so brief
+     * that slots are soon free; the others are claimed in transactions that record the ends which gave them their slots.
      *
      * @param due its shards that are due
      * @param jobs that they belong to
      */
     private Traffic firing(double due, double jobs) {
-        double first = Math.min(due, cluster.slots());
+        double first = cluster.handlers() == Handlers.BRIEF ? due : Math.min(due, cluster.slots());
         double begins = Math.ceil(first / AT_ONCE);
         double ends = Math.max(turnsOfEnds(due), Math.ceil((2 * due - first) / AT_ONCE));
         double pairs = begins * Math.min(jobs, first / begins); // of a job and a transaction with claims of it
@@ -131,10 +136,9 @@ public final class LoadModel {
     /** Turns of the loop in which executions end. */
     private double turnsOfEnds(double due) {
         if (cluster.handlers() == Handlers.VARIED) {
-            return due;
+            return Math.min(due, Math.max(1, ENDS_A_SECOND * cluster.periodSeconds() / instants()));
         }
-        double waves = Math.ceil(due / cluster.slots());
-        return Math.min(due, 2 * waves);
+        return Math.min(due, Math.max(2, Math.ceil(due / AT_ONCE) + 1));
     }
 
     // ---- A second -------------------------------------------------------------------------------------------------

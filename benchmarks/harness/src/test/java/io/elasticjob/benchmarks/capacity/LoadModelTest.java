@@ -46,14 +46,29 @@ class LoadModelTest {
 
         assertThat(firing(cluster.slots(50)).transactions()).isEqualTo(1 + 100); // a claim goes with an end
         assertThat(firing(cluster.slots(50).handlers(Handlers.BRIEF)).transactions())
-                .isEqualTo(1 + 2 * 2);
+                .isEqualTo(1 + 2);
+    }
+
+    @Test
+    void endsWaitForTheOneThatIsBeingWrittenHoweverManyThereAre() {
+        Cluster cluster = Cluster.of(1, 10_000, 1, 1).slots(10_000);
+
+        assertThat(firing(cluster).transactions()).isEqualTo(50 + LoadModel.ENDS_A_SECOND);
+        assertThat(firing(Cluster.of(1, 10_000, 1, 10).slots(10_000)).transactions())
+                .isEqualTo(50 + 10 * LoadModel.ENDS_A_SECOND);
+    }
+
+    @Test
+    void whatIsBriefIsClaimedAheadOfItsSlots() {
+        assertThat(firing(Cluster.of(1, 1_000, 1, 1).handlers(Handlers.BRIEF)).transactions())
+                .isEqualTo(5 + 6);
     }
 
     @Test
     void aTransactionHasTwoHundredRecordsAtMost() {
         Cluster cluster = Cluster.of(1, 1_000, 1, 1).slots(1_024).handlers(Handlers.BRIEF);
 
-        assertThat(firing(cluster).transactions()).isEqualTo(5 + 5);
+        assertThat(firing(cluster).transactions()).isEqualTo(5 + 6);
     }
 
     @Test
