@@ -123,8 +123,9 @@ class ClaimAheadTest {
         a.watch.freeze();
         a.registry.link().freeze();
         world.time.pass(World.SESSION.plusSeconds(2));
+        a.watch.thaw(); // and its loop turns before it hears anything of its registry
+        world.time.pass(Duration.ofMillis(10));
         a.registry.link().thaw();
-        a.watch.thaw();
         world.seconds(2);
 
         assertThat(world.ran("orders", TEN)).doesNotContain("a:");
