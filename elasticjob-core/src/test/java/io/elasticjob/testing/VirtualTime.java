@@ -113,11 +113,11 @@ public final class VirtualTime implements Timekeeper {
             frozen = true;
         }
 
-        /** It goes on with what it would have done. */
+        /** It goes on with what it would have done, one after another: what follows of the first comes before the second. */
         public void thaw() {
             frozen = false;
-            while (!held.isEmpty()) {
-                execute(held.poll());
+            for (long turn = 0; !held.isEmpty(); turn++) {
+                after(Duration.ofNanos(turn), held.poll());
             }
         }
 
