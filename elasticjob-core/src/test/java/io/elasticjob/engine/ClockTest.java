@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
+import io.elasticjob.JobKey;
+import io.elasticjob.Misfire;
+import io.elasticjob.Operator;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.codec.ShardRecordCodec;
 import io.elasticjob.engine.World.Process;
@@ -22,6 +25,13 @@ class ClockTest {
             .every(Duration.ofSeconds(1))
             .monitorExecution(false)
             .build();
+
+    private static final JobDefinition SPARING = JobDefinition.named("sparing")
+            .every(Duration.ofSeconds(10))
+            .misfire(Misfire.SKIP)
+            .set(JobKey.MISFIRE_THRESHOLD, "5s")
+            .build();
+    private static final Instant FIRST = Instant.parse("2026-01-01T00:00:10Z");
 
     private final World world = new World();
 
@@ -124,6 +134,58 @@ class ClockTest {
                 .satisfies(corrected -> assertThat(corrected.shard()).isEqualTo(1));
         assertThat(world.ran("orders", second())).isEqualTo("b:0 b:1");
         assertThat(world.record("orders", 1).through()).isEqualTo(second());
+    }
+
+    @Test
+    void aClockThatJumpsAheadWhileAShardRestsSkipsNothing() {
+        Process a = world.start("a", SPARING);
+        world.time.passUntil(FIRST.plusMillis(400));
+        a.watch.skew(Duration.ofSeconds(66)); // by this clock a firing came due six seconds ago
+        world.time.pass(Duration.ofSeconds(5));
+
+        nothingWasSkipped(a);
+    }
+
+    @Test
+    void anEndInTheVeryTurnThatFindsTheClockWrongSkipsNothing() {
+        Process a = world.start("a", SPARING);
+        a.duration = Duration.ofSeconds(3);
+        world.time.passUntil(FIRST.plusSeconds(3).minusMillis(1));
+        a.watch.skew(Duration.ofSeconds(66));
+        world.time.pass(Duration.ofSeconds(2));
+
+        nothingWasSkipped(a);
+    }
+
+    @Test
+    void norDoesTheEndOfWhoHasNothingNewToShowTheOthers() {
+        Process a = world.start("a", SPARING);
+        a.duration = Duration.ofSeconds(3);
+        Process b = world.start("b", SPARING);
+        world.time.passUntil(FIRST.plusSeconds(1));
+        world.now(a.engine.operations().drain("a", new Operator("ann", "")));
+        world.time.passUntil(FIRST.plusSeconds(3).minusMillis(1));
+        a.watch.skew(Duration.ofSeconds(66));
+        world.time.pass(Duration.ofSeconds(2));
+        a.watch.skew(Duration.ZERO);
+        world.time.passUntil(FIRST.plusSeconds(15));
+
+        assertThat(world.ran("sparing", FIRST)).isEqualTo("a:0");
+        assertThat(world.ran("sparing", FIRST.plusSeconds(10))).isEqualTo("b:0");
+        assertThat(a.events(ElasticJobEvent.FiringSkipped.class)).isEmpty();
+        assertThat(b.events(ElasticJobEvent.RecordCorrected.class)).isEmpty();
+    }
+
+    /** Neither while the clock was wrong nor after. */
+    private void nothingWasSkipped(Process a) {
+        assertThat(a.engine.status().clockOff()).isTrue();
+        assertThat(world.record("sparing", 0).through()).isEqualTo(FIRST);
+        a.watch.skew(Duration.ZERO);
+        world.time.passUntil(FIRST.plusSeconds(15));
+
+        assertThat(world.ran("sparing", FIRST.plusSeconds(10))).isEqualTo("a:0");
+        assertThat(a.events(ElasticJobEvent.FiringSkipped.class)).isEmpty();
+        assertThat(a.events(ElasticJobEvent.RecordCorrected.class)).isEmpty();
     }
 
     @Test

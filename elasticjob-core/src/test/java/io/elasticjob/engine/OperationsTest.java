@@ -363,6 +363,32 @@ class OperationsTest {
     }
 
     @Test
+    void aJobForOneInstantThatIsGivenAnotherOneIsNeverRemovedOverIt() {
+        int changed = 0;
+        for (int late = 0; late < 1_200; late += 20) {
+            World slow = new World();
+            Process quick = slow.start("quick");
+            slow.latency = Duration.ofMillis(100);
+            slow.start("slow", ORDERS);
+            slow.seconds(3);
+            Instant at = slow.time.now().plusSeconds(2).truncatedTo(ChronoUnit.SECONDS);
+            Instant again = at.plusSeconds(20);
+            slow.now(on(quick).create("once", Map.of(JobKey.HANDLER, "orders", JobKey.AT, at.toString()), ANN));
+            slow.time.passUntil(at.plusMillis(late));
+            boolean isChanged = slow.isDone(on(quick).configure("once", Map.of(JobKey.AT, again.toString()), ANN));
+            slow.time.passUntil(again.plusSeconds(10));
+
+            assertThat(slow.ran("once", again))
+                    .as("changed %s ms after the first instant", late)
+                    .isEqualTo(isChanged ? "slow:0" : "");
+            changed += isChanged ? 1 : 0;
+        }
+        assertThat(changed)
+                .as("some came before the job was removed, and some after")
+                .isBetween(10, 50);
+    }
+
+    @Test
     void theRecordsOfAJobThatCameAndWentBeforeItsLeaderCouldReadOfItAreRemoved() {
         World slow = new World();
         slow.latency = Duration.ofMillis(800);
@@ -417,6 +443,30 @@ class OperationsTest {
                 .singleElement()
                 .satisfies(refused -> assertThat(refused.reason()).contains("an operator has made a job of this name"));
         assertThat(a.view().jobs().get("report").stored().isMade()).isTrue();
+    }
+
+    @Test
+    void aDeclarationThatIsUnderWayDoesNotHitAJobThatWasMadeAnewUnderTheSameName() {
+        JobDefinition other =
+                JobDefinition.named("orders").every(Duration.ofSeconds(5)).build();
+        int made = 0;
+        for (int late = 0; late < 3_000; late += 50) {
+            World slow = new World();
+            Process quick = slow.start("quick", ORDERS);
+            slow.latency = Duration.ofMillis(200);
+            slow.launch("slow", other);
+            slow.time.pass(Duration.ofMillis(late));
+            slow.now(on(quick).remove("orders", ANN));
+            boolean isMade =
+                    slow.isDone(on(quick).create("orders", Map.of(JobKey.HANDLER, "orders", JobKey.EVERY, "2s"), ANN));
+            slow.seconds(5);
+
+            assertThat(quick.view().jobs().get("orders").stored().isMade())
+                    .as("made %s ms after the start of the other", late)
+                    .isEqualTo(isMade);
+            made += isMade ? 1 : 0;
+        }
+        assertThat(made).isGreaterThan(30);
     }
 
     // ---- Instances

@@ -315,6 +315,13 @@ final class World {
         settle();
     }
 
+    /** Whether what is asked for is done; false when it is refused. */
+    boolean isDone(CompletionStage<?> asked) {
+        CompletableFuture<?> answer = asked.toCompletableFuture();
+        time.until(answer::isDone);
+        return !answer.isCompletedExceptionally();
+    }
+
     <T> T now(CompletionStage<T> asked) {
         CompletableFuture<T> answer = asked.toCompletableFuture();
         time.until(answer::isDone);
