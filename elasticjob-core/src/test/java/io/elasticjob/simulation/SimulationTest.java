@@ -3,6 +3,11 @@ package io.elasticjob.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.read.ListAppender;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -14,6 +19,7 @@ import java.util.function.LongPredicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 
 /**
  * The protocol under all faults at once. {@code -Dsimulation.seeds=N} runs more of them, {@code -Dsimulation.seed=S}
@@ -26,11 +32,27 @@ class SimulationTest {
     private static final Long ONE = Long.getLong("simulation.seed");
 
     @Test
-    void everyPromiseIsKeptWhateverGoesWrong() throws Exception {
-        OptionalLong failing = ONE != null ? OptionalLong.of(ONE) : firstOf(SEEDS, seed -> fails(Plan.of(seed)));
-        if (failing.isPresent() && fails(Plan.of(failing.getAsLong()))) {
-            show(Plan.of(failing.getAsLong()).shrunk(SimulationTest::fails));
+    void everyPromiseIsKeptAndNoStepBreaksWhateverGoesWrong() throws Exception {
+        Logger engine = (Logger) LoggerFactory.getLogger("io.elasticjob.engine");
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        logged.start();
+        engine.addAppender(logged);
+        try {
+            OptionalLong failing = ONE != null ? OptionalLong.of(ONE) : firstOf(SEEDS, seed -> fails(Plan.of(seed)));
+            if (failing.isPresent() && fails(Plan.of(failing.getAsLong()))) {
+                show(Plan.of(failing.getAsLong()).shrunk(SimulationTest::fails));
+            }
+        } finally {
+            engine.detachAppender(logged);
         }
+        assertThat(logged.list)
+                .filteredOn(event -> event.getLevel() == Level.ERROR)
+                .extracting(SimulationTest::told)
+                .isEmpty();
+    }
+
+    private static String told(ILoggingEvent event) {
+        return event.getFormattedMessage() + "\n" + ThrowableProxyUtil.asString(event.getThrowableProxy());
     }
 
     @ParameterizedTest
