@@ -13,7 +13,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
-/** What this instance knows and does about one shard. Confined to the loop; written by {@link ShardTable} alone. */
+/** What this instance knows and does about one shard. Confined to the loop; written by {@link ShardTable} and its parts. */
 final class ShardCell {
 
     /** The version of a record that is not there. */
@@ -233,6 +233,25 @@ final class ShardCell {
 
     String path() {
         return job.recordPath(shard);
+    }
+
+    /** Whether its executions are recorded. */
+    boolean isMonitored() {
+        JobDefinition definition = job.definition();
+        return definition == null || definition.monitorExecution();
+    }
+
+    /**
+     * The claim of this step, under the settings of now.
+     *
+     * @param owner the id of this instance
+     * @param begin when what is claimed begins, as the record will say
+     */
+    Pending.Claim claim(ShardStep.Claim step, String owner, Instant begin) {
+        freeSince = record.finishedAt();
+        ShardRecord next = record.claimed(step.firing(), owner, step.attempt(), step.deaths(), begin);
+        long superseded = job.superseded(shard, record, step);
+        return new Pending.Claim(next, step, job.usable(), job.version(), superseded);
     }
 
     /** Whether something is begun that has to be brought to its end, though the shard may have gone elsewhere. */

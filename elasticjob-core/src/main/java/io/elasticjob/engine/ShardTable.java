@@ -14,14 +14,11 @@ import io.elasticjob.codec.ShardRecordCodec;
 import io.elasticjob.coordination.DueFiring;
 import io.elasticjob.coordination.FutureRecord;
 import io.elasticjob.coordination.Layout;
-import io.elasticjob.coordination.SessionDeadline;
 import io.elasticjob.coordination.ShardStep;
-import io.elasticjob.coordination.SlotTurnover;
 import io.elasticjob.coordination.Trigger;
 import io.elasticjob.engine.ShardCell.Owed;
 import io.elasticjob.engine.ShardCell.Pending;
 import io.elasticjob.engine.ShardCell.Phase;
-import io.elasticjob.engine.ShardCell.Poised;
 import io.elasticjob.engine.ShardCell.Run;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Stat;
@@ -30,16 +27,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -57,9 +51,6 @@ final class ShardTable {
      */
     private static final Duration CHECKPOINT_PATIENCE = Duration.ofSeconds(30);
 
-    /** How long a claimed shard may probably wait for a slot. */
-    private static final Duration AHEAD_OF_SLOT = Duration.ofMillis(250);
-
     private final Presence presence;
     private final Roster roster;
     private final Finished finished;
@@ -70,15 +61,12 @@ final class ShardTable {
     private final Map<String, ShardCell> watched = new LinkedHashMap<>();
     private final Backlog backlog = new Backlog();
     private final RecordTraffic traffic;
+    private final ClaimsAhead ahead;
 
     /** Checkpoints that may not have been answered, in the order of asking. */
     private final Queue<Checkpoint> asked = new ArrayDeque<>();
 
     private int slotsHeld;
-    private SlotTurnover turnover = SlotTurnover.UNKNOWN;
-
-    /** Those that may hold a claim ahead of its fire time or its slot; some of them do not any more. */
-    private final Set<ShardCell> ahead = new LinkedHashSet<>();
 
     /** How many executions were told to end and have not. */
     private int lingering;
@@ -97,6 +85,7 @@ final class ShardTable {
         this.outbox = outbox;
         this.slots = slots;
         this.traffic = new RecordTraffic(layout, presence, jobTable, outbox, new Answers());
+        this.ahead = new ClaimsAhead(presence, outbox, traffic, backlog, new Fate());
     }
 
     int slotsHeld() {
@@ -123,15 +112,14 @@ final class ShardTable {
         traffic.reconnected();
         watched.clear();
         for (ShardCell cell : allCells().toList()) {
-            cell.known &= isMonitored(cell);
-            if (cell.poised != null && !sameInstance) {
-                cell.owed = cell.poised.owed();
-                cell.poised = null;
+            cell.known &= cell.isMonitored();
+            if (!sameInstance) {
+                ahead.owe(cell);
             }
             boolean unsure = switch (cell.phase) {
                 case UNREAD, READING, WATCHING, ASKING -> true;
                 case POISED -> !sameInstance;
-                case RESTING, WAITING, UNREADABLE -> !sameInstance && isMonitored(cell);
+                case RESTING, WAITING, UNREADABLE -> !sameInstance && cell.isMonitored();
                 case TO_WRITE -> !(cell.pending instanceof Pending.Completion);
                 case RUNNING -> mayBeOvertaken(cell.run);
                 case WRITING, DOUBTFUL -> false;
@@ -182,6 +170,11 @@ final class ShardTable {
             lingering++;
             outbox.add(new Effect.Cancel(run.id));
         }
+    }
+
+    /** Gives back what was claimed ahead and does not begin soon. */
+    void giveUpPoised() {
+        ahead.giveUp();
     }
 
     /** The roster was listed: whoever is waited for may be gone. */
@@ -253,10 +246,15 @@ final class ShardTable {
     /** A fire time of the job came by. What can not be claimed now is looked at when everything is known again. */
     void due(JobState job, boolean ready) {
         for (ShardCell cell : cellsOf(job)) {
-            if (cell.phase == Phase.RESTING && (ready || !isMonitored(cell))) {
+            if (cell.phase == Phase.RESTING && (ready || !cell.isMonitored())) {
                 consider(cell);
             }
         }
+    }
+
+    /** This fire time of the job will come shortly: what will be due then is claimed. */
+    void comingUp(JobState job, Instant fireTime) {
+        ahead.comingUp(job, cellsOf(job), fireTime, slots - slotsHeld);
     }
 
     void removed(JobState job) {
@@ -265,7 +263,7 @@ final class ShardTable {
 
     private void disown(ShardCell cell) {
         cell.mine = false;
-        giveBackPoised(cell);
+        ahead.giveBack(cell);
         dropUnlessBusy(cell);
     }
 
@@ -281,7 +279,7 @@ final class ShardTable {
     // ---- What to do about one shard -------------------------------------------------------------------------------
 
     private void unread(ShardCell cell) {
-        if (cell.run == null && !isMonitored(cell)) {
+        if (cell.run == null && !cell.isMonitored()) {
             cell.record = cell.record.decidedThrough(outbox.now()); // nobody knows what ran before: begin with the next
             cell.known = false;
             consider(cell);
@@ -358,7 +356,7 @@ final class ShardTable {
     }
 
     private void settle(ShardCell cell, ShardStep.Settle settle) {
-        if (isMonitored(cell) || cell.record.isRunning()) {
+        if (cell.isMonitored() || cell.record.isRunning()) {
             traffic.write(cell, new Pending.Settlement(settle.next(), settle.event()));
             return;
         }
@@ -528,7 +526,7 @@ final class ShardTable {
         }
         run.took = Duration.ofNanos(outbox.nanos() - run.startedNanos);
         run.loseCheckpoints(" has ended");
-        turnover = turnover.then(run.took);
+        ahead.ended(run.took);
         release(cell);
         if (run.fenced) {
             over(cell, run, new Outcome.Fenced(outcome));
@@ -574,7 +572,7 @@ final class ShardTable {
         }
         boolean isCertain = switch (cell.phase) {
             case UNREAD, READING, DOUBTFUL, WATCHING, ASKING, UNREADABLE -> false;
-            default -> isMonitored(cell); // else it is not as it was recorded
+            default -> cell.isMonitored(); // else it is not as it was recorded
         };
         return isCertain ? new Finished.Ahead(cell.record, null) : null;
     }
@@ -611,7 +609,7 @@ final class ShardTable {
     void flush(boolean ready) {
         Optional<Connection> over = presence.usable();
         if (presence.isDraining()) {
-            giveBackPoised(any -> true); // it takes nothing new, and this has not begun
+            ahead.giveBackAll(); // it takes nothing new, and this has not begun
         }
         takeSlots(ready);
         if (ready) {
@@ -628,7 +626,7 @@ final class ShardTable {
             }
             ShardCell cell = polled.get();
             if (cell.poised != null) {
-                beginPoised(cell, cell.poised);
+                ahead.begin(cell, cell.poised);
                 continue;
             }
             if (!cell.mine || cell.job.isRemoved() || cell.job.definition() == null || presence.isDraining()) {
@@ -639,115 +637,18 @@ final class ShardTable {
                 consider(cell);
                 continue;
             }
-            boolean recorded = isMonitored(cell) || claim.trigger() != null;
+            boolean recorded = cell.isMonitored() || claim.trigger() != null;
             if (recorded ? !ready : !presence.isAlive()) {
                 cell.phase = Phase.RESTING; // looked at again when the registry is back, or at the next firing
                 continue;
             }
-            Pending.Claim pending = claim(cell, claim, outbox.now());
+            Pending.Claim pending = cell.claim(claim, presence.currentId(), outbox.now());
             hold(cell);
             if (recorded) {
                 traffic.write(cell, pending);
             } else {
                 begin(cell, pending, null);
             }
-        }
-    }
-
-    private Pending.Claim claim(ShardCell cell, ShardStep.Claim step, Instant begin) {
-        cell.freeSince = cell.record.finishedAt();
-        ShardRecord next =
-                cell.record.claimed(step.firing(), presence.currentId(), step.attempt(), step.deaths(), begin);
-        long superseded = cell.job.superseded(cell.shard, cell.record, step);
-        return new Pending.Claim(next, step, cell.job.usable(), cell.job.version(), superseded);
-    }
-
-    // ---- Ahead of the fire time -----------------------------------------------------------------------------------
-
-    /**
-     * This fire time of the job will come shortly: claims what will be due then, so that it starts on the instant. Only as
-     * much as will soon find a slot: what is claimed can not go elsewhere.
-     */
-    void comingUp(JobState job, Instant fireTime) {
-        if (job.definition() == null || job.isRemoved() || presence.isDraining()) {
-            return;
-        }
-        ShardStep.Job then = job.at(fireTime);
-        for (ShardCell cell : cellsOf(job)) {
-            if (cell.phase == Phase.RESTING && cell.mine && mayClaimAhead()) {
-                claimAhead(cell, then, fireTime);
-            }
-        }
-    }
-
-    private void claimAhead(ShardCell cell, ShardStep.Job then, Instant fireTime) {
-        ShardStep step = ShardStep.next(then, cell.shard, cell.record, ShardStep.Owner.UNKNOWN, fireTime);
-        if (step instanceof ShardStep.Claim claim
-                && claim.trigger() == null
-                && claim.fireTime().equals(fireTime)) {
-            Pending.Claim pending = claim(cell, claim, fireTime);
-            if (isMonitored(cell)) {
-                traffic.write(cell, pending);
-                ahead.add(cell);
-            } else {
-                poise(cell, pending, null, null);
-            }
-        }
-    }
-
-    private boolean mayClaimAhead() {
-        int most = turnover.begun(slots - slotsHeld, AHEAD_OF_SLOT);
-        if (ahead.size() >= most) {
-            ahead.removeIf(cell -> !cell.isAhead());
-        }
-        return ahead.size() < most;
-    }
-
-    /** Its fire time has come, and a slot is free. */
-    private void beginPoised(ShardCell cell, Poised poised) {
-        Pending.Claim claim = poised.claim();
-        boolean surelyHeld = presence.isAlive()
-                && presence.isSelf(String.valueOf(claim.next().owner()))
-                && !poised.until().passed(outbox.now(), outbox.nanos());
-        if (!surelyHeld && poised.token() == null) {
-            giveBackPoised(cell);
-        } else if (!surelyHeld) {
-            cell.poised = null;
-            cell.pending = claim;
-            traffic.settle(cell);
-        } else if (presence.isDraining() || cell.job.version() != claim.jobVersion()) {
-            giveBackPoised(cell); // what now holds decides anew
-        } else {
-            cell.poised = null;
-            begin(cell, claim, poised.token());
-        }
-    }
-
-    /**
-     * Gives back what did not find a slot as soon as was thought, so that it waits for one like all others, and what was
-     * claimed for a fire time that is far again since the clock was set.
-     */
-    void giveUpPoised() {
-        Instant now = outbox.now();
-        giveBackPoised(fireTime -> Duration.between(fireTime, now).abs().compareTo(AHEAD_OF_SLOT.multipliedBy(2)) > 0);
-    }
-
-    private void giveBackPoised(Predicate<Instant> fireTimes) {
-        for (ShardCell cell : List.copyOf(ahead)) {
-            Poised poised = cell.poised;
-            if (poised != null && fireTimes.test(poised.claim().step().fireTime())) {
-                giveBackPoised(cell);
-            }
-        }
-    }
-
-    /** Puts the record back as it was, if the cell is poised: nothing was begun. */
-    private void giveBackPoised(ShardCell cell) {
-        Poised poised = cell.poised;
-        if (poised != null) {
-            cell.poised = null;
-            cell.owed = poised.owed();
-            consider(cell);
         }
     }
 
@@ -823,17 +724,7 @@ final class ShardTable {
             begin(cell, claim, stat.modified());
             return;
         }
-        poise(cell, claim, stat.modified(), before);
-    }
-
-    private void poise(ShardCell cell, Pending.Claim claim, @Nullable Long token, @Nullable ShardRecord before) {
-        Duration timeout = presence.usable()
-                .map(over -> over.session().timeout())
-                .orElse(Duration.ZERO); // without a connection nothing is sure
-        cell.phase = Phase.POISED;
-        ahead.add(cell);
-        cell.poised = new Poised(claim, token, before, new SessionDeadline(outbox.now(), outbox.nanos(), timeout));
-        backlog.add(cell, claim.step().fireTime());
+        ahead.poise(cell, claim, stat.modified(), before);
     }
 
     private void recordRead(ShardCell cell, Read read) {
@@ -849,7 +740,7 @@ final class ShardTable {
 
     /** Takes over what was read. False when nothing more can be decided from it. */
     private boolean take(ShardCell cell, Read read) {
-        Instant decidedHere = isMonitored(cell) ? null : cell.record.through();
+        Instant decidedHere = cell.isMonitored() ? null : cell.record.through();
         cell.known = true;
         if (!(read instanceof Read.Present present)) {
             cell.record = ShardRecord.NEW.decidedThrough(decidedHere);
@@ -964,11 +855,6 @@ final class ShardTable {
         return presence.usable().filter(current -> current == over).isPresent();
     }
 
-    private boolean isMonitored(ShardCell cell) {
-        JobDefinition definition = cell.job.definition();
-        return definition == null || definition.monitorExecution();
-    }
-
     private void dropUnlessBusy(ShardCell cell) {
         if (!cell.isBusy()) {
             drop(cell);
@@ -1047,6 +933,20 @@ final class ShardTable {
             }
             cell.deadOwner = owner;
             cell.deadClaimedAt = cell.record.startedAt();
+            consider(cell);
+        }
+    }
+
+    /** What becomes of claims ahead. */
+    private final class Fate implements ClaimsAhead.Fate {
+
+        @Override
+        public void begins(ShardCell cell, Pending.Claim claim, @Nullable Long token) {
+            begin(cell, claim, token);
+        }
+
+        @Override
+        public void comesToNothing(ShardCell cell) {
             consider(cell);
         }
     }
