@@ -23,7 +23,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What {@code benchmarks/run} starts: measures, or makes a report. */
 public final class Benchmarks {
@@ -35,17 +38,20 @@ public final class Benchmarks {
             run list
             See benchmarks/README.md.""";
     private static final String RESULTS = "target/results";
+    private static final String ZOOKEEPERS = "zookeepers";
     private static final int ROUNDS = 3;
 
     private final Path home;
     private final Options options;
     private final Map<String, String> machine;
     private final ResultFile file;
+    private final Optional<String> otherJava;
 
     private Benchmarks(Path home, Options options) throws IOException, InterruptedException {
         this.home = home;
         this.options = options;
         this.machine = Machine.describe();
+        this.otherJava = Machine.otherJava();
         String given = options.text("results", "");
         this.file = given.isEmpty() ? ResultFile.next(home.resolve(RESULTS)) : new ResultFile(Path.of(given));
     }
@@ -118,8 +124,8 @@ public final class Benchmarks {
         }
         Collections.rotate(contenders, 1 - round);
         List<Measurement> measurements = contenders.stream()
-                .flatMap(contender ->
-                        scenario.cases(contender, options).stream().map(inCase -> new Measurement(contender, inCase)))
+                .flatMap(contender -> scenario.cases(contender, options).stream()
+                        .map(inCase -> new Measurement(contender, asItIs(inCase))))
                 .toList();
         // What is to be compared comes one after another.
         Map<Case, List<Measurement>> comparable = measurements.stream()
@@ -168,7 +174,29 @@ public final class Benchmarks {
                 figures.numbers(),
                 figures.remarks(),
                 failure,
+                command(scenario),
                 here);
+    }
+
+    /** Measures the scenario in the same way again; where results go says nothing of how. */
+    private String command(Scenario scenario) {
+        return Stream.of(
+                        otherJava.map(version -> "BENCHMARKS_JAVA_HOME=…").orElse(""),
+                        "benchmarks/run",
+                        scenario.name(),
+                        options.without(Set.of("results", "keep", "postgres")))
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining(" "));
+    }
+
+    /** What is not as it usually is belongs to the case, lest unlike results meet in one row. */
+    private Case asItIs(Case inCase) {
+        Case complete = inCase;
+        String servers = options.text(ZOOKEEPERS, "1");
+        if (!servers.equals("1") && !inCase.circumstances().containsKey(ZOOKEEPERS)) {
+            complete = complete.with(ZOOKEEPERS, servers);
+        }
+        return otherJava.isPresent() ? complete.with("JDK", otherJava.get()) : complete;
     }
 
     private record Measurement(Contender contender, Case inCase) {}

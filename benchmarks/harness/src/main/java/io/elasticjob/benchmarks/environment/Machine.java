@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Describes the machine that is measured on. */
@@ -31,6 +32,18 @@ public final class Machine {
     public static String loadAverage() throws IOException {
         String[] fields = Files.readString(Path.of("/proc/loadavg")).split(" ");
         return fields[0] + " " + fields[1] + " " + fields[2];
+    }
+
+    /** Version of the Java that instances and servers run on, where that is not the one of this process. */
+    public static Optional<String> otherJava() throws IOException {
+        if (System.getenv(Processes.OTHER_JAVA) == null) {
+            return Optional.empty();
+        }
+        Path release = Processes.javaHome().resolve("release");
+        return Files.readAllLines(release).stream()
+                .filter(line -> line.startsWith("JAVA_VERSION="))
+                .map(line -> line.substring(line.indexOf('=') + 1).replace("\"", ""))
+                .findFirst();
     }
 
     private static String line(Path file, String key) throws IOException {

@@ -5,6 +5,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What was said on the command line: words, {@code --name=value} or {@code --name} for true, and {@code -Dname=value},
@@ -42,6 +45,16 @@ public final class Options {
         other.handedOn.putAll(handedOn);
         other.values.put(name, value);
         return other;
+    }
+
+    /** As they were given, but for the words and for those of these names. */
+    public String without(Set<String> names) {
+        Stream<String> given = values.entrySet().stream()
+                .filter(value -> !names.contains(value.getKey()))
+                .map(value -> "--" + value.getKey() + (value.getValue().equals("true") ? "" : "=" + value.getValue()));
+        Stream<String> handed =
+                handedOn.entrySet().stream().map(value -> "-D" + value.getKey() + "=" + value.getValue());
+        return Stream.concat(given, handed).collect(Collectors.joining(" "));
     }
 
     public List<String> words() {

@@ -11,6 +11,9 @@ import java.util.concurrent.Callable;
 /** What Linux tells of processes and of the machine. Times are in milliseconds of one core. */
 final class Processes {
 
+    /** Environment variable that names another Java for instances and servers. */
+    static final String OTHER_JAVA = "BENCHMARKS_JAVA_HOME";
+
     private static final long MILLIS_PER_TICK = 10;
     private static final long PAUSE_MILLIS = 20;
 
@@ -82,7 +85,11 @@ final class Processes {
 
     /** The Java that instances and servers run on: that of {@code BENCHMARKS_JAVA_HOME}, or the present one. */
     static Path java() {
-        String home = System.getenv("BENCHMARKS_JAVA_HOME");
-        return Path.of(home == null ? System.getProperty("java.home") : home, "bin", "java");
+        return javaHome().resolve("bin").resolve("java");
+    }
+
+    static Path javaHome() {
+        String home = System.getenv(OTHER_JAVA);
+        return Path.of(home == null ? System.getProperty("java.home") : home);
     }
 }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version of the system's library
  * @param at when it ended, in ISO 8601
+ * @param command that measures it again; null when that was not noted
  * @param machine on which it was made, with what ran on it
  * @param round in which it was made, from 1
  * @param quick whether it was only to show that everything works
@@ -24,6 +25,7 @@ public record Result(
         Map<String, Double> numbers,
         Map<String, String> remarks,
         @Nullable String failure,
+        @Nullable String command,
         Map<String, String> machine) {
 
     public Case inCase() {

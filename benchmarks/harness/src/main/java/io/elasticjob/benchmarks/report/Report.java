@@ -110,6 +110,7 @@ public final class Report {
             String table = tables.of(scenario);
             if (!table.isEmpty()) {
                 text.append("\n### ").append(scenario.title()).append("\n\n");
+                text.append(commands(scenario));
                 chart(scenario)
                         .ifPresent(chart -> text.append(
                                 "![%s](%s/%s.svg)%n%n".formatted(chart.title(), pictures, scenario.name())));
@@ -117,6 +118,21 @@ public final class Report {
             }
         }
         return text.append("\n").toString();
+    }
+
+    /** What measures it again, and how often it was measured. */
+    private String commands(Scenario scenario) {
+        List<Result> measured = results.stream()
+                .filter(result -> result.scenario().equals(scenario.name()))
+                .toList();
+        List<String> commands = measured.stream()
+                .map(Result::command)
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList();
+        return commands.isEmpty()
+                ? ""
+                : commands.stream().map(command -> "    " + command).collect(Collectors.joining("\n")) + "\n\n";
     }
 
     /** The first of the scenario's figures, of all systems. */

@@ -3,6 +3,7 @@ package io.elasticjob.benchmarks.environment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class OptionsTest {
@@ -30,6 +31,13 @@ class OptionsTest {
         assertThatThrownBy(() -> new Options("-quick"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("-quick is not an option");
+    }
+
+    @Test
+    void canBeGivenOnceMore() {
+        Options options = new Options("lateness", "--results=x", "--rounds=3", "--quick", "-Da=b");
+
+        assertThat(options.without(Set.of("results"))).isEqualTo("--rounds=3 --quick -Da=b");
     }
 
     @Test

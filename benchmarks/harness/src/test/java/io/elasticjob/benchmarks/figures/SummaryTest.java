@@ -31,6 +31,7 @@ class SummaryTest {
                 Map.of("p50", p50),
                 Map.of(),
                 null,
+                null,
                 Map.of());
     }
 

@@ -33,6 +33,7 @@ class ReportTest {
                 failure == null ? Map.of("p50", p50, "othersCpuPercent", 2.0) : Map.of(),
                 Map.of(),
                 failure,
+                "benchmarks/run lateness --rounds=" + (quick ? 1 : 3),
                 Map.of("cores", "2", "load", "0.1 0.2 0.3"));
     }
 
@@ -91,6 +92,7 @@ class ReportTest {
                 .contains("| shards 3, monitoring on | ElasticJob for Spring Boot | 5 (4–6) |")
                 .contains("| shards 3, monitoring on | db-scheduler in PostgreSQL | – (failed: IOException: a/b) |")
                 .contains("| shards 3, monitoring on | Apache ShardingSphere ElasticJob | × 0.20 |")
+                .contains("\n    benchmarks/run lateness --rounds=3\n")
                 .contains("(pictures/lateness.svg)")
                 .contains("Machine: cores 2.")
                 .contains("Apache ShardingSphere ElasticJob 1.2.3, db-scheduler in PostgreSQL 1.2.3.")
