@@ -97,9 +97,26 @@ public record StoredJob(
      * @throws InvalidSettingException when the stored settings do not make a job, for this version
      */
     public JobDefinition effective() {
+        if (overrides.isEmpty()) {
+            return JobDefinition.of(name, declared);
+        }
         Map<JobKey, Setting> over = new EnumMap<>(JobKey.class);
         overrides.forEach((key, change) -> over.put(key, new Setting(change.value(), Setting.Source.OVERRIDE)));
         return JobDefinition.of(name, declared).with(over);
+    }
+
+    /**
+     * The same as {@link #effective()}, and {@code known} itself where that is what holds: thousands of jobs that are stored
+     * as they are declared need not be made a second time out of their texts.
+     *
+     * @param known a definition of this name, such as this process declares it; null for none
+     * @throws InvalidSettingException as {@link #effective()}
+     */
+    public JobDefinition effective(@Nullable JobDefinition known) {
+        if (known != null && overrides.isEmpty() && name.equals(known.name()) && declared.equals(known.settings())) {
+            return known;
+        }
+        return effective();
     }
 
     /**

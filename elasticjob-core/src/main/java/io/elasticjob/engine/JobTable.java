@@ -265,7 +265,7 @@ final class JobTable {
         Decoded<StoredJob> decoded = StoredJobCodec.decode(job.name(), present.data());
         if (decoded instanceof Decoded.Value<StoredJob> value) {
             try {
-                job.read(version, value.value(), value.value().effective());
+                job.read(version, value.value(), value.value().effective(declared.get(job.name())));
             } catch (IllegalArgumentException invalid) {
                 String reason = new Decoded.Broken<>(String.valueOf(invalid.getMessage())).reason();
                 job.unusable(version, value.value(), unusable(job, reason), false);

@@ -20,13 +20,11 @@ class StoredJobTest {
     private static final Instant MONDAY = Instant.parse("2026-03-02T08:00:00Z");
     private static final Instant TUESDAY = MONDAY.plus(Duration.ofDays(1));
     private static final Operator ANN = new Operator("ann", "why not");
-    private static final StoredJob ORDERS = StoredJob.declared(
-            JobDefinition.named("orders")
-                    .every(Duration.ofSeconds(30))
-                    .shards(3)
-                    .build(),
-            "shop",
-            MONDAY);
+    private static final StoredJob ORDERS = StoredJob.declared(definition(Duration.ofSeconds(30)), "shop", MONDAY);
+
+    private static JobDefinition definition(Duration every) {
+        return JobDefinition.named("orders").every(every).shards(3).build();
+    }
 
     @Test
     void whatAnOperatorSaysWinsOverWhatIsDeclaredAndIsKeptApart() {
@@ -40,6 +38,19 @@ class StoredJobTest {
         assertThat(changed.since()).as("the schedule is as it was").isEqualTo(MONDAY);
         assertThat(changed.reset(Set.of(), TUESDAY, Duration.ZERO).saysTheSameAs(ORDERS))
                 .isTrue();
+    }
+
+    @Test
+    void whatIsStoredAsItIsDeclaredIsTheDeclarationItself() {
+        JobDefinition declared = definition(Duration.ofSeconds(30));
+
+        assertThat(ORDERS.effective(declared)).isSameAs(declared);
+        assertThat(ORDERS.effective(definition(Duration.ofSeconds(31)))).isEqualTo(declared);
+        assertThat(ORDERS.effective(null)).isEqualTo(declared);
+        assertThat(configured(Map.of(JobKey.JOB_PARAMETER, "x"))
+                        .effective(declared)
+                        .jobParameter())
+                .isEqualTo("x");
     }
 
     @Test
