@@ -73,7 +73,10 @@ final class JobTable {
     private final Set<String> toCreate;
 
     private final Set<String> toDeclare = new LinkedHashSet<>();
+    /** Written here, and not answered yet. */
     private final Set<String> beingDeclared = new HashSet<>();
+    /** Answered, and not read since: nothing can be decided about them again until they are. */
+    private final Set<String> beingReadBack = new HashSet<>();
 
     /**
      * Decided to be replaced, and the roster listed anew since it was last read: whoever wrote what is there is on the
@@ -117,6 +120,7 @@ final class JobTable {
         loaded = false;
         reading = false;
         beingDeclared.clear();
+        beingReadBack.clear();
         confirmed.clear();
         list(over);
     }
@@ -126,8 +130,11 @@ final class JobTable {
         loaded = false;
     }
 
+    /** The node of a job rang. What is being declared here is read in any case, as soon as that is answered. */
     void changed(String name) {
-        dirty.add(name);
+        if (!beingDeclared.contains(name)) {
+            dirty.add(name);
+        }
     }
 
     /**
@@ -295,7 +302,7 @@ final class JobTable {
         List<String> names = new ArrayList<>();
         int bytes = 0;
         for (String name : List.copyOf(toDeclare)) {
-            if (beingDeclared.contains(name)) {
+            if (beingDeclared.contains(name) || beingReadBack.contains(name)) {
                 continue;
             }
             toDeclare.remove(name);
@@ -395,16 +402,17 @@ final class JobTable {
             names.forEach(beingDeclared::remove);
             if (result instanceof Result.Told<Answer> told) {
                 noteFolders(guarded, all, told.answer());
+                beingReadBack.addAll(names);
+                read(over, names, 0, () -> names.forEach(beingReadBack::remove));
             }
             if (result instanceof Result.Unknown<Answer> unknown) {
+                dirty.addAll(names);
                 retry(over, unknown.why(), () -> toDeclare.addAll(names));
             } else if (result instanceof Result.Told<Answer> told && told.answer() instanceof Answer.Refused refused) {
                 if (refused.reason() == Answer.Reason.ABSENT && all.get(refused.index()) instanceof Write.Create) {
                     presence.layRoots(over);
                 }
-                // Somebody was first: read what they wrote, then decide again, after a pause: it may be refused for
-                // ever.
-                read(over, names, 0, () -> {});
+                // Somebody was first, and is being read: decide again, after a pause: it may be refused for ever.
                 outbox.alarm(PAUSE, () -> toDeclare.addAll(names));
             }
         });

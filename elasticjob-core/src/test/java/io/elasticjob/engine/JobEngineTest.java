@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -196,20 +197,52 @@ class JobEngineTest {
 
     @Test
     void aThousandJobsAreRegisteredWithAHandfulOfRequests() {
-        JobDefinition[] jobs = new JobDefinition[1_000];
-        for (int i = 0; i < jobs.length; i++) {
-            jobs[i] = JobDefinition.named("job-" + i)
-                    .every(Duration.ofHours(1))
-                    .shards(3)
-                    .build();
-        }
-        Process process = world.start("a", jobs);
+        Process process = world.start("a", hourly(1_000));
 
         assertThat(world.ensemble.children("/test/jobs")).hasSize(1_000);
         Requests requests = process.registry.requests();
         assertThat(requests.commits()).isLessThan(20);
         assertThat(requests.watches()).as("two watches an instance, none a job").isEqualTo(2);
         assertThat(requests.total()).isLessThan(60);
+    }
+
+    @Test
+    void jobsAreDeclaredOnceAndReadBackOnceWhoeverComesMeanwhile() {
+        Requests alone = requestsToDeclare(world -> {});
+
+        for (int after = 0; after <= 300; after += 10) {
+            Duration later = Duration.ofMillis(after);
+            Requests inCompany = requestsToDeclare(world -> {
+                world.time.pass(later);
+                world.launch("b");
+            });
+            assertThat(inCompany.commits())
+                    .as("with another one that comes after %s ms", after)
+                    .isEqualTo(alone.commits());
+            assertThat(inCompany.reads() - alone.reads())
+                    .as("of the instance that comes after %s ms, and of nothing else", after)
+                    .isBetween(0L, 1L);
+        }
+    }
+
+    /** What an instance with 600 jobs asks until it has them, while something else happens. */
+    private static Requests requestsToDeclare(Consumer<World> meanwhile) {
+        World world = new World();
+        world.latency = Duration.ofMillis(40);
+        Process process = world.launch("a", hourly(600));
+        meanwhile.accept(world);
+        world.time.pass(Duration.ofSeconds(5));
+        assertThat(process.view().jobs()).hasSize(600);
+        return process.registry.requests();
+    }
+
+    private static JobDefinition[] hourly(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> JobDefinition.named("job-" + i)
+                        .every(Duration.ofHours(1))
+                        .shards(3)
+                        .build())
+                .toArray(JobDefinition[]::new);
     }
 
     // ---- Elasticity -----------------------------------------------------------------------------------------------
