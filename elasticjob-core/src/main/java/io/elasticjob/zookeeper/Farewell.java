@@ -29,16 +29,22 @@ final class Farewell extends Thread {
 
     private static final Logger log = LoggerFactory.getLogger(Farewell.class);
 
-    private static final Duration PATIENCE = Duration.ofMillis(500);
+    /** How long a server that does not answer is waited for, where nothing depends on it. */
+    static final Duration PATIENCE = Duration.ofMillis(500);
 
     private final List<InetSocketAddress> servers;
     private final long session;
     private final byte[] requests;
+    private final int patienceMillis;
 
-    /** @param left the handle of the session, which nobody asks anything any more */
-    Farewell(ZooKeeperSettings settings, ZooKeeper left) {
+    /**
+     * @param left the handle of the session, which nobody asks anything any more
+     * @param patience how long each server is waited for, to connect and to confirm
+     */
+    Farewell(ZooKeeperSettings settings, ZooKeeper left, Duration patience) {
         super("elasticjob-registry-farewell");
         setDaemon(true);
+        patienceMillis = (int) patience.toMillis();
         servers = new ConnectStringParser(settings.connectString()).getServerAddresses();
         session = left.getSessionId();
         requests = requests(left);
@@ -59,8 +65,8 @@ final class Farewell extends Thread {
     /** Returns when the server has closed the connection, as it does once the session is over. */
     private void say(InetSocketAddress server) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.setSoTimeout((int) PATIENCE.toMillis());
-            socket.connect(server, (int) PATIENCE.toMillis());
+            socket.setSoTimeout(patienceMillis);
+            socket.connect(server, patienceMillis);
             socket.getOutputStream().write(requests);
             socket.getInputStream().transferTo(OutputStream.nullOutputStream());
         }

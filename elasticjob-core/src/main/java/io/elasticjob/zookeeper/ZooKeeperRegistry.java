@@ -496,7 +496,7 @@ public final class ZooKeeperRegistry implements Registry {
     /** Not under TLS: where answers do not arrive, no connection is made in the first place, and no session renewed. */
     private void sayFarewell(@Nullable Handle left) {
         if (left != null && tls == null && !closing.get()) {
-            new Farewell(settings, left.zooKeeper()).start();
+            new Farewell(settings, left.zooKeeper(), Farewell.PATIENCE).start();
         }
     }
 

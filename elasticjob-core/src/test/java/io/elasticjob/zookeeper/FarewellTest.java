@@ -48,15 +48,19 @@ class FarewellTest {
         server.close();
     }
 
+    /** One that waits for a server for as long as a test may, however busy the machine is. */
     private Farewell farewell(String servers) {
-        return new Farewell(new ZooKeeperSettings(servers, Duration.ofSeconds(10), Duration.ofSeconds(5), null), left);
+        return new Farewell(
+                new ZooKeeperSettings(servers, Duration.ofSeconds(10), Duration.ofSeconds(5), null),
+                left,
+                Duration.ofSeconds(30));
     }
 
     @Test
     void theServerEndsTheSessionThoughItsAnswersDoNotArrive() throws Exception {
         try (FaultProxy proxy = new FaultProxy(server.getPort())) {
             proxy.silence(Direction.TO_CLIENT);
-            farewell(proxy.address() + "/apps").run();
+            farewell(proxy.address() + "/apps").start();
             assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
         }
         try (ZooKeeper other = new ZooKeeper(server.getConnectString(), 10_000, event -> {})) {
