@@ -2,9 +2,11 @@ package io.elasticjob.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
@@ -33,6 +35,8 @@ class SimulationTest {
 
     @Test
     void everyPromiseIsKeptAndNoStepBreaksWhateverGoesWrong() throws Exception {
+        // Another test's thread may still be the one that sets logging up.
+        await().until(() -> LoggerFactory.getILoggerFactory() instanceof LoggerContext);
         Logger engine = (Logger) LoggerFactory.getLogger("io.elasticjob.engine");
         ListAppender<ILoggingEvent> logged = new ListAppender<>();
         logged.start();

@@ -20,11 +20,13 @@ import io.elasticjob.simulation.Commands.Command;
 import io.elasticjob.testing.Ledger;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -51,6 +53,9 @@ final class TriggerPromises {
 
     private final Map<String, List<Seen>> all = new HashMap<>();
     private final Map<Layout.JobLife, NavigableMap<Long, Seen>> pending = new HashMap<>();
+
+    /** Records that say again how a trigger ended, after a claim of something later that came to nothing. */
+    private final Set<String> restored = new HashSet<>();
 
     /** What the number was of that a command was told. */
     private final Map<Command, Seen> told = new HashMap<>();
@@ -180,6 +185,9 @@ final class TriggerPromises {
 
     /** Only the end of a firing by hand decides it, and it alone. */
     void written(Layout.JobLife life, int shard, ShardRecord before, ShardRecord after) {
+        if (before.isRunning() && !after.isRunning() && !Objects.equals(before.firing(), after.firing())) {
+            restored.add(life + "/" + shard + "/" + after.firing());
+        }
         boolean ends = before.isRunning() && after.state() == ShardRecord.State.DONE;
         long decided = ends && before.firing() instanceof Firing.Triggered run ? run.number() : before.trigger();
         if (after.trigger() != decided) {
@@ -239,7 +247,8 @@ final class TriggerPromises {
             boolean done = of.trigger().isDecidedBy(record);
             boolean ran = of.trigger().isRunBy(record);
             boolean agrees = switch (progress.state()) {
-                case DONE -> done && (!ran || hasOutcome(progress, record));
+                case DONE ->
+                    done && (!ran || hasOutcome(progress, record) || mayHaveMovedOn(of, shard, progress, record));
                 case RUNNING -> done || ran;
                 case CANCELLED -> !promises.hasEnded(of.of(), shard, status.number()) && !(ran && record.isRunning());
                 case WAITING -> false;
@@ -248,6 +257,11 @@ final class TriggerPromises {
                 violated.accept("was told " + progress + " of shard " + shard + " of " + of + ", but " + record);
             }
         });
+    }
+
+    /** Whoever looks at a shard while something later is claimed is not told how it ended before. */
+    private boolean mayHaveMovedOn(Seen of, int shard, Progress progress, ShardRecord record) {
+        return progress.outcome() == null && restored.contains(of.of() + "/" + shard + "/" + record.firing());
     }
 
     private static boolean hasOutcome(Progress progress, ShardRecord record) {
