@@ -173,6 +173,7 @@ final class JobTable {
     }
 
     private void list(Connection over) {
+        dirty.clear(); // not when the answer is here: a ring behind that may be heard before it
         outbox.read(over, List.of(layout.jobs()), result -> {
             if (over == connection
                     && result instanceof Result.Told<List<Read>> told
@@ -190,7 +191,6 @@ final class JobTable {
                 List.copyOf(jobs.keySet()).stream()
                         .filter(name -> !names.contains(name))
                         .forEach(this::removed);
-                dirty.clear();
                 read(over, List.copyOf(names), 0, () -> {
                     loaded = true;
                     toDeclare.addAll(declared.keySet());
@@ -402,6 +402,9 @@ final class JobTable {
             names.forEach(beingDeclared::remove);
             if (result instanceof Result.Told<Answer> told) {
                 noteFolders(guarded, all, told.answer());
+                if (told.answer() instanceof Answer.Committed) {
+                    toCreate.removeAll(names); // who removes one before it is read back here has removed it
+                }
                 beingReadBack.addAll(names);
                 read(over, names, 0, () -> names.forEach(beingReadBack::remove));
             }

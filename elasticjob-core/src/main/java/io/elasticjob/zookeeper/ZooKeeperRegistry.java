@@ -120,9 +120,6 @@ public final class ZooKeeperRegistry implements Registry {
                 null,
                 new RetryOneTime(1), // never asked: no operation goes through Curator
                 false);
-        // The first configuration reads all certificates that the JVM trusts, though no connection may need them. That
-        // takes 100 ms in a young JVM, in which the application comes further.
-        inCuratorsTime(Duration.ZERO, ZKClientConfig::new);
     }
 
     /** How many requests were sent so far. From any thread. */

@@ -9,6 +9,7 @@ import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.Misfire;
 import io.elasticjob.Outcome;
+import io.elasticjob.Operator;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.codec.StoredJobCodec;
 import io.elasticjob.coordination.ShardCount;
@@ -599,6 +600,22 @@ class JobEngineTest {
         world.seconds(2);
         assertThat(b.view().jobs()).containsKey("orders");
         assertThat(world.runs("orders")).isGreaterThan(6);
+    }
+
+    @Test
+    void aJobThatIsRemovedBeforeItsCreatorHasReadItBackStaysRemoved() {
+        Process quick = world.start("quick");
+        world.latency = Duration.ofMillis(200);
+        world.launch("slow", hourly(1));
+        world.time.until(() -> world.ensemble.children("/test/jobs").contains("job-0"));
+        world.time.pass(Duration.ofMillis(50));
+        world.now(quick.engine.operations().remove("job-0", new Operator("ann", "")));
+        world.seconds(3);
+        world.latency = Duration.ZERO;
+        world.start("other");
+        world.seconds(3);
+
+        assertThat(world.ensemble.children("/test/jobs")).isEmpty();
     }
 
     @Test

@@ -9,7 +9,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.read.ListAppender;
+import ch.qos.logback.core.AppenderBase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -18,6 +18,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongPredicate;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,31 +35,41 @@ class SimulationTest {
     private static final int SEEDS = Integer.getInteger("simulation.seeds", 3_000);
     private static final int MUTANT_SEEDS = 1_000;
     private static final Long ONE = Long.getLong("simulation.seed");
+    private static final BrokenSteps BROKEN = new BrokenSteps();
+    private static final Supplier<Logger> ENGINE = () -> (Logger) LoggerFactory.getLogger("io.elasticjob.engine");
+
+    @BeforeAll
+    static void hearOfStepsThatBreak() {
+        // Another test's thread may still be the one that sets logging up.
+        await().until(() -> LoggerFactory.getILoggerFactory() instanceof LoggerContext);
+        BROKEN.start();
+        ENGINE.get().addAppender(BROKEN);
+    }
+
+    @AfterAll
+    static void hearNoMore() {
+        ENGINE.get().detachAppender(BROKEN);
+    }
 
     @Test
     void everyPromiseIsKeptAndNoStepBreaksWhateverGoesWrong() throws Exception {
-        // Another test's thread may still be the one that sets logging up.
-        await().until(() -> LoggerFactory.getILoggerFactory() instanceof LoggerContext);
-        Logger engine = (Logger) LoggerFactory.getLogger("io.elasticjob.engine");
-        ListAppender<ILoggingEvent> logged = new ListAppender<>();
-        logged.start();
-        engine.addAppender(logged);
-        try {
-            OptionalLong failing = ONE != null ? OptionalLong.of(ONE) : firstOf(SEEDS, seed -> fails(Plan.of(seed)));
-            if (failing.isPresent() && fails(Plan.of(failing.getAsLong()))) {
-                show(Plan.of(failing.getAsLong()).shrunk(SimulationTest::fails));
-            }
-        } finally {
-            engine.detachAppender(logged);
+        OptionalLong failing = ONE != null ? OptionalLong.of(ONE) : firstOf(SEEDS, seed -> fails(Plan.of(seed)));
+        if (failing.isPresent() && fails(Plan.of(failing.getAsLong()))) {
+            show(Plan.of(failing.getAsLong()).shrunk(SimulationTest::fails));
         }
-        assertThat(logged.list)
-                .filteredOn(event -> event.getLevel() == Level.ERROR)
-                .extracting(SimulationTest::told)
-                .isEmpty();
     }
 
-    private static String told(ILoggingEvent event) {
-        return event.getFormattedMessage() + "\n" + ThrowableProxyUtil.asString(event.getThrowableProxy());
+    @Test
+    void aStepThatBreaksIsHeardOnTheThreadOfItsHistoryAndOnNoOther() throws Exception {
+        Thread other = new Thread(() -> ENGINE.get().error("of another test"));
+        other.start();
+        other.join();
+        assertThat(BROKEN.take()).isEmpty();
+
+        ENGINE.get().warn("no harm");
+        ENGINE.get().error("a step failed", new IllegalStateException("what broke"));
+        assertThat(BROKEN.take()).singleElement().asString().contains("a step failed", "what broke");
+        assertThat(BROKEN.take()).isEmpty();
     }
 
     @ParameterizedTest
@@ -92,8 +105,9 @@ class SimulationTest {
     }
 
     private static boolean fails(Plan plan) {
+        BROKEN.take();
         try {
-            return !new Simulation(plan).run().isEmpty();
+            return !new Simulation(plan).run().isEmpty() || !BROKEN.take().isEmpty();
         } catch (RuntimeException | AssertionError broken) {
             return true; // so badly that it does not come to its end
         }
@@ -101,13 +115,14 @@ class SimulationTest {
 
     private static void show(Plan plan) {
         Simulation simulation = new Simulation(plan);
+        BROKEN.take();
         String what = "seed " + plan.seed() + ", with the least that makes it fail, ";
         try {
             simulation.run();
         } catch (RuntimeException | AssertionError broken) {
             throw new AssertionError(what + "does not come to its end:\n" + simulation.report(), broken);
         }
-        fail(what + "fails:\n" + simulation.report());
+        fail(what + "fails:\n" + simulation.report() + String.join("\n", BROKEN.take()));
     }
 
     /** The least seed for which it is so. One thread for each processor; each history is confined to one of them. */
@@ -135,5 +150,25 @@ class SimulationTest {
             pool.shutdownNow();
         }
         return found.get() == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(found.get());
+    }
+
+    /** What an engine logs of steps that broke, by the thread that its history is confined to. */
+    private static final class BrokenSteps extends AppenderBase<ILoggingEvent> {
+
+        private final ThreadLocal<List<String>> told = ThreadLocal.withInitial(ArrayList::new);
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            if (event.getLevel() == Level.ERROR) {
+                told.get().add(event.getFormattedMessage() + "\n" + ThrowableProxyUtil.asString(event.getThrowableProxy()));
+            }
+        }
+
+        /** Of the present thread, since the last time. */
+        List<String> take() {
+            List<String> taken = List.copyOf(told.get());
+            told.remove();
+            return taken;
+        }
     }
 }

@@ -24,7 +24,7 @@ final class ZooKeeperConfiguration {
 
     private static final Duration EMBEDDED_START = Duration.ofSeconds(30);
 
-    @Bean(destroyMethod = "") // closed by the engine
+    @Bean // closed by the engine; here where there is none, since the start failed
     @Lazy
     Registry elasticJobRegistry(
             ElasticJobProperties properties,

@@ -15,16 +15,20 @@ import io.elasticjob.boot.actuate.health.ElasticJobHealthIndicator;
 import io.elasticjob.engine.JobEngine;
 import io.elasticjob.testing.security.Identity;
 import io.elasticjob.testing.security.SecureZooKeeper;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.curator.test.TestingServer;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.NoAuthException;
@@ -159,20 +163,10 @@ class RegistrySecurityTest {
         Identity here = Identity.make(directory, "here", "ip:127.0.0.1");
         Identity shop = Identity.make(directory, "shop", "dns:shop.example");
         try (SecureZooKeeper server = new SecureZooKeeper(directory, here, shop)) {
-            at(server.connectString(), DIGEST)
-                    .withPropertyValues(
-                            "elasticjob.registry.ssl.bundle=registry",
-                            "spring.ssl.bundle.jks.registry.key.alias=shop",
-                            "spring.ssl.bundle.jks.registry.keystore.location=file:" + shop.file(),
-                            "spring.ssl.bundle.jks.registry.keystore.type=PKCS12",
-                            "spring.ssl.bundle.jks.registry.keystore.password=" + shop.password(),
-                            "spring.ssl.bundle.jks.registry.truststore.location=file:" + here.file(),
-                            "spring.ssl.bundle.jks.registry.truststore.type=PKCS12",
-                            "spring.ssl.bundle.jks.registry.truststore.password=" + here.password())
-                    .run(context -> {
-                        assertThat(context).hasNotFailed();
-                        until(() -> context.getBean(Jobs.class).ticks.size() >= 2);
-                    });
+            secured(at(server.connectString(), DIGEST), shop, here).run(context -> {
+                assertThat(context).hasNotFailed();
+                until(() -> context.getBean(Jobs.class).ticks.size() >= 2);
+            });
             at(server.connectString(), null).run(context -> {
                 ElasticJobHealthIndicator health = context.getBean(ElasticJobHealthIndicator.class);
                 until(() -> health.health().getDetails().containsKey("awayBecause"));
@@ -184,6 +178,38 @@ class RegistrySecurityTest {
         assertThat(log.all())
                 .contains("Connected: this instance is")
                 .doesNotContain("sesame", shop.password(), here.password());
+    }
+
+    private static ApplicationContextRunner secured(ApplicationContextRunner runner, Identity own, Identity trusted) {
+        return runner.withPropertyValues(
+                "elasticjob.registry.ssl.bundle=registry",
+                "spring.ssl.bundle.jks.registry.key.alias=shop",
+                "spring.ssl.bundle.jks.registry.keystore.location=file:" + own.file(),
+                "spring.ssl.bundle.jks.registry.keystore.type=PKCS12",
+                "spring.ssl.bundle.jks.registry.keystore.password=" + own.password(),
+                "spring.ssl.bundle.jks.registry.truststore.location=file:" + trusted.file(),
+                "spring.ssl.bundle.jks.registry.truststore.type=PKCS12",
+                "spring.ssl.bundle.jks.registry.truststore.password=" + trusted.password());
+    }
+
+    @Test
+    void aStartThatFailsLeavesNoKeysBehind(@TempDir Path directory) throws Exception {
+        Identity shop = Identity.make(directory, "shop", "dns:shop.example");
+        Set<Path> before = keyFolders();
+        secured(at("127.0.0.1:1", null), shop, shop)
+                .withPropertyValues("elasticjob.execution.slots=0")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContaining("elasticjob.execution.slots"));
+
+        until(() -> before.containsAll(keyFolders())); // those of another build on this machine go as well
+    }
+
+    private static Set<Path> keyFolders() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return all.filter(path -> path.getFileName().toString().startsWith("elasticjob-tls-"))
+                    .collect(Collectors.toSet());
+        }
     }
 
     @Test
