@@ -611,22 +611,27 @@ final class ShardTable {
         if (presence.isDraining()) {
             ahead.giveBackAll(); // it takes nothing new, and this has not begun
         }
-        takeSlots(ready);
+        boolean beginsOnTheInstant = takeSlots(ready);
         if (ready) {
-            over.ifPresent(traffic::flush);
+            over.ifPresent(connection -> traffic.flush(connection, beginsOnTheInstant));
         }
     }
 
-    /** Gives free slots to the longest waiting. Without a registry only what needs none can begin. */
-    private void takeSlots(boolean ready) {
+    /**
+     * Gives free slots to the longest waiting. Without a registry only what needs none can begin.
+     *
+     * @return whether something began that had waited for its fire time
+     */
+    private boolean takeSlots(boolean ready) {
+        boolean beginsOnTheInstant = false;
         while (slotsHeld < slots) {
             Optional<ShardCell> polled = backlog.poll(outbox.now());
             if (polled.isEmpty()) {
-                return;
+                break;
             }
             ShardCell cell = polled.get();
             if (cell.poised != null) {
-                ahead.begin(cell, cell.poised);
+                beginsOnTheInstant |= ahead.begin(cell, cell.poised);
                 continue;
             }
             if (!cell.mine || cell.job.isRemoved() || cell.job.definition() == null || presence.isDraining()) {
@@ -650,6 +655,7 @@ final class ShardTable {
                 begin(cell, pending, null);
             }
         }
+        return beginsOnTheInstant;
     }
 
     // ---- What became of writes ------------------------------------------------------------------------------------

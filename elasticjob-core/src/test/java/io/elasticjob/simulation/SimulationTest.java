@@ -160,7 +160,9 @@ class SimulationTest {
         @Override
         protected void append(ILoggingEvent event) {
             if (event.getLevel() == Level.ERROR) {
-                told.get().add(event.getFormattedMessage() + "\n" + ThrowableProxyUtil.asString(event.getThrowableProxy()));
+                told.get()
+                        .add(event.getFormattedMessage() + "\n"
+                                + ThrowableProxyUtil.asString(event.getThrowableProxy()));
             }
         }
 

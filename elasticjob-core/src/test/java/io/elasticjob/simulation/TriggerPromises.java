@@ -261,7 +261,9 @@ final class TriggerPromises {
 
     /** Whoever looks at a shard while something later is claimed is not told how it ended before. */
     private boolean mayHaveMovedOn(Seen of, int shard, Progress progress, ShardRecord record) {
-        return progress.owner() == null && progress.outcome() == null && restored.contains(of.of() + "/" + shard + "/" + record.firing());
+        return progress.instance() == null
+                && progress.outcome() == null
+                && restored.contains(of.of() + "/" + shard + "/" + record.firing());
     }
 
     private static boolean hasOutcome(Progress progress, ShardRecord record) {
