@@ -139,12 +139,8 @@ final class ClaimsAhead {
         backlog.add(cell, claim.step().fireTime());
     }
 
-    /**
-     * The fire time of what the cell is poised for has come, and a slot is free.
-     *
-     * @return whether it begins
-     */
-    boolean begin(ShardCell cell, Poised poised) {
+    /** The fire time of what the cell is poised for has come, and a slot is free. */
+    void begin(ShardCell cell, Poised poised) {
         Pending.Claim claim = poised.claim();
         boolean surelyHeld = presence.isAlive()
                 && presence.isSelf(String.valueOf(claim.next().owner()))
@@ -160,9 +156,7 @@ final class ClaimsAhead {
         } else {
             cell.poised = null;
             fate.begins(cell, claim, poised.token());
-            return true;
         }
-        return false;
     }
 
     // ---- What does not begin --------------------------------------------------------------------------------------

@@ -24,7 +24,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes the records of shards: gathers what a turn of the loop wants, of all jobs, and sends it together, in
@@ -40,13 +39,6 @@ final class RecordTraffic {
      * Of executions that began together the first ends alone, and nearly all others while that is being written.
      */
     private static final int MOST_ENDS_UNDER_WAY = 2;
-    /**
-     * So long, at most, ends wait for what is due to begin: an end that is written a little later costs nobody anything,
-     * while whatever takes the processors at an instant at which thousands are due makes the last of them late.
-     */
-    private static final Duration ENDS_WAIT = Duration.ofMillis(100);
-    /** When nothing has happened for so long, nothing is being begun. */
-    private static final Duration QUIET = Duration.ofMillis(5);
     /** What a registry surely takes in one transaction: a mebibyte, less what goes beside the records. */
     private static final int BYTES_AT_ONCE = 700 * 1024;
     /** More than a record without error text and checkpoint has. */
@@ -107,11 +99,6 @@ final class RecordTraffic {
     /** How many transactions with ends of executions are not answered. */
     private int endsUnderWay;
 
-    /** By the stopwatch, since when executions begin on the instant and ends wait for that; null while none wait. */
-    private @Nullable Long endsWaitSince;
-
-    private boolean looksAgain;
-
     RecordTraffic(Layout layout, Presence presence, JobTable jobTable, Outbox outbox, Answers answers) {
         this.layout = layout;
         this.presence = presence;
@@ -170,48 +157,22 @@ final class RecordTraffic {
         toAsk.clear();
     }
 
-    /**
-     * Sends all that is wanted.
-     *
-     * @param beginsOnTheInstant whether executions began in this turn whose fire time has just come
-     */
-    void flush(Connection over, boolean beginsOnTheInstant) {
+    /** Sends all that is wanted. */
+    void flush(Connection over) {
         settleDoubts(over);
-        if (!endsWait(beginsOnTheInstant)) {
-            writeAll(over);
-        }
+        writeAll(over);
         readAll(over);
         askAll(over);
     }
 
     // ---- Writes ---------------------------------------------------------------------------------------------------
 
-    /** Whether there are ends to write, and nothing else, that better travel later with those that end until then. */
-    private boolean endsWait(boolean beginsOnTheInstant) {
-        boolean endsOnly = !toWrite.isEmpty() && toWrite.stream().allMatch(RecordTraffic::isEnd);
-        return endsOnly && (endsUnderWay >= MOST_ENDS_UNDER_WAY || waitForBegins(beginsOnTheInstant));
-    }
-
-    private boolean waitForBegins(boolean beginsOnTheInstant) {
-        if (!beginsOnTheInstant) {
-            endsWaitSince = null;
-            return false;
-        }
-        long since = endsWaitSince == null ? outbox.nanos() : endsWaitSince;
-        endsWaitSince = since;
-        if (outbox.nanos() - since >= ENDS_WAIT.toNanos()) {
-            return false;
-        }
-        if (!looksAgain) {
-            looksAgain = true;
-            outbox.alarm(QUIET, () -> looksAgain = false); // a turn of its own, if there is no other
-        }
-        return true;
-    }
-
     private void writeAll(Connection over) {
         List<ShardCell> together = new ArrayList<>();
         List<ShardCell> apart = new ArrayList<>();
+        if (endsUnderWay >= MOST_ENDS_UNDER_WAY && toWrite.stream().allMatch(RecordTraffic::isEnd)) {
+            return; // they travel together with those that end until the answer
+        }
         for (ShardCell cell : toWrite) {
             boolean alone =
                     cell.refusals >= REFUSALS_TOGETHER && cell.pendingWrite().isOfExecution();

@@ -611,27 +611,22 @@ final class ShardTable {
         if (presence.isDraining()) {
             ahead.giveBackAll(); // it takes nothing new, and this has not begun
         }
-        boolean beginsOnTheInstant = takeSlots(ready);
+        takeSlots(ready);
         if (ready) {
-            over.ifPresent(connection -> traffic.flush(connection, beginsOnTheInstant));
+            over.ifPresent(traffic::flush);
         }
     }
 
-    /**
-     * Gives free slots to the longest waiting. Without a registry only what needs none can begin.
-     *
-     * @return whether something began that had waited for its fire time
-     */
-    private boolean takeSlots(boolean ready) {
-        boolean beginsOnTheInstant = false;
+    /** Gives free slots to the longest waiting. Without a registry only what needs none can begin. */
+    private void takeSlots(boolean ready) {
         while (slotsHeld < slots) {
             Optional<ShardCell> polled = backlog.poll(outbox.now());
             if (polled.isEmpty()) {
-                break;
+                return;
             }
             ShardCell cell = polled.get();
             if (cell.poised != null) {
-                beginsOnTheInstant |= ahead.begin(cell, cell.poised);
+                ahead.begin(cell, cell.poised);
                 continue;
             }
             if (!cell.mine || cell.job.isRemoved() || cell.job.definition() == null || presence.isDraining()) {
@@ -655,7 +650,6 @@ final class ShardTable {
                 begin(cell, pending, null);
             }
         }
-        return beginsOnTheInstant;
     }
 
     // ---- What became of writes ------------------------------------------------------------------------------------

@@ -162,49 +162,6 @@ class ClaimAheadTest {
                 .allSatisfy(run -> assertThat(run.id.attempt()).isEqualTo(1));
     }
 
-    @Test
-    void whatIsDueBeginsBeforeTheEndsOfOthersAreWritten() {
-        Process a = world.start("a", 4, everyTen("orders", 20));
-        a.duration = Duration.ofMillis(1);
-        Instant second = TEN.plusSeconds(10);
-        world.time.passUntil(second.minusMillis(1));
-        assertThat(claimed("orders", 20)).isEqualTo(20);
-        long commits = a.commits;
-        world.time.passUntil(second.plusMillis(4));
-        assertThat(world.ran("orders", second).split(" ")).hasSize(20);
-        assertThat(a.commits).as("while executions begin").isEqualTo(commits);
-
-        world.time.passUntil(second.plusMillis(20));
-        assertThat(a.commits).as("all ends together").isEqualTo(commits + 1);
-        assertThat(claimed("orders", 20)).isZero();
-    }
-
-    @Test
-    void anEndWaitsForNothingThatTakesLong() {
-        Process a = world.start("a", 4, everyTen("orders", 8));
-        a.duration = Duration.ofMillis(1);
-        Instant second = TEN.plusSeconds(10);
-        world.time.passUntil(second);
-        a.duration = Duration.ofSeconds(4); // of those that begin when the first have ended
-        world.time.passUntil(second.plusMillis(20));
-
-        assertThat(claimed("orders", 8)).isEqualTo(4);
-    }
-
-    @Test
-    void noEndWaitsLongHoweverMuchIsDue() {
-        Process a = world.start("a", 4, everyTen("orders", 800));
-        a.duration = Duration.ofMillis(1);
-        Instant later = TEN.plusSeconds(30);
-        world.time.passUntil(later.minusMillis(1));
-        long claimed = claimed("orders", 800);
-        world.time.passUntil(later.plusMillis(120));
-
-        assertThat(claimed).isGreaterThan(600);
-        assertThat(world.ran("orders", later).split(" ")).as("they still begin").hasSizeLessThan(600);
-        assertThat(claimed("orders", 800)).as("ends are written meanwhile").isLessThan(claimed - 100);
-    }
-
     private long claimed(String job, int shards) {
         long count = 0;
         for (int shard = 0; shard < shards; shard++) {
