@@ -125,7 +125,7 @@ public final class Benchmarks {
         Collections.rotate(contenders, 1 - round);
         List<Measurement> measurements = contenders.stream()
                 .flatMap(contender -> scenario.cases(contender, options).stream()
-                        .map(inCase -> new Measurement(contender, asItIs(inCase))))
+                        .map(inCase -> new Measurement(contender, asItIs(inCase, options, otherJava))))
                 .toList();
         // What is to be compared comes one after another.
         Map<Case, List<Measurement>> comparable = measurements.stream()
@@ -190,7 +190,7 @@ public final class Benchmarks {
     }
 
     /** What is not as it usually is belongs to the case, lest unlike results meet in one row. */
-    private Case asItIs(Case inCase) {
+    static Case asItIs(Case inCase, Options options, Optional<String> otherJava) {
         Case complete = inCase;
         String servers = options.text(ZOOKEEPERS, "1");
         if (!servers.equals("1") && !inCase.circumstances().containsKey(ZOOKEEPERS)) {

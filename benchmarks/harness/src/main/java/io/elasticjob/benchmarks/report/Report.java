@@ -120,7 +120,7 @@ public final class Report {
         return text.append("\n").toString();
     }
 
-    /** What measures it again, and how often it was measured. */
+    /** What measures it again; nothing where that was not noted. */
     private String commands(Scenario scenario) {
         List<Result> measured = results.stream()
                 .filter(result -> result.scenario().equals(scenario.name()))
