@@ -1,8 +1,10 @@
 package io.elasticjob;
 
 /**
- * A checkpoint may have been written, or not: the registry gave no answer for long, or the thread was interrupted while it
- * waited. As far as is known, the execution still holds its shard: it may go on, and write a later checkpoint.
+ * A checkpoint may or may not have been written: ZooKeeper did not answer for long, or the thread was interrupted while it
+ * waited. As far as is known, the execution still holds its shard. It may continue, and write a later checkpoint.
+ *
+ * @since 0.1.0
  */
 public class CheckpointUnconfirmedException extends RuntimeException {
 

@@ -3,8 +3,10 @@ package io.elasticjob;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Surrounds executions on the threads that run their handlers: tracing, a logging context, a security context. It sees,
- * it never decides: what it throws is logged, the handler runs all the same, and the outcome is the handler's.
+ * Surrounds executions on the threads that run their handlers: tracing, a logging context, a security context. It cannot
+ * change an execution: what it throws is logged, the handler runs all the same, and the outcome is the handler's.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface ExecutionScope {
@@ -28,5 +30,11 @@ public interface ExecutionScope {
          * @param thrown what the handler threw; null when it returned
          */
         void close(Outcome outcome, @Nullable Throwable thrown);
+
+        /**
+         * Called when the handler shows {@link ShardingContext#progress progress}, on the thread that does, which may be any
+         * one and at the same time as others: returns at once. Does nothing by default.
+         */
+        default void progressed(Progress progress) {}
     }
 }

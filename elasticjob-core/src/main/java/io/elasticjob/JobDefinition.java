@@ -1,27 +1,26 @@
 package io.elasticjob;
 
-import java.time.DateTimeException;
+import io.elasticjob.schedule.FireCalendar;
+import io.elasticjob.schedule.Schedule;
+import io.elasticjob.text.Pairs;
+import io.elasticjob.text.VisibleText;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
  * What a job is: its name and its settings, checked as a whole. Immutable; equal when name and settings are.
  *
  * <p>The zone of a cron schedule is always settled: instances in different zones must name the same instants, so the
- * default zone of whoever makes the definition becomes part of it.
+ * default zone of the one who makes the definition becomes part of it.
+ *
+ * @since 0.1.0
  */
 public final class JobDefinition {
 
@@ -32,43 +31,89 @@ public final class JobDefinition {
     /** The largest number of shards that a job may have. */
     public static final int MAX_SHARDS = 10_000;
 
+    /**
+     * The latest format in which this version stores a job. A job that uses nothing new is stored in the first one, so that
+     * earlier versions run it; what is stored in a later one they leave alone.
+     */
+    public static final int FORMAT = 2;
+
     private static final Duration LONGEST_THRESHOLD = Duration.ofDays(36500);
-    private static final String NO_SCHEDULE = "-";
 
     private final String name;
-    private final SortedMap<JobKey, Setting> settings;
+    private final WrittenSettings written;
+    /** Those that this process offers, by name; empty where nobody looked. */
+    private final Map<String, FireCalendar> calendars;
+
     private final Schedule schedule;
+    private final Jitter jitter;
+    private final OnStartup onStartup;
     private final int shardingTotalCount;
     private final SortedMap<Integer, String> shardingItemParameters;
-    private final int failoverLimit;
     private final boolean monitorExecution;
-    private final boolean failover;
+    private final Failover failover;
+    private final Timeout timeout;
+    private final Retry retry;
+    private final PauseAfterFailures pauseAfterFailures;
     private final boolean enabled;
     private final Misfire misfire;
+    private final CatchUp catchUp;
+    private final Overlap overlap;
     private final OnSessionLoss onSessionLoss;
     private final boolean keepCheckpoint;
     private final Duration misfireThreshold;
-    private final SortedMap<String, String> labels;
+    private final Placement placement;
+    private final Concurrency concurrency;
+    private final WholeFirings wholeFirings;
+    private final List<Predecessor> predecessors;
 
-    private JobDefinition(String name, Map<JobKey, Setting> given) {
+    private JobDefinition(String name, Map<JobKey, Setting> given, Map<String, FireCalendar> calendars) {
         this.name = checkedName(name);
-        this.settings = Collections.unmodifiableSortedMap(withZone(given));
-        this.schedule = readSchedule();
-        this.shardingTotalCount = number(JobKey.SHARDING_TOTAL_COUNT, 1, MAX_SHARDS);
-        this.shardingItemParameters = itemParameters();
-        this.failoverLimit = number(JobKey.FAILOVER_LIMIT, 0, 1_000);
-        this.monitorExecution = flag(JobKey.MONITOR_EXECUTION);
-        this.failover = flag(JobKey.FAILOVER);
-        this.enabled = flag(JobKey.ENABLED);
-        this.misfire = word(JobKey.MISFIRE, Misfire.class);
-        this.onSessionLoss = word(JobKey.ON_SESSION_LOSS, OnSessionLoss.class);
-        this.keepCheckpoint = flag(JobKey.KEEP_CHECKPOINT);
-        this.misfireThreshold = threshold();
-        this.labels = labelPairs();
-        checkLength();
-        if (failover && !monitorExecution) {
-            throw invalid(
-                    JobKey.FAILOVER, "needs monitorExecution=true: without records nobody can tell what was running");
+        SettingChecks.check(name, given);
+        this.written = new WrittenSettings(name, Collections.unmodifiableSortedMap(WrittenSchedule.withZone(given)));
+        this.calendars = calendars;
+        this.schedule = WrittenSchedule.read(written, calendars);
+        this.jitter = Jitter.read(written);
+        this.onStartup = OnStartup.read(written);
+        this.shardingTotalCount = written.read(JobKey.SHARDING_TOTAL_COUNT, SettingForm.number(1, MAX_SHARDS));
+        this.shardingItemParameters = written.read(JobKey.SHARDING_ITEM_PARAMETERS, this::itemParameters);
+        this.monitorExecution = written.read(JobKey.MONITOR_EXECUTION, SettingForm.flag());
+        this.failover = Failover.read(written);
+        this.timeout = Timeout.read(written);
+        this.retry = Retry.read(written);
+        this.pauseAfterFailures = PauseAfterFailures.read(written);
+        this.enabled = written.read(JobKey.ENABLED, SettingForm.flag());
+        this.misfire = written.read(JobKey.MISFIRE, SettingForm.word(Misfire.class));
+        this.catchUp = CatchUp.read(written);
+        this.overlap = Overlap.read(written);
+        this.onSessionLoss = written.read(JobKey.ON_SESSION_LOSS, SettingForm.word(OnSessionLoss.class));
+        this.keepCheckpoint = written.read(JobKey.KEEP_CHECKPOINT, SettingForm.flag());
+        this.misfireThreshold = written.read(JobKey.MISFIRE_THRESHOLD, SettingForm.duration(LONGEST_THRESHOLD));
+        this.placement = Placement.read(written);
+        this.concurrency = Concurrency.read(written);
+        this.wholeFirings = WholeFirings.read(written);
+        this.predecessors = Predecessor.read(name, written);
+        checkKinds();
+    }
+
+    /** The settings that kinds of handlers brought: each by itself, then together. */
+    private void checkKinds() {
+        List<JobKey> brought =
+                written.all().keySet().stream().filter(key -> !key.isCommon()).toList();
+        if (!brought.isEmpty()) {
+            brought.forEach(written::check);
+            checkHandler();
+            KeyCatalog.ofClassPath().kindsOf(brought).forEach(kind -> written.check(kind, this));
+        }
+    }
+
+    private void checkHandler() {
+        List<JobKey> several =
+                written.all().keySet().stream().filter(JobKey::namesHandler).toList();
+        if (several.size() > 1) {
+            throw written.invalid(
+                    several.get(1),
+                    "cannot be set beside " + several.get(0) + "=" + written.text(several.get(0))
+                            + ": each of them says what runs the job, so leave one out");
         }
     }
 
@@ -83,7 +128,14 @@ public final class JobDefinition {
      * @throws InvalidSettingException naming the first setting that cannot be used
      */
     public static JobDefinition of(String name, Map<JobKey, Setting> settings) {
-        return new JobDefinition(name, settings);
+        return new JobDefinition(name, settings, Map.of());
+    }
+
+    /** The same job with the calendar that it names, if it is among these. */
+    public JobDefinition on(Map<String, FireCalendar> offered) {
+        return schedule.limits().calendar() == null
+                ? this
+                : new JobDefinition(name, written.all(), Map.copyOf(offered));
     }
 
     public String name() {
@@ -92,58 +144,35 @@ public final class JobDefinition {
 
     /** What was set, and by whom; without defaults, but with the zone of a cron schedule. */
     public SortedMap<JobKey, Setting> settings() {
-        return settings;
+        return written.all();
     }
 
     /** The setting that holds for a key: what was set, or its default; empty when there is neither. */
     public Optional<Setting> setting(JobKey key) {
-        Setting given = settings.get(key);
-        if (given != null) {
-            return Optional.of(given);
-        }
-        Optional<String> fallback = key == JobKey.HANDLER ? Optional.of(name) : key.defaultValue();
-        return fallback.map(value -> new Setting(value, Setting.Source.DEFAULT));
+        return written.setting(key);
+    }
+
+    /**
+     * What is read out of the setting that holds for a key; its default, or "", where nobody set one.
+     *
+     * @throws InvalidSettingException when it does not have this form
+     */
+    public <T> T value(JobKey key, SettingForm<T> form) {
+        return written.read(key, form);
+    }
+
+    /** Whether it runs once when another version of its application starts. */
+    public OnStartup onStartup() {
+        return onStartup;
+    }
+
+    /** By how much shards begin later than their fire times. */
+    public Jitter jitter() {
+        return jitter;
     }
 
     public Schedule schedule() {
         return schedule;
-    }
-
-    private Schedule readSchedule() {
-        List<JobKey> said = settings.keySet().stream()
-                .filter(key -> key.saysWhen() && !text(key).isEmpty())
-                .toList();
-        if (said.size() > 1) {
-            throw invalid(
-                    said.get(1),
-                    "cannot be set beside " + said.get(0).key() + "=\"" + text(said.get(0))
-                            + "\": a job has one schedule");
-        }
-        if (!text(JobKey.EVERY).isEmpty()) {
-            return parsed(JobKey.EVERY, value -> Schedule.every(Durations.parse(value)));
-        }
-        if (!text(JobKey.AT).isEmpty()) {
-            return Schedule.once(instant());
-        }
-        if (said.isEmpty() || text(JobKey.CRON).equals(NO_SCHEDULE)) {
-            return Schedule.onTrigger();
-        }
-        ZoneId zone = zone();
-        return parsed(JobKey.CRON, value -> Schedule.cron(value, zone));
-    }
-
-    private Instant instant() {
-        try {
-            OffsetDateTime at = OffsetDateTime.parse(text(JobKey.AT));
-            if (at.getYear() >= 1970 && at.getYear() <= 9999) {
-                return at.toInstant().truncatedTo(ChronoUnit.MILLIS);
-            }
-        } catch (DateTimeException malformed) {
-            // the same rule is broken
-        }
-        throw invalid(
-                JobKey.AT,
-                "is not an instant from 1970 to 9999: write it with its offset, such as 2027-01-01T00:00:00Z");
     }
 
     public int shardingTotalCount() {
@@ -155,30 +184,59 @@ public final class JobDefinition {
         return shardingItemParameters.getOrDefault(shard, "");
     }
 
+    /** As it was written, with whatever blanks and line ends it has. */
     public String jobParameter() {
-        return text(JobKey.JOB_PARAMETER);
+        return setting(JobKey.JOB_PARAMETER).map(Setting::value).orElse("");
     }
 
     /** Name of the sharding strategy. */
     public String shardingStrategy() {
-        return text(JobKey.SHARDING_STRATEGY);
+        return written.text(JobKey.SHARDING_STRATEGY);
+    }
+
+    /** Whether its shards stay where they are at home. */
+    public boolean isStatic() {
+        return shardingStrategy().equals("static");
     }
 
     public boolean monitorExecution() {
         return monitorExecution;
     }
 
-    public boolean failover() {
+    public Failover failover() {
         return failover;
     }
 
-    /** How many owners of one firing may die before it counts as lost. */
-    public int failoverLimit() {
-        return failoverLimit;
+    public Timeout timeout() {
+        return timeout;
+    }
+
+    public Retry retry() {
+        return retry;
+    }
+
+    /** Whether it pauses when its firings fail one after another. */
+    public PauseAfterFailures pauseAfterFailures() {
+        return pauseAfterFailures;
+    }
+
+    /** Name of what hears of failures; "" where the application says what does. */
+    public String errorHandler() {
+        return written.text(JobKey.ERROR_HANDLER);
     }
 
     public Misfire misfire() {
         return misfire;
+    }
+
+    /** Which missed firings are run where all of them are to be. */
+    public CatchUp catchUp() {
+        return catchUp;
+    }
+
+    /** What happens to a firing that comes due while its shard runs. */
+    public Overlap overlap() {
+        return overlap;
     }
 
     /** How late a firing may start without being a misfire. */
@@ -199,29 +257,61 @@ public final class JobDefinition {
         return enabled;
     }
 
-    /** What an instance must carry to run it. */
-    public SortedMap<String, String> labels() {
-        return labels;
+    /** Which instances run it, and how much of it. */
+    public Placement placement() {
+        return placement;
+    }
+
+    /** How many of its shards run at the same time. */
+    public Concurrency concurrency() {
+        return concurrency;
+    }
+
+    /** What is recorded of its firings as wholes. */
+    public WholeFirings wholeFirings() {
+        return wholeFirings;
+    }
+
+    /** The jobs after whose firings it runs. */
+    public List<Predecessor> predecessors() {
+        return predecessors;
     }
 
     public String description() {
-        return text(JobKey.DESCRIPTION);
+        return written.text(JobKey.DESCRIPTION);
     }
 
-    /** Name of the handler that runs it. */
+    /** Name of the handler that runs it: {@code key:value} where the key is one that a kind of handlers brings. */
     public String handler() {
-        return setting(JobKey.HANDLER).orElseThrow().value();
+        JobKey key = handlerKey();
+        return key.equals(JobKey.HANDLER) ? setting(key).orElseThrow().value() : key.key() + ":" + written.text(key);
+    }
+
+    /** The key that says what runs it: {@link JobKey#HANDLER}, unless another one is set. */
+    public JobKey handlerKey() {
+        return written.all().keySet().stream()
+                .filter(JobKey::namesHandler)
+                .findFirst()
+                .orElse(JobKey.HANDLER);
     }
 
     /** The same job with other settings laid over these, key by key. */
     public JobDefinition with(Map<JobKey, Setting> over) {
-        Map<JobKey, Setting> all = new EnumMap<>(JobKey.class);
-        all.putAll(settings);
-        if (over.keySet().stream().anyMatch(JobKey::saysWhen)) {
-            all.keySet().removeIf(JobKey::saysWhen);
-        }
+        Map<JobKey, Setting> all = new TreeMap<>(written.all());
+        all.keySet().removeIf(key -> key.isReplacedBy(over.keySet()));
         all.putAll(over);
-        return new JobDefinition(name, all);
+        return new JobDefinition(name, all, calendars);
+    }
+
+    /**
+     * Whether somebody may give these settings now. Stricter than what is read back of what was given before, by whatever
+     * version, so that no job stops for what was once accepted: a schedule that says nothing is refused, a number without a
+     * unit, a zone that is none though nothing reads it, and quotes that do not end.
+     *
+     * @throws InvalidSettingException naming the first setting that may not be given
+     */
+    public static void checkAsGiven(String name, Map<JobKey, String> values) {
+        values.forEach((key, value) -> SettingChecks.checkAsGiven(name, key, value));
     }
 
     /**
@@ -230,200 +320,81 @@ public final class JobDefinition {
      * @throws InvalidSettingException under the key {@code what}, when it cannot
      */
     public static String checkedName(String what, String name) {
+        if (name.length() > MAX_NAME_LENGTH) {
+            throw new InvalidSettingException(
+                    what, VisibleText.of(name, 40), "must have at most " + MAX_NAME_LENGTH + " characters");
+        }
         if (name.isBlank() || !name.equals(name.strip())) {
             throw new InvalidSettingException(what, name, "must not be blank, nor begin or end with white space");
-        }
-        if (name.length() > MAX_NAME_LENGTH) {
-            throw new InvalidSettingException(what, name, "must have at most " + MAX_NAME_LENGTH + " characters");
         }
         if (name.equals(".") || name.equals("..")) {
             throw new InvalidSettingException(what, name, "cannot be a name: it means a folder");
         }
+        Optional<String> hidden = VisibleText.firstHidden(name);
+        if (hidden.isPresent()) {
+            throw new InvalidSettingException(
+                    what, name, "must not contain control characters, nor others that are not seen: " + hidden.get());
+        }
         boolean plain = name.chars().allMatch(c -> !Character.isISOControl(c) && c < 0xD800 && "/\\@".indexOf(c) < 0);
         if (!plain) {
             throw new InvalidSettingException(
-                    what,
-                    name,
-                    "must not contain \"/\", \"\\\", \"@\", control or private characters: it is part of a path");
+                    what, name, "must not contain \"/\", \"\\\", \"@\" or private characters: it is part of a path");
         }
         return name;
-    }
-
-    private void checkLength() {
-        int length = 0;
-        JobKey longest = JobKey.DESCRIPTION;
-        for (JobKey key : settings.keySet()) {
-            length += text(key).length();
-            longest = text(key).length() > text(longest).length() ? key : longest;
-        }
-        if (length > MAX_LENGTH) {
-            throw new InvalidSettingException(
-                    name + "." + longest.key(),
-                    text(longest).substring(0, 20) + "…",
-                    "is too long: all settings of a job together may have " + MAX_LENGTH + " characters, these have "
-                            + length);
-        }
     }
 
     private static String checkedName(String name) {
         return checkedName("job name", name);
     }
 
-    private static SortedMap<JobKey, Setting> withZone(Map<JobKey, Setting> given) {
-        SortedMap<JobKey, Setting> all = new TreeMap<>(given);
-        all.values().removeIf(setting -> setting.value().isEmpty() && setting.source() == Setting.Source.DEFAULT);
-        Setting cron = all.get(JobKey.CRON);
-        boolean timed = cron != null && !cron.value().isBlank() && !cron.value().equals(NO_SCHEDULE);
-        if (timed
-                && (!all.containsKey(JobKey.ZONE)
-                        || all.get(JobKey.ZONE).value().isBlank())) {
-            all.put(JobKey.ZONE, new Setting(ZoneId.systemDefault().getId(), Setting.Source.DEFAULT));
-        }
-        return all;
-    }
-
-    private String text(JobKey key) {
-        return setting(key).map(Setting::value).orElse("").strip();
-    }
-
-    private InvalidSettingException invalid(JobKey key, String rule) {
-        return new InvalidSettingException(name + "." + key.key(), text(key), rule);
-    }
-
-    private <T> T parsed(JobKey key, Function<String, T> parser) {
-        try {
-            return parser.apply(text(key));
-        } catch (IllegalArgumentException | DateTimeException invalid) {
-            throw invalid(key, "cannot be used: " + invalid.getMessage());
-        }
-    }
-
-    private int number(JobKey key, int least, int most) {
-        try {
-            int number = Integer.parseInt(text(key));
-            if (number >= least && number <= most) {
-                return number;
-            }
-        } catch (NumberFormatException notANumber) {
-            // the same rule is broken
-        }
-        throw invalid(key, "must be a whole number from " + least + " to " + most);
-    }
-
-    private boolean flag(JobKey key) {
-        return switch (text(key)) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw invalid(key, "must be true or false");
-        };
-    }
-
-    private <E extends Enum<E>> E word(JobKey key, Class<E> type) {
-        String wanted = text(key).replace('-', '_');
-        return Arrays.stream(type.getEnumConstants())
-                .filter(constant -> constant.name().equalsIgnoreCase(wanted))
-                .findFirst()
-                .orElseThrow(() -> invalid(
-                        key,
-                        "must be one of "
-                                + Arrays.stream(type.getEnumConstants())
-                                        .map(Enum::name)
-                                        .collect(Collectors.joining(", "))));
-    }
-
-    private ZoneId zone() {
-        try {
-            return ZoneId.of(text(JobKey.ZONE));
-        } catch (DateTimeException unknown) {
-            throw invalid(JobKey.ZONE, "is not a time zone: use a name such as Europe/Berlin, or UTC");
-        }
-    }
-
-    private Duration threshold() {
-        Duration threshold = parsed(JobKey.MISFIRE_THRESHOLD, Durations::parse);
-        if (threshold.isNegative() || threshold.isZero()) {
-            throw invalid(JobKey.MISFIRE_THRESHOLD, "must be longer than nothing");
-        }
-        if (threshold.compareTo(LONGEST_THRESHOLD) > 0) {
-            throw invalid(JobKey.MISFIRE_THRESHOLD, "must be at most 36500d");
-        }
-        return threshold;
-    }
-
-    private SortedMap<Integer, String> itemParameters() {
+    private SortedMap<Integer, String> itemParameters(String text) {
         SortedMap<Integer, String> parameters = new TreeMap<>();
-        for (Pair pair : pairs(JobKey.SHARDING_ITEM_PARAMETERS, "0=Beijing,1=Shanghai")) {
-            int shard;
-            try {
-                shard = Integer.parseInt(pair.key());
-            } catch (NumberFormatException notANumber) {
-                throw invalid(
-                        JobKey.SHARDING_ITEM_PARAMETERS,
-                        "names \"" + pair.key() + "\", which is not a shard: write 0=Beijing,1=Shanghai");
+        for (Pairs.Pair pair : Pairs.list(text, "0=Beijing,1=\"DE, AT\"")) {
+            if (!pair.key().matches("[0-9]{1,5}")) { // and nothing is shown, which may be a piece of a parameter
+                throw new IllegalArgumentException("names no shard by its part " + pair.number()
+                        + ": write the number of the shard, an equals sign and its parameter, in double quotes where"
+                        + " that has commas, as in 0=Beijing,1=\"DE, AT\"");
             }
+            int shard = Integer.parseInt(pair.key());
             if (shard < 0 || shard >= shardingTotalCount) {
-                throw invalid(
-                        JobKey.SHARDING_ITEM_PARAMETERS,
+                throw new IllegalArgumentException(
                         "names shard " + shard + ", which does not exist: with shardingTotalCount=" + shardingTotalCount
                                 + " there are 0 to " + (shardingTotalCount - 1));
             }
             if (parameters.put(shard, pair.value()) != null) {
-                throw invalid(JobKey.SHARDING_ITEM_PARAMETERS, "names shard " + shard + " twice");
+                throw new IllegalArgumentException("names shard " + shard + " twice");
             }
         }
         return Collections.unmodifiableSortedMap(parameters);
     }
 
-    private SortedMap<String, String> labelPairs() {
-        SortedMap<String, String> pairs = new TreeMap<>();
-        for (Pair pair : pairs(JobKey.LABELS, "zone=eu,disk=ssd")) {
-            if (pairs.put(pair.key(), pair.value()) != null) {
-                throw invalid(JobKey.LABELS, "names the label \"" + pair.key() + "\" twice");
-            }
-        }
-        return Collections.unmodifiableSortedMap(pairs);
-    }
-
-    private Iterable<Pair> pairs(JobKey key, String example) {
-        String text = text(key);
-        if (text.isEmpty()) {
-            return Collections.emptyList();
-        }
-        return Arrays.stream(text.split(",", -1))
-                .map(part -> {
-                    int equals = part.indexOf('=');
-                    if (equals < 0 || part.substring(0, equals).isBlank()) {
-                        throw invalid(key, "has \"" + part.strip() + "\" where a pair should be: write " + example);
-                    }
-                    return new Pair(
-                            part.substring(0, equals).strip(),
-                            part.substring(equals + 1).strip());
-                })
-                .toList();
-    }
-
     @Override
     public boolean equals(Object other) {
-        return other instanceof JobDefinition that && name.equals(that.name) && settings.equals(that.settings);
+        return other instanceof JobDefinition that && written.equals(that.written);
     }
 
     @Override
     public int hashCode() {
-        return 31 * name.hashCode() + settings.hashCode();
+        return written.hashCode();
     }
 
+    /** Name and settings, without the values that may be secret. */
     @Override
     public String toString() {
-        return name + settings;
+        return written.all().entrySet().stream()
+                .map(setting -> setting.getKey().key() + "="
+                        + (setting.getKey().isConfidential()
+                                ? InvalidSettingException.hidden(
+                                        setting.getValue().value())
+                                : setting.getValue().value()))
+                .collect(Collectors.joining(", ", name + "{", "}"));
     }
-
-    private record Pair(String key, String value) {}
 
     /** Collects settings; {@link #build()} checks them as a whole. */
     public static final class Builder {
 
         private final String name;
-        private final Map<JobKey, Setting> settings = new EnumMap<>(JobKey.class);
+        private final Map<JobKey, Setting> settings = new TreeMap<>();
 
         private Builder(String name) {
             this.name = name;
@@ -447,17 +418,23 @@ public final class JobDefinition {
             return set(JobKey.EVERY, period.toString());
         }
 
+        /** So long after each end. */
+        public Builder fixedDelay(Duration delay) {
+            return set(JobKey.FIXED_DELAY, delay.toString());
+        }
+
         public Builder shards(int totalCount) {
             return set(JobKey.SHARDING_TOTAL_COUNT, Integer.toString(totalCount));
         }
 
+        /** Parameters of some or all of the shards; each comes through as it is. */
         public Builder shardParameters(Map<Integer, String> parameters) {
-            return set(
-                    JobKey.SHARDING_ITEM_PARAMETERS,
-                    new TreeMap<>(parameters)
-                            .entrySet().stream()
-                                    .map(entry -> entry.getKey() + "=" + entry.getValue())
-                                    .collect(Collectors.joining(",")));
+            return set(JobKey.SHARDING_ITEM_PARAMETERS, Pairs.format(new TreeMap<>(parameters)));
+        }
+
+        /** Labels with the values that an instance must have to run the job. */
+        public Builder labels(Map<String, String> labels) {
+            return set(JobKey.LABELS, Pairs.format(new TreeMap<>(labels)));
         }
 
         public Builder monitorExecution(boolean monitored) {
@@ -476,7 +453,10 @@ public final class JobDefinition {
          * @throws InvalidSettingException naming the first setting that cannot be used
          */
         public JobDefinition build() {
-            return new JobDefinition(name, settings);
+            Map<JobKey, String> values = new TreeMap<>();
+            settings.forEach((key, setting) -> values.put(key, setting.value()));
+            checkAsGiven(name, values);
+            return new JobDefinition(name, settings, Map.of());
         }
     }
 }

@@ -1,90 +1,134 @@
 package io.elasticjob;
 
 import io.elasticjob.TriggerStatus.State;
+import io.elasticjob.text.Pairs;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Steers the jobs of the namespace, alike from every instance. What is answered is in the registry, holds on all instances,
- * and survives restarts and deployments: once a change is answered, nothing is begun any more as it was before.
+ * Operates the jobs of the namespace, from any instance. A change that is answered is stored in ZooKeeper, holds on all
+ * instances, and survives restarts and deployments: from then on, no execution starts as it was before.
  *
- * <p>No method blocks. A stage that is returned fails with
+ * <p>Right after the start a call waits, 20 s at most, until this instance has declared its own jobs in ZooKeeper and knows
+ * all others.
+ *
+ * <p>No method blocks. The returned stage fails with
  *
  * <ul>
  *   <li>{@link NoSuchJobException} when there is no such job,
- *   <li>{@link InvalidSettingException} for a value that can not be used; nothing is changed then,
- *   <li>{@link OperationRefusedException} when it does not go with how things are, such as a trigger of a disabled job,
- *   <li>{@code io.elasticjob.registry.RegistryException} when the registry did not answer in time; then it may have been
- *       done, or not. Everything but {@link #trigger} can simply be asked for again.
+ *   <li>{@link InvalidSettingException} if a value is invalid; nothing is changed then,
+ *   <li>{@link OperationRefusedException} when the call conflicts with the current state, such as a trigger of a disabled job,
+ *   <li>{@link JobsDisabledException}, a kind of the former, at once if {@code elasticjob.enabled} is false,
+ *   <li>{@link RegistryException} if ZooKeeper did not answer in time; then the change may or may not have been applied.
+ *       Every call can be repeated; repeat a {@link #trigger} with the same {@link TriggerRequest#withId id}.
  * </ul>
  *
- * Stages are completed on the engine's thread: go on elsewhere with anything that takes time.
+ * Stages are completed on threads of the engine that are for answers only: a callback that blocks delays no job.
+ *
+ * @since 0.1.0
  */
 public interface JobOperations {
 
     /**
-     * Has shards of a job run once each, as soon as they are free. Requests run in the order of their numbers, are never
-     * taken together, and are never lost, whatever instances and registry do meanwhile.
+     * Runs shards of a job once each, as soon as they are free. Triggers run in the order of their numbers. They are never
+     * merged and never lost, even if instances or ZooKeeper fail meanwhile.
      */
     CompletionStage<TriggerReceipt> trigger(TriggerRequest request);
 
-    /** How far a trigger has come; empty when it is done, or never was: the history tells which. */
+    /**
+     * Stores that shards of a job run later: once, not before a time, or for each fire time of a span that is past, one after
+     * another, between the regular firings of the job. It is carried out even if this instance dies. Each of these firings
+     * becomes a trigger when its time has come and the one before it is done.
+     *
+     * <p>Repeat a request with the same {@link TriggerRequest#withId id}: as long as it is not carried out, it is the same one.
+     *
+     * @return what is stored
+     */
+    CompletionStage<PlanStatus> plan(PlanRequest request);
+
+    /**
+     * Cancels what is left of a plan. A trigger that was made of it goes on; cancel that by its number.
+     *
+     * @param id of the request
+     * @return whether it was there
+     */
+    CompletionStage<Boolean> cancelPlan(String job, String id, Operator by);
+
+    /** The state of a trigger; empty when it is done, or never existed: the history shows which. */
     CompletionStage<Optional<TriggerStatus>> triggerStatus(String job, long number);
 
     /**
-     * Takes a trigger back. What runs already goes on; no other shard begins with it.
+     * Cancels a trigger. Shards that run it already go on; no other shard starts it.
      *
-     * @return how it stood; shards that will not run are {@link State#CANCELLED}. Empty when there is no such trigger (any
+     * @return its state; shards that will not run are {@link State#CANCELLED}. Empty when there is no such trigger (any
      *     more)
      */
     CompletionStage<Optional<TriggerStatus>> cancel(String job, long number, Operator by);
 
     /**
-     * Lays settings over what is declared, all of them at once or none. They hold until they are {@link #reset}, whatever
-     * is deployed. A new number of shards holds from one firing on, for all shards alike.
+     * Ends what runs of a job, on whichever instance it runs: one shard, one firing, or everything. A handler is interrupted,
+     * and {@link ShardingContext#cancellation()} says why. Its outcome is {@link Outcome.Cancelled} once it has really ended.
+     * What is cancelled is not run again: neither by failover nor on another instance. Of a firing that is named, shards that
+     * have not begun do not begin either.
      *
-     * @param values in their written form, as in configuration files
+     * @return which shards are asked to end; the stage fails with {@link OperationRefusedException} when none runs
+     */
+    CompletionStage<CancelReceipt> cancel(CancelRequest request);
+
+    /**
+     * Overrides declared settings: all of them, or none. Overrides hold until {@link #reset}, whatever is deployed. A new
+     * number of shards applies to all shards together, from one firing on.
+     *
+     * @param values in their written form, as in configuration files; parameters of shards and labels as
+     *     {@link Pairs#format} writes them
      */
     CompletionStage<Void> configure(String job, Map<JobKey, String> values, Operator by);
 
     /**
-     * Takes settings back that {@link #configure} has laid over what is declared. The handler of a job that was made at run
-     * time stays.
+     * Removes overrides that {@link #configure} has set. The handler of a job that was created at run time stays.
      *
      * @param keys which; empty for all of them
      */
     CompletionStage<Void> reset(String job, Set<JobKey> keys, Operator by);
 
     /** Switches a job off, or a shard of it, or an instance for it. What runs goes on to its end. */
-    CompletionStage<Void> disable(String job, Scope scope, Operator by);
+    CompletionStage<Void> disable(String job, JobPart part, Operator by);
 
-    /** Switches on again what was switched off. Firings that were missed meanwhile are not made up for. */
-    CompletionStage<Void> enable(String job, Scope scope, Operator by);
+    /** Switches on again what was switched off. Firings that were missed meanwhile do not run. */
+    CompletionStage<Void> enable(String job, JobPart part, Operator by);
 
     /**
-     * Makes a job that no application declares. It is run by all instances that offer its handler, of whatever application,
-     * and is there until it is removed. One with {@link JobKey#AT} runs once and is removed by itself.
+     * Creates a job that no application declares. All instances that offer its handler run it, those of any application. It
+     * exists until it is removed. A job with {@link JobKey#AT} runs once and is then removed automatically.
      *
      * @param settings in their written form; {@link JobKey#HANDLER} names the handler
      */
     CompletionStage<Void> create(String job, Map<JobKey, String> settings, Operator by);
 
     /**
-     * Removes a job with everything that is known of it. What runs goes on, but its end is not recorded. A declared job
-     * comes back when an instance starts that declares it.
+     * Gives a declared job to another application, with its overrides, switches and records. From then on only that
+     * application runs it, and its declaration applies.
+     *
+     * @param application of which a live instance declares the job
+     */
+    CompletionStage<Void> transfer(String job, String application, Operator by);
+
+    /**
+     * Removes a job with all its records. What runs goes on, but its end is not recorded. A declared job comes back when an
+     * instance that declares it starts.
      */
     CompletionStage<Void> remove(String job, Operator by);
 
     /**
-     * Has an instance take nothing new until it is told to {@link #resume}; its shards go to the others. It stays drained
-     * if it loses its session, and is no longer drained when its process is started anew.
+     * Drains an instance: it takes nothing new until {@link #resume}, and its shards go to the others. It stays drained if it
+     * loses its session, and is no longer drained after its process has restarted.
      *
      * @param instance its id or its name
      */
     CompletionStage<Void> drain(String instance, Operator by);
 
-    /** Has a drained instance take shards again. */
+    /** Ends the drain of an instance: it takes shards again. */
     CompletionStage<Void> resume(String instance, Operator by);
 }

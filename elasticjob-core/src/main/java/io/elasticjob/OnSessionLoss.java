@@ -1,9 +1,13 @@
 package io.elasticjob;
 
-/** What becomes of a running execution when its instance can no longer be sure that others count it as alive. */
+/**
+ * What happens to a running execution when its instance can no longer be sure that its session lives.
+ *
+ * @since 0.1.0
+ */
 public enum OnSessionLoss {
-    /** It is interrupted and {@link ShardingContext#isCancelled()} turns true. */
+    /** It is interrupted, and {@link ShardingContext#isCancelled()} becomes true. */
     CANCEL,
-    /** It goes on; its end is recorded if nobody has taken the shard by then. */
+    /** It continues. Its end is recorded if no other instance has taken the shard by then. */
     CONTINUE
 }

@@ -1,6 +1,10 @@
 package io.elasticjob;
 
-/** What was asked for is well formed, but does not go with how things are; the message says why. Nothing was changed. */
+/**
+ * A valid request conflicts with the current state; the message says why. Nothing was changed.
+ *
+ * @since 0.1.0
+ */
 public class OperationRefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -7,13 +7,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks for a firing of a job by hand.
+ * A request to run shards of a job once.
  *
- * @param shards that are to run; empty for all that the job has when it is asked for
- * @param parameter in place of the job's own; null for that one
- * @param forced whether it runs though the job, or a shard of it, is disabled
- * @param id by which whoever asks knows the request: as long as its trigger is there, a second request of the same id is the
- *     same one; "" for a request that is never repeated
+ * @param shards to run; empty for all that the job has at the time of the request
+ * @param parameter that replaces the job's own; null for the job's own
+ * @param forced whether it runs even if the job, or a shard of it, is disabled
+ * @param id idempotency key of the request: as long as its trigger is there, a second request of the same id for
+ *     the same job is the same one; "" for a request that is never repeated
+ * @since 0.1.0
  */
 public record TriggerRequest(
         String job, SortedSet<Integer> shards, @Nullable String parameter, boolean forced, String id, Operator by) {
@@ -24,7 +25,7 @@ public record TriggerRequest(
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     /**
-     * @throws InvalidSettingException when the job's name is none, the parameter is too long, or the id can not stand in a path
+     * @throws InvalidSettingException when the job's name is none, the parameter is too long, or the id cannot stand in a path
      */
     public TriggerRequest {
         JobDefinition.checkedName("job", job);
@@ -32,13 +33,22 @@ public record TriggerRequest(
         if (parameter != null && parameter.length() > MAX_PARAMETER_LENGTH) {
             throw new InvalidSettingException(
                     "parameter",
-                    parameter.substring(0, 20) + "…",
+                    InvalidSettingException.hidden(parameter),
                     "must have at most " + MAX_PARAMETER_LENGTH + " characters");
         }
         if (!id.isEmpty() && !ID.matcher(id).matches()) {
             throw new InvalidSettingException(
                     "id", id, "must be 1 to 64 letters, digits, dots, dashes and underscores of ASCII");
         }
+    }
+
+    /** Without the parameter, which may be secret. */
+    @Override
+    public String toString() {
+        return "TriggerRequest[job=" + job + ", shards=" + shards + ", parameter="
+                + (parameter == null ? "the job's own" : InvalidSettingException.hidden(parameter)) + ", forced="
+                + forced
+                + ", id=" + id + ", by=" + by + "]";
     }
 
     /** All shards, with the job's own parameter. */

@@ -7,12 +7,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a firing by hand has come.
+ * The state of a trigger.
  *
  * @param number of the trigger, counting from 0 for as long as the job lives
  * @param id of the request
  * @param requestedAt registry time
  * @param shards that it lists, ascending
+ * @since 0.1.0
  */
 public record TriggerStatus(
         String job,
@@ -23,9 +24,9 @@ public record TriggerStatus(
         boolean forced,
         SortedMap<Integer, Progress> shards) {
 
-    /** How far one shard has come with it. */
+    /** The state of one shard. */
     public enum State {
-        /** Not begun: nobody is free, an earlier firing runs, or the job is disabled. */
+        /** Not started: no slot is free, an earlier firing runs, or the job is disabled. */
         WAITING,
         RUNNING,
         /** Run to its end, or given up; it never runs again. */
@@ -49,7 +50,7 @@ public record TriggerStatus(
         shards = Collections.unmodifiableSortedMap(new TreeMap<>(shards));
     }
 
-    /** Whether no shard will run it any more. */
+    /** Whether all shards have run it, or never will. */
     public boolean isDone() {
         return shards.values().stream()
                 .allMatch(progress -> progress.state() == State.DONE || progress.state() == State.CANCELLED);

@@ -23,33 +23,42 @@ import com.tngtech.archunit.lang.CompositeArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.elasticjob.engine.JobEngine;
+import io.elasticjob.memory.MemoryRegistry;
+import io.elasticjob.test.VirtualTime;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Floors that only look down. Each guard is put to the production classes, which keep it, and to a small tree of
- * classes that break it, {@code badly.elasticjob}: a guard that can not fail guards nothing.
+ * classes that break it, {@code badly.elasticjob}: a guard that cannot fail guards nothing.
  */
 class ArchitectureTest {
 
     private static final String GOOD = "io.elasticjob";
     private static final String BAD = "badly.elasticjob";
 
+    /** Compiled among these tests from elasticjob-test, and as much production code as any. */
+    private static final Pattern FROM_THE_TEST_MODULE =
+            Pattern.compile(".*/io/elasticjob/(memory|test)/(?!\\w*Test\\b)[\\w$]+\\.class");
+
     private static final JavaClasses PRODUCTION = new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> ImportOption.Predefined.DO_NOT_INCLUDE_TESTS.includes(location)
+                    || location.matches(FROM_THE_TEST_MODULE))
             .importPackages(GOOD)
             .that(not(resideInAPackage(GOOD + ".testing.."))); // a module for tests alone
     private static final JavaClasses BROKEN = new ClassFileImporter().importPackages(BAD);
 
     /** The embedded server is none of the ZooKeeper adapter's business, nor the other way round. */
     private static final List<String> ADAPTERS =
-            List.of("zookeeper.embedded", "zookeeper", "memory", "quartz", "runner", "history");
+            List.of("zookeeper.embedded", "zookeeper", "memory", "quartz", "runner", "history", "alert", "kind");
 
     enum Guard {
         PACKAGES_FORM_NO_CYCLE(root -> slices().matching("(**)")
@@ -71,7 +80,7 @@ class ArchitectureTest {
                         .or(resideInAnyPackage(root + ".registry..", root + ".codec.."))
                         .or(PURE)
                         .or(equivalentTo(CompletionStage.class))
-                        .or(resideInAnyPackage("java.io", "java.nio.charset", "tools.jackson.core..")))
+                        .or(resideInAnyPackage("java.io", "java.nio.charset", "java.util.zip", "tools.jackson.core..")))
                 .because("the engine and every adapter say them, so they belong to none of these")),
 
         ENGINE_KNOWS_NO_ADAPTER(root -> noClasses()
@@ -80,6 +89,22 @@ class ArchitectureTest {
                 .dependOnClassesThat(resideInAnyPackage(
                         ADAPTERS.stream().map(it -> root + "." + it + "..").toArray(String[]::new)))
                 .because("a mode is a composition of adapters, made from outside and in one place")),
+
+        ADAPTERS_KNOW_NO_ENGINE(root -> noClasses()
+                .that(resideInAnyPackage(
+                        ADAPTERS.stream().map(it -> root + "." + it + "..").toArray(String[]::new)))
+                .should()
+                .dependOnClassesThat(resideInAPackage(root + ".engine.."))
+                .because("an adapter is written against what is asked of it: the SPI and the registry")),
+
+        THE_ENGINE_HAS_ONE_DOOR(root -> noClasses()
+                .that(resideInAPackage(root + ".engine..")
+                        .and(describe("top-level", JavaClass::isTopLevelClass))
+                        .and(not(simpleName("JobEngine")))
+                        .and(not(simpleName("JobEngineBuilder"))))
+                .should()
+                .bePublic()
+                .because("what is seen outside is asked for outside: the rest is free to change")),
 
         ADAPTERS_DO_NOT_KNOW_ONE_ANOTHER(root -> slices().assignedFrom(adapters(root))
                 .should()
@@ -92,11 +117,30 @@ class ArchitectureTest {
                 .because("what one package alone knows can be replaced there")),
 
         CLOCKS_ARE_READ_IN_ONE_PLACE(root -> noClasses()
-                .that(not(resideInAPackage(root + ".engine").and(simpleName("SystemTimekeeper"))))
+                .that(not(resideInAPackage(root + ".spi").and(simpleName("SystemTimekeeper"))))
                 .should()
                 .accessTargetWhere(READS_A_CLOCK)
                 .because("a simulator can only step time that is handed in: ask the Timekeeper,"
-                        + " or take the instant as an argument"));
+                        + " or take the instant as an argument")),
+
+        ANSWERS_ARE_GIVEN_IN_ONE_PLACE(root -> noClasses()
+                .that(resideInAPackage(root + ".engine..")
+                        .and(not(simpleName("Replies")))
+                        .and(not(simpleName("Question")))
+                        .and(not(simpleName("Promise"))))
+                .should()
+                .accessTargetWhere(COMPLETES_A_FUTURE)
+                .orShould()
+                .beAssignableTo(CompletableFuture.class)
+                .because("what hangs on a future is somebody else's code, which takes as long as it likes:"
+                        + " hand the answer to the Outbox")),
+
+        CHANCE_IS_HANDED_IN(root -> noClasses()
+                .that(resideInAPackage(root + ".engine..").or(words(root)).and(not(simpleName("RandomIds"))))
+                .should()
+                .accessTargetWhere(DRAWS_LOTS)
+                .because("a simulated history repeats exactly only when nothing in it is left to chance:"
+                        + " take ids from a supplier"));
 
         private final Function<String, ArchRule> rule;
 
@@ -114,6 +158,8 @@ class ArchitectureTest {
     void thereAreClassesToGuard() {
         assertThat(PRODUCTION.contain(JobDefinition.class)).isTrue();
         assertThat(PRODUCTION.contain(JobEngine.class)).isTrue();
+        assertThat(PRODUCTION.contain(MemoryRegistry.class)).isTrue();
+        assertThat(PRODUCTION.contain(VirtualTime.class)).isTrue();
         assertThat(PRODUCTION.contain(ArchitectureTest.class)).isFalse();
     }
 
@@ -140,6 +186,24 @@ class ArchitectureTest {
                         .getDetails());
         assertThat(BROKEN.get(BAD + ".engine.EngineThatReadsClocks").getMethods())
                 .hasSizeGreaterThan(10)
+                .allSatisfy(method -> assertThat(report).contains(method.getName() + "("));
+    }
+
+    @Test
+    void everyWayToCompleteAFutureIsSeen() {
+        assertSeen(Guard.ANSWERS_ARE_GIVEN_IN_ONE_PLACE, "EngineThatAnswersInItsTurn", 7);
+    }
+
+    @Test
+    void everyWayToDrawLotsIsSeen() {
+        assertSeen(Guard.CHANCE_IS_HANDED_IN, "EngineThatDrawsLots", 5);
+    }
+
+    private static void assertSeen(Guard guard, String type, int ways) {
+        String report = String.join(
+                "\n", guard.of(BAD).evaluate(BROKEN).getFailureReport().getDetails());
+        assertThat(BROKEN.get(BAD + ".engine." + type).getMethods())
+                .hasSizeGreaterThan(ways)
                 .allSatisfy(method -> assertThat(report).contains(method.getName() + "("));
     }
 
@@ -189,8 +253,49 @@ class ArchitectureTest {
         };
     }
 
+    private static final DescribedPredicate<JavaAccess<?>> COMPLETES_A_FUTURE =
+            describe("a future is completed", access -> completesAFuture(access.getTarget()));
+
+    private static boolean completesAFuture(AccessTarget target) {
+        if (target.getOwner().getSimpleName().equals("Question")) {
+            return target.getName().equals("release");
+        }
+        return target.getOwner().isAssignableTo(CompletableFuture.class)
+                && Set.of(
+                                "complete",
+                                "completeAsync",
+                                "completeExceptionally",
+                                "completeOnTimeout",
+                                "orTimeout",
+                                "cancel",
+                                "obtrudeValue",
+                                "obtrudeException")
+                        .contains(target.getName());
+    }
+
+    private static final DescribedPredicate<JavaAccess<?>> DRAWS_LOTS =
+            describe("lots are drawn", access -> drawsLots(access.getTarget()));
+
+    private static boolean drawsLots(AccessTarget target) {
+        return target.getName().equals("randomUUID")
+                || Set.of("java.util.concurrent.ThreadLocalRandom", "java.security.SecureRandom")
+                        .contains(target.getOwner().getName())
+                || Set.of(
+                                "java.lang.Math.random()",
+                                "java.util.Collections.shuffle(java.util.List)",
+                                "java.util.Random.<init>()",
+                                "java.util.SplittableRandom.<init>()")
+                        .contains(target.getFullName());
+    }
+
     private static DescribedPredicate<JavaClass> words(String root) {
-        return resideInAnyPackage(root, root + ".sharding..", root + ".coordination..");
+        return resideInAnyPackage(
+                root,
+                root + ".text..",
+                root + ".schedule..",
+                root + ".sharding..",
+                root + ".coordination..",
+                root + ".view..");
     }
 
     private static ArchRule home(String home, String... libraries) {

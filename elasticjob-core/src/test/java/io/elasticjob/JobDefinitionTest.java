@@ -3,6 +3,7 @@ package io.elasticjob;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.elasticjob.schedule.Schedule;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Map;
@@ -41,8 +42,7 @@ class JobDefinitionTest {
         assertThat(job.shardingTotalCount()).isEqualTo(1);
         assertThat(job.shardingStrategy()).isEqualTo("average");
         assertThat(job.monitorExecution()).isTrue();
-        assertThat(job.failover()).isFalse();
-        assertThat(job.failoverLimit()).isEqualTo(3);
+        assertThat(job.failover()).isEqualTo(new Failover(false, 3));
         assertThat(job.misfire()).isEqualTo(Misfire.FIRE_ONCE);
         assertThat(job.misfireThreshold()).isEqualTo(Duration.ofSeconds(60));
         assertThat(job.onSessionLoss()).isEqualTo(OnSessionLoss.CANCEL);
@@ -100,29 +100,25 @@ class JobDefinitionTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            CRON                     | 0 0 25 * * ?        | hour must be 0–23
-            EVERY                    | soon                | soon
-            EVERY                    | 0s                  | must be
-            ZONE                     | Mars/Olympus        | is not a time zone
-            SHARDING_TOTAL_COUNT     | 0                   | must be a whole number from 1 to 10000
-            SHARDING_TOTAL_COUNT     | -3                  | must be a whole number from 1 to 10000
-            SHARDING_TOTAL_COUNT     | many                | must be a whole number from 1 to 10000
-            SHARDING_ITEM_PARAMETERS | 1=a                 | names shard 1, which does not exist
-            SHARDING_ITEM_PARAMETERS | 0=a,0=b             | names shard 0 twice
-            SHARDING_ITEM_PARAMETERS | 0=a,b               | has "b" where a pair should be
-            SHARDING_ITEM_PARAMETERS | x=a                 | which is not a shard
-            MONITOR_EXECUTION        | yes                 | must be true or false
-            FAILOVER_LIMIT           | -1                  | must be a whole number from 0
-            MISFIRE                  | sometimes           | must be one of FIRE_ONCE, SKIP
-            ON_SESSION_LOSS          | panic               | must be one of CANCEL, CONTINUE
-            MISFIRE_THRESHOLD        | 0s                  | must be longer than nothing
-            LABELS                   | a=1,a=2             | names the label "a" twice
+            cron                     | 0 0 25 * * ?        | hour must be 0–23
+            every                    | soon                | soon
+            every                    | 0s                  | must be
+            zone                     | Mars/Olympus        | is not a time zone
+            shardingTotalCount       | 0                   | must be a whole number from 1 to 10000
+            shardingTotalCount       | -3                  | must be a whole number from 1 to 10000
+            shardingTotalCount       | many                | must be a whole number from 1 to 10000
+            every                    | 30                  | has no unit: write 30s for seconds, or 30ms
+            handler                  | ' '                 | must not be blank
+            shardingStrategy         | ''                  | must not be blank
+            monitorExecution         | yes                 | must be true or false
+            failoverLimit            | -1                  | must be a whole number from 0
+            misfire                  | sometimes           | must be one of FIRE_ONCE, SKIP
+            onSessionLoss            | panic               | must be one of CANCEL, CONTINUE
+            misfireThreshold         | 0s                  | must be longer than nothing
+            labels                   | a=1,a=2             | names the label "a" twice
             """)
     void aSettingThatCannotBeUsedIsRefusedWithKeyValueAndRule(JobKey key, String value, String rule) {
         JobDefinition.Builder builder = JobDefinition.named("orders").set(key, value);
-        if (key == JobKey.ZONE) {
-            builder.set(JobKey.CRON, "0 0 3 * * ?");
-        }
 
         assertThatThrownBy(builder::build)
                 .isInstanceOf(InvalidSettingException.class)
@@ -131,34 +127,91 @@ class JobDefinitionTest {
                 .hasMessageContaining(rule);
     }
 
-    @Test
-    void twoSchedulesAreOneTooMany() {
+    /** The value may be secret, and is not repeated. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            1=a                 | names shard 1, which does not exist
+            0=a,0=b             | names shard 0 twice
+            0=a,b               | has no pair as its part 2
+            x=a                 | names no shard by its part 1
+            123456=a            | names no shard by its part 1
+            """)
+    void parametersOfShardsThatCannotBeUsedAreRefusedByTheRule(String value, String rule) {
         assertThatThrownBy(() -> JobDefinition.named("orders")
-                        .every(Duration.ofSeconds(5))
-                        .cron("0 0 3 * * ?", ZoneId.of("UTC"))
-                        .build())
-                .hasMessageContaining("a job has one schedule");
-    }
-
-    @Test
-    void settingsThatDoNotFitIntoTheRegistryAreRefusedByTheLongest() {
-        assertThatThrownBy(() -> JobDefinition.named("orders")
-                        .set(JobKey.DESCRIPTION, "orders")
-                        .set(JobKey.JOB_PARAMETER, "x".repeat(JobDefinition.MAX_LENGTH))
+                        .set(JobKey.SHARDING_ITEM_PARAMETERS, value)
                         .build())
                 .isInstanceOf(InvalidSettingException.class)
-                .hasMessageContaining("orders.jobParameter")
-                .hasMessageContaining("too long");
+                .hasMessageStartingWith(
+                        "orders.shardingItemParameters: \"(" + value.length() + " characters, not shown)\" ")
+                .hasMessageContaining(rule);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"EVERY", "CRON", "AT"})
+    void aZoneIsCheckedWhateverTheSchedule(JobKey when) {
+        String value = switch (when.key()) {
+            case "every" -> "30s";
+            case "at" -> "2027-01-01T00:00:00Z";
+            default -> "-";
+        };
+        assertThatThrownBy(() -> JobDefinition.named("orders")
+                        .set(when, value)
+                        .set(JobKey.ZONE, "Mars/Olympus")
+                        .build())
+                .hasMessageContaining("orders.zone: \"Mars/Olympus\" is not a time zone");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"EVERY", "CRON", "AT", "ZONE"})
+    void aScheduleThatSaysNothingMayNotBeGiven(JobKey key) {
+        assertThatThrownBy(() -> JobDefinition.checkAsGiven("orders", Map.of(key, " ")))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("orders." + key.key());
     }
 
     @Test
-    void failoverNeedsRecords() {
+    void whatAnEarlierVersionStoredStopsNoJob() {
+        Map<JobKey, Setting> stored = Map.of(
+                JobKey.EVERY, new Setting("30000", Setting.Source.PROPERTIES),
+                JobKey.MISFIRE_THRESHOLD, new Setting("60000", Setting.Source.OVERRIDE),
+                JobKey.ZONE, new Setting("Mars/Olympus", Setting.Source.OVERRIDE));
+
+        JobDefinition job = JobDefinition.of("orders", stored);
+
+        assertThat(job.schedule()).isEqualTo(Schedule.every(Duration.ofSeconds(30)));
+        assertThat(job.misfireThreshold()).isEqualTo(Duration.ofMinutes(1));
+        stored.forEach((key, setting) -> assertThatThrownBy(
+                        () -> JobDefinition.checkAsGiven("orders", Map.of(key, setting.value())))
+                .as("may not be given again")
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("orders." + key.key()));
+        assertThat(JobDefinition.of("orders", Map.of(JobKey.CRON, new Setting("", Setting.Source.OVERRIDE)))
+                        .schedule())
+                .isEqualTo(Schedule.onTrigger());
+    }
+
+    @Test
+    void theParameterOfAJobIsTakenAsItIs() {
+        String parameter = "  a,b=\"c\"\n ";
+
+        assertThat(JobDefinition.named("orders")
+                        .set(JobKey.JOB_PARAMETER, parameter)
+                        .build()
+                        .jobParameter())
+                .isEqualTo(parameter);
+    }
+
+    @Test
+    void settingsThatDoNotFitIntoTheRegistryTogetherAreRefused() {
         assertThatThrownBy(() -> JobDefinition.named("orders")
-                        .failover(true)
-                        .monitorExecution(false)
+                        .set(JobKey.DESCRIPTION, "orders")
+                        .set(JobKey.SHARDING_ITEM_PARAMETERS, "0=" + "x".repeat(192 * 1024 - 2))
+                        .set(JobKey.JOB_PARAMETER, "x".repeat(64 * 1024))
                         .build())
-                .hasMessageContaining("orders.failover")
-                .hasMessageContaining("monitorExecution=true");
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage(
+                        "orders: \"(262150 characters)\" is too long: all settings of a job together may have 262144"
+                                + " characters, these have 262150");
     }
 
     @ParameterizedTest

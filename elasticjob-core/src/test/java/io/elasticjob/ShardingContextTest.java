@@ -7,11 +7,25 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ShardingContextTest {
+
+    @Test
+    void aResultIsKeptAndOneThatIsTooLongIsRefusedInWords() {
+        ShardingContext context = ShardingContext.builder().jobName("orders").build();
+        assertThat(context.result()).isEmpty();
+
+        context.result("42 rows");
+        assertThatThrownBy(() -> context.result("é".repeat(513)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("has 1026 bytes in UTF-8; at most 1024 are kept");
+
+        assertThat(context.result()).hasValue("42 rows");
+    }
 
     @Test
     void aContextMadeByHandSaysWhatItWasGivenAndNothingElse() {
@@ -46,9 +60,27 @@ class ShardingContextTest {
 
     @Test
     void withoutMonitoringThereIsNoTokenAndTheErrorNamesTheKey() {
-        assertThatThrownBy(() -> ShardingContext.builder().build().fencingToken())
+        assertThatThrownBy(() -> ShardingContext.builder()
+                        .fencingToken(1)
+                        .unmonitored()
+                        .build()
+                        .fencingToken())
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("monitorExecution");
+                .hasMessageContaining("Set monitorExecution=true");
+    }
+
+    @Test
+    void aContextMadeByHandWithoutATokenSaysHowToSetOne() {
+        ShardingContext context = ShardingContext.builder().jobName("orders").build();
+
+        assertThat(context.isMonitored()).isFalse();
+        for (ThrowingCallable asked : List.<ThrowingCallable>of(context::fencingToken, () -> context.checkpoint("x"))) {
+            assertThatThrownBy(asked)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("made by ShardingContext.builder()")
+                    .hasMessageContaining(".fencingToken(1)")
+                    .hasMessageContaining(".unmonitored()");
+        }
     }
 
     // ---- Checkpoints ----------------------------------------------------------------------------------------------
@@ -110,7 +142,7 @@ class ShardingContextTest {
 
     @Test
     void withoutMonitoringThereIsNoCheckpointAndTheErrorNamesTheKey() {
-        ShardingContext context = ShardingContext.builder().build();
+        ShardingContext context = ShardingContext.builder().unmonitored().build();
 
         assertThat(context.checkpoint()).isEmpty();
         assertThatThrownBy(() -> context.checkpoint("page 4"))

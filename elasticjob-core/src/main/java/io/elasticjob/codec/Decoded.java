@@ -1,13 +1,36 @@
 package io.elasticjob.codec;
 
+import io.elasticjob.text.VisibleText;
+
 /** What became of an attempt to read a stored value. */
 public sealed interface Decoded<T> {
 
-    /** The value was read. */
-    record Value<T>(T value) implements Decoded<T> {}
+    /** Of a reason, in characters. */
+    int LONGEST = 200;
 
-    /** A later version wrote it. It is not touched: whoever wrote it will deal with it. */
-    record Newer<T>(int format) implements Decoded<T> {}
+    /** Why there is no value, fit for a log; empty where there is one. */
+    String reason();
+
+    /** The value was read. */
+    record Value<T>(T value) implements Decoded<T> {
+
+        @Override
+        public String reason() {
+            return "";
+        }
+    }
+
+    /**
+     * A later version wrote it. It is not touched: the one that wrote it will deal with it.
+     *
+     * @param reason what this version does not know of it, fit for a log
+     */
+    record Newer<T>(String reason) implements Decoded<T> {
+
+        public Newer {
+            reason = VisibleText.of(reason, LONGEST);
+        }
+    }
 
     /**
      * No version can read it.
@@ -16,11 +39,8 @@ public sealed interface Decoded<T> {
      */
     record Broken<T>(String reason) implements Decoded<T> {
 
-        private static final int LONGEST = 200;
-
         public Broken {
-            String start = reason.length() <= LONGEST ? reason : reason.substring(0, LONGEST) + "…";
-            reason = start.replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}]", " ");
+            reason = VisibleText.of(reason, LONGEST);
         }
     }
 }

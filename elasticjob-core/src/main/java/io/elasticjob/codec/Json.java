@@ -14,6 +14,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
 /** JSON objects as maps: String, Long, Double, Boolean, List and Map. Null members are left out both ways. */
@@ -24,14 +25,18 @@ public final class Json {
 
     private static final int DEEPEST = 32;
 
-    private static final JsonFactory FACTORY = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxDocumentLength(LONGEST)
-                    .maxNestingDepth(DEEPEST)
-                    .maxNameLength(1_000)
-                    .maxNumberLength(40)
-                    .build())
-            .build();
+    private static final JsonFactory FACTORY = factory(LONGEST);
+
+    private static JsonFactory factory(int longest) {
+        return JsonFactory.builder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxDocumentLength(longest)
+                        .maxNestingDepth(DEEPEST)
+                        .maxNameLength(1_000)
+                        .maxNumberLength(40)
+                        .build())
+                .build();
+    }
 
     private Json() {}
 
@@ -41,22 +46,22 @@ public final class Json {
     }
 
     /** Writes one object, whose members are given in their order. */
-    static byte[] write(Consumer<Members> object) {
+    static byte[] write(Consumer<ObjectWriter> object) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
         try (JsonGenerator generator = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
             generator.writeStartObject();
-            object.accept(new Members(generator));
+            object.accept(new ObjectWriter(generator));
             generator.writeEndObject();
         }
         return bytes.toByteArray();
     }
 
     /** The members of an object that is being written. */
-    static final class Members {
+    static final class ObjectWriter {
 
         private final JsonGenerator generator;
 
-        private Members(JsonGenerator generator) {
+        private ObjectWriter(JsonGenerator generator) {
             this.generator = generator;
         }
 
@@ -104,7 +109,16 @@ public final class Json {
             throw new IllegalArgumentException(
                     "it is " + bytes.length + " bytes long; no value is longer than " + LONGEST);
         }
-        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), bytes)) {
+        return read(FACTORY, bytes);
+    }
+
+    /** As {@link #read} of something that is no node, and may be as long as this. */
+    static Map<String, Object> readLong(byte[] bytes, int longest) {
+        return read(factory(longest), bytes);
+    }
+
+    private static Map<String, Object> read(JsonFactory factory, byte[] bytes) {
+        try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), bytes)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new IllegalArgumentException("it is not a JSON object");
             }
@@ -114,14 +128,16 @@ public final class Json {
             }
             return object;
         } catch (tools.jackson.core.JacksonException malformed) {
-            throw new IllegalArgumentException("it is not JSON: " + malformed.getOriginalMessage(), malformed);
+            TokenStreamLocation where = malformed.getLocation(); // what stands there may be secret
+            throw new IllegalArgumentException("it is not JSON, or too long or too deep to be ours"
+                    + (where == null ? "" : ": reading stopped at byte " + where.getByteOffset()));
         }
     }
 
     private static void writeValue(JsonGenerator generator, Object value) {
         if (value instanceof Map<?, ?> object) {
             generator.writeStartObject();
-            new Members(generator).members(object);
+            new ObjectWriter(generator).members(object);
             generator.writeEndObject();
         } else if (value instanceof Iterable<?> array) {
             generator.writeStartArray();
@@ -138,7 +154,7 @@ public final class Json {
         }
     }
 
-    /** The text with halves of surrogate pairs replaced: they can not be written, and an error message may have them. */
+    /** The text with halves of surrogate pairs replaced: they cannot be written, and an error message may have them. */
     private static String text(String text) {
         int i = 0;
         while (i < text.length() && !isSurrogate(text.charAt(i))) {

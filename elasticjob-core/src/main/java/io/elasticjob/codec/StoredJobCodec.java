@@ -1,25 +1,43 @@
 package io.elasticjob.codec;
 
+import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.Setting;
+import io.elasticjob.coordination.JobFormat;
 import io.elasticjob.coordination.ShardCount;
+import io.elasticjob.coordination.ShardParameters;
 import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.coordination.Switches;
 import io.elasticjob.coordination.Switches.Switch;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The stored form of a job: what is declared grouped by who said so, what is overridden beside it. */
+/**
+ * The stored form of a job: what is declared grouped by who said so, what is overridden beside it. Its format is the first
+ * one that can hold it; a version that does not know the format does not run the job, and does not write it.
+ */
 public final class StoredJobCodec {
 
-    private static final int FORMAT = 1;
+    /** The most bytes that may be stored of a job. */
+    public static final int MAX_BYTES = 512 * 1024;
+
+    /** For who, when and why of a change. */
+    private static final int SLACK = 4 * 1024;
+
+    /** Names the parameters of firings before all changes, among those from fire times on. */
+    private static final String BEFORE_ALL_CHANGES = "first";
+
+    /** Fit for a part of a path, of a name and of an id. */
+    private static final Pattern LIFE = Pattern.compile("[A-Za-z0-9.-]{1," + StoredJob.MAX_LIFE_LENGTH + "}");
 
     private StoredJobCodec() {}
 
@@ -33,22 +51,84 @@ public final class StoredJobCodec {
         job.overrides().forEach((key, change) -> overrides.put(key.key(), fields(change)));
         ShardCount count = job.shardCount();
         Map<String, @Nullable Object> shards = new LinkedHashMap<>();
-        shards.put("count", count.first());
+        shards.put("count", count.first().count());
         Map<String, Integer> changes = new LinkedHashMap<>();
-        count.changes().forEach((from, changed) -> changes.put(from.toString(), changed));
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        note(parameters, BEFORE_ALL_CHANGES, count.first());
+        count.changes().forEach((from, changed) -> {
+            changes.put(from.toString(), changed.count());
+            note(parameters, from.toString(), changed);
+        });
         shards.put("changes", changes.isEmpty() ? null : changes);
+        shards.put("parameters", parameters.isEmpty() ? null : parameters);
 
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-        fields.put(Fields.FORMAT, FORMAT);
+        fields.put(Members.FORMAT, JobFormat.of(job).number());
+        fields.put("life", job.life().isEmpty() ? null : job.life());
         fields.put("application", job.application());
         fields.put("since", job.since());
         fields.put("shards", shards);
         fields.put("declared", declared);
         fields.put("overrides", overrides.isEmpty() ? null : overrides);
         fields.put("switches", job.switches().isEmpty() ? null : switches(job.switches()));
-        fields.put("undeclaredSince", job.undeclaredSince());
+        StoredJob.Undeclared undeclared = job.marks().undeclared();
+        fields.put("undeclaredSince", undeclared == null ? null : undeclared.since());
+        fields.put(
+                "undeclaredFor",
+                undeclared == null ? null : undeclared.counted().toMillis());
+        fields.put("undeclaredSeen", undeclared == null ? null : undeclared.seen());
         job.unknown().forEach(fields::putIfAbsent);
         return Json.write(fields);
+    }
+
+    private static void note(Map<String, Object> parameters, String from, ShardCount.Split split) {
+        ShardParameters said = split.parameters();
+        if (said != null) {
+            parameters.put(from, ShardParametersCodec.members(said));
+        }
+    }
+
+    /**
+     * The same for what somebody wants stored now. What is stored already may be longer: it is read, and may be changed,
+     * but not be made much longer.
+     *
+     * @param before how many bytes are stored of the job; 0 for a new one
+     * @throws InvalidSettingException when it takes more than {@link #MAX_BYTES}
+     */
+    public static byte[] encodeChecked(StoredJob job, int before) {
+        byte[] data = encode(job);
+        if (data.length <= (before > MAX_BYTES ? before + SLACK : MAX_BYTES)) {
+            return data;
+        }
+        String rule = "makes the job too long: all that is stored of a job may take " + MAX_BYTES
+                + " bytes, as JSON, where a control character takes six; this would take " + data.length;
+        int switches = job.switches().isEmpty() ? 0 : Json.write(switches(job.switches())).length;
+        JobKey longestKey = JobKey.DESCRIPTION;
+        String longest = "";
+        int most = 0;
+        Map<JobKey, String> values = new TreeMap<>();
+        job.declared().forEach((key, setting) -> values.put(key, setting.value()));
+        job.overrides()
+                .forEach((key, change) ->
+                        values.merge(key, change.value(), (one, other) -> other.length() > one.length() ? other : one));
+        for (Map.Entry<JobKey, String> value : values.entrySet()) {
+            int bytes = Json.write(Map.of("", value.getValue())).length;
+            if (bytes > most) {
+                most = bytes;
+                longestKey = value.getKey();
+                longest = value.getValue();
+            }
+        }
+        if (switches > most) {
+            int count =
+                    job.switches().shards().size() + job.switches().instances().size();
+            throw new InvalidSettingException(
+                    job.name() + ".switches", count + " switches", rule + "; switch fewer off, or the whole job");
+        }
+        throw new InvalidSettingException(
+                job.name() + "." + longestKey.key(),
+                longestKey.isConfidential() ? InvalidSettingException.hidden(longest) : longest,
+                rule);
     }
 
     private static Map<String, Object> fields(StoredJob.Override change) {
@@ -64,20 +144,58 @@ public final class StoredJobCodec {
      * @param name of the job, the name of its node
      */
     public static Decoded<StoredJob> decode(String name, byte[] bytes) {
-        return Fields.decode(bytes, FORMAT, fields -> job(name, fields));
+        return Members.decode(bytes, JobDefinition.FORMAT, members -> job(name, members));
     }
 
-    private static StoredJob job(String name, Fields fields) {
+    /**
+     * Which life of its job a node is of, also where it makes no job for this version.
+     *
+     * @param created transaction id of its creation
+     * @return empty when the node does not say
+     */
+    public static Optional<String> lifeIn(String name, byte[] bytes, long created) {
+        if (decode(name, bytes) instanceof Decoded.Value<StoredJob> value) {
+            return Optional.of(value.value().lifeUnder(created));
+        }
+        return Members.decode(bytes, Integer.MAX_VALUE, StoredJobCodec::life) instanceof Decoded.Value<String> value
+                        && !value.value().isEmpty()
+                ? Optional.of(value.value())
+                : Optional.empty();
+    }
+
+    private static StoredJob job(String name, Members members) {
         return new StoredJob(
                 name,
-                fields.text("application"),
-                declared(fields.object("declared")),
-                overrides(fields.object("overrides")),
-                fields.instant("since"),
-                shardCount(fields.object("shards")),
-                switches(fields.object("switches")),
-                fields.optionalInstant("undeclaredSince"),
-                fields.unknown());
+                life(members),
+                new StoredJob.Settings(
+                        members.text("application"),
+                        declared(members.object("declared")),
+                        overrides(members.object("overrides"))),
+                members.instant("since"),
+                shardCount(members.object("shards")),
+                new StoredJob.Marks(switches(members.object("switches")), undeclared(members)),
+                members.unknown());
+    }
+
+    /** An earlier version counted nothing: the time starts again. */
+    private static StoredJob.@Nullable Undeclared undeclared(Members members) {
+        Instant since = members.optionalInstant("undeclaredSince");
+        long counted = members.number("undeclaredFor", 0);
+        Instant seen = members.optionalInstant("undeclaredSeen");
+        return since == null
+                ? null
+                : new StoredJob.Undeclared(since, Duration.ofMillis(Math.max(0, counted)), seen == null ? since : seen);
+    }
+
+    private static String life(Members members) {
+        String life = members.optionalText("life");
+        if (life == null) {
+            return "";
+        }
+        if (!LIFE.matcher(life).matches()) {
+            throw new IllegalArgumentException("life: \"" + life + "\" is not a life of a job");
+        }
+        return life;
     }
 
     private static Map<String, Object> switches(Switches switches) {
@@ -92,54 +210,62 @@ public final class StoredJobCodec {
         return Map.of("on", set.on(), "who", set.who(), "when", set.when(), "why", set.why());
     }
 
-    private static Switches switches(Fields switches) {
+    private static Switches switches(Members switches) {
         SortedMap<Integer, Switch> shards = new TreeMap<>();
-        Fields byShard = switches.object("shards");
+        Members byShard = switches.object("shards");
         byShard.names().forEach(shard -> shards.put(Integer.valueOf(shard), one(byShard.object(shard))));
         SortedMap<String, Switch> instances = new TreeMap<>();
-        Fields byName = switches.object("instances");
+        Members byName = switches.object("instances");
         byName.names().forEach(name -> instances.put(name, one(byName.object(name))));
         return new Switches(shards, instances);
     }
 
-    private static Switch one(Fields set) {
-        return new Switch(set.flag("on"), set.text("who"), set.instant("when"), set.text("why"));
+    private static Switch one(Members set) {
+        return new Switch(set.flag("on"), set.words("who"), set.instant("when"), set.words("why"));
     }
 
-    private static ShardCount shardCount(Fields shards) {
-        Fields changes = shards.object("changes");
-        NavigableMap<Instant, Integer> byFireTime = new TreeMap<>();
+    private static ShardCount shardCount(Members shards) {
+        Members changes = shards.object("changes");
+        Members parameters = shards.object("parameters");
+        NavigableMap<Instant, ShardCount.Split> byFireTime = new TreeMap<>();
         changes.names()
-                .forEach(from ->
-                        byFireTime.put(Fields.instantOf(from), changes.count(from, 1, 1, JobDefinition.MAX_SHARDS)));
-        return new ShardCount(shards.count("count", 1, 1, JobDefinition.MAX_SHARDS), byFireTime);
+                .forEach(from -> byFireTime.put(
+                        Members.instantOf(from),
+                        new ShardCount.Split(
+                                changes.count(from, 1, 1, JobDefinition.MAX_SHARDS), parameters(parameters, from))));
+        return new ShardCount(
+                new ShardCount.Split(
+                        shards.count("count", 1, 1, JobDefinition.MAX_SHARDS),
+                        parameters(parameters, BEFORE_ALL_CHANGES)),
+                byFireTime);
     }
 
-    private static Map<JobKey, Setting> declared(Fields sources) {
-        Map<JobKey, Setting> declared = new EnumMap<>(JobKey.class);
+    /** Null where an earlier version wrote the node, or they are those of the settings. */
+    private static @Nullable ShardParameters parameters(Members parameters, String from) {
+        return parameters.has(from) ? ShardParametersCodec.parameters(parameters.object(from)) : null;
+    }
+
+    private static Map<JobKey, Setting> declared(Members sources) {
+        Map<JobKey, Setting> declared = new TreeMap<>();
         for (String source : sources.names()) {
-            Fields settings = sources.object(source);
+            Setting.Source from = Members.word("declared", source, Setting.Source.class);
+            Members settings = sources.object(source);
             for (String key : settings.names()) {
-                declared.put(key(key), new Setting(settings.text(key), Setting.Source.valueOf(source)));
+                declared.put(JobKey.stored(key), new Setting(settings.text(key), from));
             }
         }
         return declared;
     }
 
-    private static Map<JobKey, StoredJob.Override> overrides(Fields changes) {
-        Map<JobKey, StoredJob.Override> overrides = new EnumMap<>(JobKey.class);
+    private static Map<JobKey, StoredJob.Override> overrides(Members changes) {
+        Map<JobKey, StoredJob.Override> overrides = new TreeMap<>();
         for (String key : changes.names()) {
-            Fields change = changes.object(key);
+            Members change = changes.object(key);
             overrides.put(
-                    key(key),
+                    JobKey.stored(key),
                     new StoredJob.Override(
-                            change.text("value"), change.text("who"), change.instant("when"), change.text("why")));
+                            change.text("value"), change.words("who"), change.instant("when"), change.words("why")));
         }
         return overrides;
-    }
-
-    private static JobKey key(String text) {
-        return JobKey.of(text)
-                .orElseThrow(() -> new IllegalArgumentException("\"" + text + "\" is not a setting of a job"));
     }
 }

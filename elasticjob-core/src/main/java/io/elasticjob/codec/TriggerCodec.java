@@ -2,7 +2,9 @@ package io.elasticjob.codec;
 
 import io.elasticjob.JobDefinition;
 import io.elasticjob.Operator;
+import io.elasticjob.coordination.ShardParameters;
 import io.elasticjob.coordination.Trigger;
+import io.elasticjob.text.VisibleText;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,16 +16,23 @@ import org.jspecify.annotations.Nullable;
 public final class TriggerCodec {
 
     private static final int FORMAT = 1;
+    /** Of one that is run for a fire time of the past: a version that does not know that would run it for the present. */
+    private static final int FORMAT_OF_INTERVALS = 2;
 
     private TriggerCodec() {}
 
     public static byte[] encode(Trigger trigger) {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-        fields.put(Fields.FORMAT, FORMAT);
+        Trigger.Interval interval = trigger.content().interval();
+        fields.put(Members.FORMAT, interval == null ? FORMAT : FORMAT_OF_INTERVALS);
         fields.put("request", trigger.request());
         fields.put("shards", trigger.shards());
         fields.put("of", trigger.shardingTotalCount());
-        fields.put("parameter", trigger.parameter());
+        fields.put("parameter", trigger.content().parameter());
+        ShardParameters parameters = trigger.content().parameters();
+        fields.put("parameters", parameters == null ? null : ShardParametersCodec.members(parameters));
+        fields.put("fireTime", interval == null ? null : interval.fireTime());
+        fields.put("intervalStart", interval == null ? null : interval.start());
         fields.put("forced", trigger.forced() ? true : null);
         fields.put("who", trigger.by().who());
         fields.put("why", trigger.by().why());
@@ -36,17 +45,31 @@ public final class TriggerCodec {
      * @param createdAt registry time of the node's creation
      */
     public static Decoded<Trigger> decode(long number, Instant createdAt, byte[] bytes) {
-        return Fields.decode(bytes, FORMAT, fields -> trigger(number, createdAt, fields));
+        return Members.decode(bytes, FORMAT_OF_INTERVALS, members -> trigger(number, createdAt, members));
     }
 
-    private static Trigger trigger(long number, Instant createdAt, Fields fields) {
-        int total = fields.count("of", 1, 1, JobDefinition.MAX_SHARDS);
+    private static String line(String name, Members members) {
+        String text = members.text(name);
+        if (text.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("\"" + name + "\" has control characters");
+        }
+        return VisibleText.of(text, Operator.MAX_LENGTH);
+    }
+
+    private static Trigger.@Nullable Interval interval(Members members) {
+        Instant fireTime = members.optionalInstant("fireTime");
+        Instant start = members.optionalInstant("intervalStart");
+        return fireTime == null ? null : new Trigger.Interval(fireTime, start);
+    }
+
+    private static Trigger trigger(long number, Instant createdAt, Members members) {
+        int total = members.count("of", 1, 1, JobDefinition.MAX_SHARDS);
         SortedSet<Integer> shards = new TreeSet<>();
-        fields.texts("shards").forEach(shard -> shards.add(Integer.parseInt(shard)));
+        members.texts("shards").forEach(shard -> shards.add(Integer.parseInt(shard)));
         if (shards.isEmpty() || shards.first() < 0 || shards.last() >= total) {
             throw new IllegalArgumentException("it lists the shards " + shards + " of " + total);
         }
-        String request = fields.optionalNodeName("request");
+        String request = members.optionalNodeName("request");
         if (request == null) {
             throw new IllegalArgumentException("\"request\" is missing");
         }
@@ -54,11 +77,16 @@ public final class TriggerCodec {
                 number,
                 createdAt,
                 request,
-                shards,
-                total,
-                fields.optionalText("parameter"),
-                fields.flag("forced"),
-                new Operator(fields.text("who"), fields.text("why")),
-                fields.unknown());
+                new Trigger.Content(
+                        shards,
+                        total,
+                        members.optionalText("parameter"),
+                        members.has("parameters")
+                                ? ShardParametersCodec.parameters(members.object("parameters"))
+                                : null,
+                        interval(members)),
+                members.flag("forced"),
+                new Operator(line("who", members), line("why", members)),
+                members.unknown());
     }
 }

@@ -1,9 +1,9 @@
 package io.elasticjob.coordination;
 
 import io.elasticjob.JobDefinition;
-import io.elasticjob.Misfire;
-import io.elasticjob.Schedule;
 import io.elasticjob.ShardRecord;
+import io.elasticjob.schedule.Schedule;
+import io.elasticjob.text.Durations;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The firing that a shard is due for.
  *
- * @param fireTime the latest due fire time that the shard's record has not decided
+ * @param fireTime the latest due fire time that the shard's record has not decided; the oldest one of those that {@link Waiting wait}
  * @param skipped whether the misfire policy says not to run it
  */
 public record DueFiring(Instant fireTime, boolean skipped) {
@@ -21,31 +21,92 @@ public record DueFiring(Instant fireTime, boolean skipped) {
 
     /** Decides what a shard that is not running is due for by its schedule. */
     public static Optional<DueFiring> of(ShardStep.Job job, int shard, ShardRecord record, Instant now) {
-        Instant latest = job.latest();
-        if (latest == null || !job.isEnabled(shard)) {
+        Barrier barrier = job.barrier();
+        if (barrier != null) {
+            return barrier.due(job, shard, record, now);
+        }
+        if (!job.isEnabled(shard)) {
             return Optional.empty();
         }
         JobDefinition definition = job.definition();
-        Instant fireTime = latestOf(definition.schedule(), job.count(), shard, latest);
+        Instant fireTime = fireTime(job, shard, record, now);
         if (fireTime == null || fireTime.isBefore(job.since(shard)) || isThrough(record, fireTime)) {
             return Optional.empty();
         }
-        boolean skipped = definition.misfire() == Misfire.SKIP && isTooLate(definition, fireTime, now);
-        return Optional.of(new DueFiring(fireTime, skipped));
+        Optional<Waiting> waiting = Waiting.of(job, shard, record, fireTime, now);
+        return Optional.of(waiting.map(first -> new DueFiring(first.oldest(), false))
+                .orElseGet(() -> new DueFiring(fireTime, isMissedForGood(job, fireTime, now))));
+    }
+
+    private static boolean isMissedForGood(ShardStep.Job job, Instant fireTime, Instant now) {
+        JobDefinition definition = job.definition();
+        return switch (definition.misfire()) {
+            case RUN_ALL -> true; // else it would wait
+            case SKIP ->
+                isTooLate(definition, fireTime, now) || job.unattended().hasMissed(definition, fireTime);
+            case FIRE_ONCE -> job.unattended().hasMissed(definition, fireTime);
+        };
+    }
+
+    /** Why a firing that is skipped is not run, in words. */
+    static String whySkipped(JobDefinition job) {
+        return switch (job.misfire()) {
+            case SKIP -> "misfire=SKIP, and it could not start in time";
+            case RUN_ALL ->
+                "it came due longer ago than catchUpAge="
+                        + Durations.format(job.catchUp().age());
+            case FIRE_ONCE ->
+                "no application was running when it came due, and the embedded ZooKeeper does not make up for"
+                        + " missed firings";
+        };
+    }
+
+    /** The latest fire time of the shard whose start has come; null when there is none. */
+    private static @Nullable Instant fireTime(ShardStep.Job job, int shard, ShardRecord record, Instant now) {
+        JobDefinition definition = job.definition();
+        if (definition.schedule().isByEnd()) {
+            return DelayedFiring.next(job, shard, record)
+                    .filter(next -> !now.isBefore(next))
+                    .orElse(null);
+        }
+        Instant latest = StartTime.latest(definition, shard, job.latest(), now);
+        return latest == null ? null : latestOf(definition.schedule(), job.count(), shard, latest);
+    }
+
+    /** The latest fire time of the schedule at which the shard has begun by now, or should have; null when there is none. */
+    public static @Nullable Instant latest(JobDefinition job, int shard, Instant now) {
+        return StartTime.latest(job, shard, job.schedule().latest(now).orElse(null), now);
+    }
+
+    /** When the next firing of a shard begins, where nothing rings at that time; empty when something does, or none will. */
+    static Optional<Instant> comesDueUnheard(ShardStep.Job job, int shard, ShardRecord record, Instant now) {
+        JobDefinition definition = job.definition();
+        Instant latest = job.latest();
+        if (!job.isEnabled(shard)) {
+            return Optional.empty();
+        } else if (definition.schedule().isByEnd()) {
+            return DelayedFiring.next(job, shard, record).filter(now::isBefore);
+        } else if (definition.jitter().isNone() || latest == null || isThrough(record, latest)) {
+            return Optional.empty();
+        }
+        return Optional.of(StartTime.of(definition, shard, latest)).filter(now::isBefore);
     }
 
     /**
      * Whether a firing that begins now is a misfire.
      *
-     * @param freeSince when the shard's last execution ended, by the clock of whoever ran it; null when none has
+     * @param freeSince when the shard's last execution ended, by the clock of the one that ran it; null when none has
      */
-    public static boolean isMisfire(JobDefinition job, Instant fireTime, @Nullable Instant freeSince, Instant now) {
-        boolean cameDueDuringARun = freeSince != null && fireTime.isBefore(freeSince);
+    public static boolean isMisfire(
+            JobDefinition job, int shard, Instant fireTime, @Nullable Instant freeSince, Instant now) {
+        boolean cameDueDuringARun =
+                freeSince != null && StartTime.of(job, shard, fireTime).isBefore(freeSince);
         return cameDueDuringARun || isTooLate(job, fireTime, now);
     }
 
-    private static boolean isTooLate(JobDefinition job, Instant fireTime, Instant now) {
-        return now.isAfter(fireTime.plus(job.misfireThreshold()));
+    /** Whether a firing that begins now is later than the misfire threshold of its job allows, after the latest start. */
+    public static boolean isTooLate(JobDefinition job, Instant fireTime, Instant now) {
+        return now.isAfter(fireTime.plus(job.jitter().most()).plus(job.misfireThreshold()));
     }
 
     /** The latest fire time at which this shard exists: for a shard that a change took away, the last before it. */

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
  * Records that may be deleted: those of a life of a job that is over.
  *
  * <p>Within the life of its job no record is ever deleted, not even that of a shard that a change took away: the versions
- * of a node that is made anew begin at zero again, so that an old claim could complete a new one. Such a record is hidden,
- * and goes with its job's life. The folder of a life carries the transaction id of the job's creation in its name, and no
- * id is given twice; so nothing is ever made anew where a former life's record was, and whatever is still to be written
+ * of a node that is created again begin at zero again, so that an old claim could complete a new one. Such a record is hidden,
+ * and goes with its job's life. The folder of a life carries what was drawn for the life in its name, which is never drawn
+ * again; so nothing is ever created again where a former life's record was, and whatever is still to be written
  * there is refused.
  */
 public final class FormerLife {
@@ -20,11 +20,11 @@ public final class FormerLife {
      * Whether a life is over. A job is made before its records, so that this is conclusive when the job was read after
      * its records were seen.
      *
-     * @param life transaction id of the creation of the job's node, that the records belong to
-     * @param present the one of the node that is there now; null when there is none
+     * @param life that the records belong to
+     * @param present the one of the job that is there now; null when there is none
      */
-    public static boolean isOver(long life, @Nullable Long present) {
-        return present == null || present != life;
+    public static boolean isOver(String life, @Nullable String present) {
+        return !life.equals(present);
     }
 
     /**

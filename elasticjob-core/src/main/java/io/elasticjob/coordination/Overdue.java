@@ -1,8 +1,10 @@
 package io.elasticjob.coordination;
 
+import io.elasticjob.DataflowJob;
 import io.elasticjob.JobDefinition;
-import io.elasticjob.Schedule;
+import io.elasticjob.SettingForm;
 import io.elasticjob.ShardRecord;
+import io.elasticjob.schedule.Schedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A shard that has fallen behind what is promised: a firing came due so long ago that somebody should have begun or
- * decided it, whoever died meanwhile, and nobody has. It says that, not why: the instance may hang while it is alive, have
+ * decided it, the one that died meanwhile, and nobody has. It says that, not why: the instance may hang while it is alive, have
  * no free slot, or run an earlier firing without end; or no live instance may run the job.
  *
  * @param fireTime of the latest firing that should have begun by now
@@ -31,6 +33,11 @@ public record Overdue(Instant fireTime, Instant since) {
         return job.enabled() && job.monitorExecution() && !(job.schedule() instanceof Schedule.None);
     }
 
+    /** Whether an execution may go on for as long as there is something to do: what comes due meanwhile waits for nobody. */
+    private static boolean isStream(JobDefinition job) {
+        return job.value(DataflowJob.STREAMING, SettingForm.flag());
+    }
+
     /**
      * Decides for one shard. The firing that counts is the latest of those that are older than the bound, not the latest
      * of all: else no job with a short period could ever be overdue.
@@ -39,10 +46,13 @@ public record Overdue(Instant fireTime, Instant since) {
      * @param then the registry's time less the {@link #bound}
      */
     public static Optional<Overdue> of(ShardStep.Job job, int shard, ShardRecord record, Instant then) {
-        if (!concerns(job.definition())) {
+        if (!concerns(job.definition()) || (record.isRunning() && isStream(job.definition()))) {
             return Optional.empty();
         }
-        return DueFiring.of(job, shard, record, then)
+        if (hasLatelyEnded(job.definition(), record, then)) {
+            return Optional.empty();
+        }
+        return DueFiring.of(job.behind(null), shard, record, then) // what waits behind its job is overdue all the same
                 .map(DueFiring::fireTime)
                 .filter(fireTime -> !hasBegun(record, fireTime))
                 .map(fireTime -> new Overdue(
@@ -57,8 +67,19 @@ public record Overdue(Instant fireTime, Instant since) {
                                 .orElse(fireTime)));
     }
 
+    /** Whether it goes through firings that wait, one after another: the next one follows. */
+    private static boolean hasLatelyEnded(JobDefinition job, ShardRecord record, Instant then) {
+        Instant ended = record.finishedAt();
+        return Waiting.isKept(job) && ended != null && ended.isAfter(then);
+    }
+
+    /** Whether a firing was begun that is not decided: it runs, or waits to be run again because it failed. */
+    private static boolean isBegun(ShardRecord record) {
+        return record.isRunning() || record.toRetry().isPresent();
+    }
+
     private static boolean hasBegun(ShardRecord record, Instant fireTime) {
-        return record.isRunning()
+        return isBegun(record)
                 && record.fireTime()
                         .filter(running -> !running.isBefore(fireTime))
                         .isPresent();
@@ -68,7 +89,7 @@ public record Overdue(Instant fireTime, Instant since) {
     private static Instant decidedOrBegun(Instant since, @Nullable Instant shardSince, ShardRecord record) {
         Instant latest = later(since, shardSince).minusNanos(1);
         latest = later(latest, record.through());
-        return record.isRunning() ? later(latest, record.fireTime().orElse(null)) : latest;
+        return isBegun(record) ? later(latest, record.fireTime().orElse(null)) : latest;
     }
 
     private static Instant later(Instant one, @Nullable Instant other) {

@@ -4,26 +4,51 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * How long an instance that lost its connection may still count itself among the living. A client hears nothing for two
- * thirds of the session timeout before it notices; the last third, less a margin, is what is left. A jump of the wall
- * clock counts as elapsed time: a machine that slept did not count it.
+ * Until when something may be believed that is sure to last no longer than a session: above all, that this instance is
+ * alive. A jump of the wall clock counts as elapsed time: a machine that slept did not count it.
  *
- * @param suspendedAt wall clock when the connection was lost
- * @param suspendedNanos stopwatch at the same moment
+ * @param since wall clock at the moment from which on the time runs
+ * @param sinceNanos stopwatch at the same moment
+ * @param allowed how long after it
  */
-public record SessionDeadline(Instant suspendedAt, long suspendedNanos, Duration sessionTimeout) {
+public record SessionDeadline(Instant since, long sinceNanos, Duration allowed) {
 
-    /** How long before the registry's own verdict this instance gives itself up. */
+    /** How long before the registry's own verdict this instance gives itself up: such a part of the session. */
     static final int MARGIN_PARTS = 20;
 
-    public Duration allowed() {
-        return sessionTimeout.dividedBy(3).minus(sessionTimeout.dividedBy(MARGIN_PARTS));
+    /**
+     * How long an instance may count itself among the living that loses its connection. The registry ends a session that
+     * it has not heard of for the whole timeout, and has heard of this one later than this.
+     *
+     * @param asked when the last question was asked that all of the registry has answered; not when the answer came
+     */
+    public static SessionDeadline sinceProof(Clocks asked, Duration sessionTimeout) {
+        return new SessionDeadline(asked.wall(), asked.nanos(), ofSilence(sessionTimeout));
+    }
+
+    /** How long what was claimed may be taken as claimed still, without a look at the record: less than a third of a session. */
+    public static SessionDeadline ofClaim(Instant now, long nanos, Duration sessionTimeout) {
+        return new SessionDeadline(now, nanos, sessionTimeout.dividedBy(3).minus(margin(sessionTimeout)));
+    }
+
+    /** How long an instance may count itself among the living since the registry has heard of it. */
+    public static Duration ofSilence(Duration sessionTimeout) {
+        return sessionTimeout.minus(margin(sessionTimeout));
+    }
+
+    private static Duration margin(Duration sessionTimeout) {
+        return sessionTimeout.dividedBy(MARGIN_PARTS);
     }
 
     public boolean passed(Instant now, long nanos) {
-        Duration byStopwatch = Duration.ofNanos(nanos - suspendedNanos);
-        Duration byClock = Duration.between(suspendedAt, now);
+        return left(now, nanos).isZero();
+    }
+
+    /** How much time is left; zero when it has passed. */
+    public Duration left(Instant now, long nanos) {
+        Duration byStopwatch = Duration.ofNanos(nanos - sinceNanos);
+        Duration byClock = Duration.between(since, now);
         Duration elapsed = byStopwatch.compareTo(byClock) >= 0 ? byStopwatch : byClock;
-        return elapsed.compareTo(allowed()) >= 0;
+        return elapsed.compareTo(allowed) >= 0 ? Duration.ZERO : allowed.minus(elapsed);
     }
 }

@@ -75,7 +75,7 @@ public record Switches(SortedMap<Integer, Switch> shards, SortedMap<String, Swit
         return new Switches(shards, next);
     }
 
-    /** The same without what no longer matters: shards that are on, once the whole job began anew after that. */
+    /** The same without what no longer matters: shards that are on, once the whole job began again after that. */
     Switches since(Instant since) {
         SortedMap<Integer, Switch> next = new TreeMap<>(shards);
         next.values().removeIf(set -> set.on() && !set.when().isAfter(since));

@@ -1,6 +1,7 @@
 package io.elasticjob.coordination;
 
 import io.elasticjob.Firing;
+import io.elasticjob.InvalidSettingException;
 import io.elasticjob.Operator;
 import io.elasticjob.ShardRecord;
 import java.time.Duration;
@@ -13,14 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A firing that somebody asked for by hand. It never changes, and is there until each of its shards has run, so that it is
- * neither lost nor run twice, whatever happens to whoever asked.
+ * neither lost nor run twice, whatever happens to the one who asked.
  *
  * @param number counting up from 0 for as long as the job lives; the order in which each shard runs them
  * @param requestedAt registry time at which it was asked for; its fire time
- * @param request id that whoever asked gave it, by which a request of unknown fate is found again
- * @param shards that it runs; settled when it is asked for
- * @param shardingTotalCount into how many shards the job was split when it was asked for
- * @param parameter in place of the job's own; null for that one
+ * @param request id that the one who asked gave it, by which a request of unknown fate is found again
  * @param forced whether it runs though the job, or the shard, is disabled
  * @param by who asked, and why
  * @param unknown fields of the stored form that this version has no name for
@@ -29,9 +27,7 @@ public record Trigger(
         long number,
         Instant requestedAt,
         String request,
-        SortedSet<Integer> shards,
-        int shardingTotalCount,
-        @Nullable String parameter,
+        Content content,
         boolean forced,
         Operator by,
         Map<String, Object> unknown) {
@@ -39,9 +35,70 @@ public record Trigger(
     /** So long it may take until all of its shards have run; then the leader removes it, and names those that have not. */
     public static final Duration TIME_TO_LIVE = Duration.ofDays(1);
 
+    /**
+     * What it runs, settled when it is asked for.
+     *
+     * @param shards that it runs
+     * @param shardingTotalCount into how many shards the job was split
+     * @param parameter in place of the job's own; null for that one
+     * @param parameters of the shards that it lists and of the job, as they went with that number; null for those that the
+     *     settings of the job say, where an earlier version has made it
+     * @param interval of the past that it is run for; null where it is run for the present
+     */
+    public record Content(
+            SortedSet<Integer> shards,
+            int shardingTotalCount,
+            @Nullable String parameter,
+            @Nullable ShardParameters parameters,
+            @Nullable Interval interval) {
+
+        /** Of the present. */
+        public Content(
+                SortedSet<Integer> shards,
+                int shardingTotalCount,
+                @Nullable String parameter,
+                @Nullable ShardParameters parameters) {
+            this(shards, shardingTotalCount, parameter, parameters, null);
+        }
+
+        public Content {
+            shards = Collections.unmodifiableSortedSet(new TreeSet<>(shards));
+        }
+
+        /** Without the parameter, which may be secret. */
+        @Override
+        public String toString() {
+            return "Content[shards=" + shards + " of " + shardingTotalCount + ", parameter="
+                    + (parameter == null ? "the job's own" : InvalidSettingException.hidden(parameter)) + "]";
+        }
+    }
+
+    /**
+     * A fire time that is past, for which a trigger is run.
+     *
+     * @param start the fire time before it, by the schedule; null when there is none
+     */
+    public record Interval(Instant fireTime, @Nullable Instant start) {}
+
+    /** The same, run for this fire time. */
+    public Trigger of(Interval interval) {
+        Content of = new Content(
+                content.shards(), content.shardingTotalCount(), content.parameter(), content.parameters(), interval);
+        return new Trigger(number, requestedAt, request, of, forced, by, unknown);
+    }
+
     public Trigger {
-        shards = Collections.unmodifiableSortedSet(new TreeSet<>(shards));
         unknown = Map.copyOf(unknown);
+    }
+
+    /** The shards that it runs. */
+    public SortedSet<Integer> shards() {
+        return content.shards();
+    }
+
+    /** Into how many shards the job was split when it was asked for. */
+    public int shardingTotalCount() {
+        return content.shardingTotalCount();
     }
 
     /**
@@ -51,7 +108,18 @@ public record Trigger(
      * @param createdAt registry time of its creation
      */
     public Trigger created(long given, Instant createdAt) {
-        return new Trigger(given, createdAt, request, shards, shardingTotalCount, parameter, forced, by, unknown);
+        return new Trigger(given, createdAt, request, content, forced, by, unknown);
+    }
+
+    /**
+     * The same as it is worked on here: as it is known already, if it is; else at a time that has come.
+     *
+     * @param known under its number here; null when there is none
+     */
+    public Trigger seen(@Nullable Trigger known, Horizon horizon) {
+        return known != null && equals(known.created(number, requestedAt))
+                ? known
+                : created(number, horizon.readAs(requestedAt));
     }
 
     /** Whether a shard that it lists has run it, or never will: the record says so for good. */

@@ -1,12 +1,14 @@
 package io.elasticjob.coordination;
 
 import io.elasticjob.ShardRecord;
+import io.elasticjob.ShardState;
 import io.elasticjob.TriggerStatus;
 import io.elasticjob.TriggerStatus.Progress;
 import io.elasticjob.TriggerStatus.State;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** How far a trigger has come, from the records of its shards. */
 public final class TriggerProgress {
@@ -35,11 +37,15 @@ public final class TriggerProgress {
     private static Progress progress(Trigger trigger, ShardRecord record, boolean gone) {
         boolean isLast = trigger.isRunBy(record);
         if (trigger.isDecidedBy(record)) {
-            return new Progress(State.DONE, isLast ? record.owner() : null, isLast ? record.outcome() : null);
+            return new Progress(State.DONE, isLast ? ranOn(record) : null, isLast ? record.outcome() : null);
         }
         if (isLast && record.isRunning()) {
-            return new Progress(State.RUNNING, record.owner(), null);
+            return new Progress(State.RUNNING, ranOn(record), null);
         }
         return new Progress(gone ? State.CANCELLED : State.WAITING, null, null);
+    }
+
+    private static @Nullable String ranOn(ShardRecord record) {
+        return record.latest().map(ShardState.Attempt::owner).orElse(null);
     }
 }

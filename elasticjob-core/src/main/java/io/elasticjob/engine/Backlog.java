@@ -11,26 +11,31 @@ import java.util.PriorityQueue;
  */
 final class Backlog {
 
-    private record Waiting(ShardCell cell, Instant due, int rank, long order) {}
+    /** @param since what the cell was doing when it was added: it waits as long as it does nothing else */
+    private record Entry(ShardCell cell, Activity since, Instant due, int rank, long order) {}
 
-    private final PriorityQueue<Waiting> queue = new PriorityQueue<>(
-            Comparator.comparing(Waiting::due).thenComparingInt(Waiting::rank).thenComparingLong(Waiting::order));
+    private final PriorityQueue<Entry> queue = new PriorityQueue<>(
+            Comparator.comparing(Entry::due).thenComparingInt(Entry::rank).thenComparingLong(Entry::order));
     private long order;
 
-    /** The cell says by its phase, {@code WAITING} or {@code POISED}, for how long it wants to wait. */
+    /** The cell, which is waiting or poised, waits from now on. */
     void add(ShardCell cell, Instant due) {
-        cell.waitingSince = due;
-        queue.add(new Waiting(cell, due, cell.job.enqueue(), order++));
+        queue.add(new Entry(cell, cell.activity(), due, cell.job.enqueue(), order++));
+    }
+
+    /** Whether one may be due. */
+    boolean isAnyDue(Instant now) {
+        Entry next = queue.peek();
+        return next != null && !next.due().isAfter(now);
     }
 
     /** Takes the next one that still waits, and is due. */
     Optional<ShardCell> poll(Instant now) {
-        Waiting next;
+        Entry next;
         while ((next = queue.peek()) != null && !next.due().isAfter(now)) {
             queue.remove();
             next.cell().job.dequeue();
-            boolean waits = next.cell().phase == ShardCell.Phase.WAITING || next.cell().phase == ShardCell.Phase.POISED;
-            if (waits && next.due() == next.cell().waitingSince) {
+            if (next.cell().activity() == next.since()) {
                 return Optional.of(next.cell());
             }
         }

@@ -1,15 +1,14 @@
 package io.elasticjob.engine;
 
+import io.elasticjob.Cancellation;
 import io.elasticjob.CheckpointUnconfirmedException;
 import io.elasticjob.ShardLostException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 
 /** A checkpoint on its way from a handler that waits for it into the shard's record. Answered once. */
 final class Checkpoint {
 
     private final String text;
-    private final CompletableFuture<Void> answer = new CompletableFuture<>();
+    private final Question<Void> question = new Question<>();
 
     /** When the loop heard of it; written by the loop. */
     long askedNanos;
@@ -22,24 +21,25 @@ final class Checkpoint {
         return text;
     }
 
-    CompletionStage<Void> answer() {
-        return answer;
+    /** What the handler waits for. */
+    Question<Void> question() {
+        return question;
     }
 
     boolean isAnswered() {
-        return answer.isDone();
+        return question.isSettled();
     }
 
-    void acknowledged() {
-        answer.complete(null);
+    void acknowledged(Outbox outbox) {
+        outbox.done(question);
     }
 
     /** The execution no longer holds its shard. */
-    void lost(String why) {
-        answer.completeExceptionally(new ShardLostException(why));
+    void lost(Outbox outbox, Cancellation why) {
+        outbox.refuse(question, new ShardLostException(why));
     }
 
-    void unconfirmed(String why) {
-        answer.completeExceptionally(new CheckpointUnconfirmedException(why));
+    void unconfirmed(Outbox outbox, String why) {
+        outbox.refuse(question, new CheckpointUnconfirmedException(why));
     }
 }

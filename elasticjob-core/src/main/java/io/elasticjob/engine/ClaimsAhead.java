@@ -1,12 +1,8 @@
 package io.elasticjob.engine;
 
-import io.elasticjob.ShardRecord;
+import io.elasticjob.JobDefinition;
 import io.elasticjob.coordination.SessionDeadline;
 import io.elasticjob.coordination.ShardStep;
-import io.elasticjob.coordination.SlotTurnover;
-import io.elasticjob.engine.ShardCell.Pending;
-import io.elasticjob.engine.ShardCell.Phase;
-import io.elasticjob.engine.ShardCell.Poised;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -27,96 +23,99 @@ import org.jspecify.annotations.Nullable;
  *   <li>Only as many are claimed as will soon find a slot, judged by how long executions took of late: what is claimed can
  *       not go elsewhere. One that waits for a slot longer is given back.
  *   <li>Before anything begins under a claim, this instance makes sure that it still is who claimed it, whatever it has
- *       missed, that nothing of the job has changed since, and that it does not drain. Where it can not be sure to hold
+ *       missed, that nothing of the job has changed since, and that it does not drain. Where it cannot be sure to hold
  *       the claim, the record is read.
  *   <li>What does not begin is given back: the record is put back as it was, which costs no attempt.
  * </ul>
  *
- * <p>Knows what to claim and when that begins, or does not; what is done then is its {@link Fate}'s to say. Confined to the
- * loop.
+ * <p>Confined to the loop.
  */
 final class ClaimsAhead {
 
     /** How long a claimed shard may probably wait for a slot. */
     private static final Duration AHEAD_OF_SLOT = Duration.ofMillis(250);
 
-    /** What becomes of shards that were poised, and are no more. */
-    interface Fate {
-
-        /**
-         * It begins now: a slot is free, and the claim is surely held.
-         *
-         * @param token of the claim; null when the job is not monitored, so that nothing was claimed
-         */
-        void begins(ShardCell cell, Pending.Claim claim, @Nullable Long token);
-
-        /** Nothing was begun: what the cell owes is to be given back, and then decided anew. */
-        void comesToNothing(ShardCell cell);
-    }
-
-    private final Presence presence;
+    private final Registration registration;
     private final Outbox outbox;
-    private final RecordTraffic traffic;
-    private final Backlog backlog;
-    private final Fate fate;
+    private final Agenda agenda;
+    private final Slots slots;
+    private final ShardExecutions executions;
+    private final Predicate<ShardCell> isRunBefore;
 
-    /** Those that may hold a claim ahead of its fire time or its slot; some of them do not any more. */
+    /** Those that may hold a claim ahead of its fire time or its slot; some of them do not any more, for a second. */
     private final Set<ShardCell> ahead = new LinkedHashSet<>();
 
-    private SlotTurnover turnover = SlotTurnover.UNKNOWN;
-
-    ClaimsAhead(Presence presence, Outbox outbox, RecordTraffic traffic, Backlog backlog, Fate fate) {
-        this.presence = presence;
+    /** @param isRunBefore whether something goes on of the shard of a job that had the same name */
+    ClaimsAhead(
+            Registration registration,
+            Outbox outbox,
+            Agenda agenda,
+            Slots slots,
+            ShardExecutions executions,
+            Predicate<ShardCell> isRunBefore) {
+        this.registration = registration;
         this.outbox = outbox;
-        this.traffic = traffic;
-        this.backlog = backlog;
-        this.fate = fate;
+        this.agenda = agenda;
+        this.slots = slots;
+        this.executions = executions;
+        this.isRunBefore = isRunBefore;
     }
 
     // ---- What is claimed ------------------------------------------------------------------------------------------
-
-    /** An execution has ended here, and held its slot for so long. */
-    void ended(Duration took) {
-        turnover = turnover.then(took);
-    }
 
     /**
      * This fire time of the job will come shortly: claims what will be due then.
      *
      * @param cells of the job, in the order of their shards
-     * @param freeSlots how many slots are not held now
      */
-    void comingUp(JobState job, List<ShardCell> cells, Instant fireTime, int freeSlots) {
-        if (job.definition() == null || job.isRemoved() || presence.isDraining()) {
+    void comingUp(JobState job, List<ShardCell> cells, Instant fireTime) {
+        JobDefinition definition = job.definition();
+        if (definition == null || job.isRemoved() || !registration.takes(definition)) {
             return;
+        }
+        if (definition.concurrency().isLimited()) {
+            return; // it would be counted before it begins
         }
         ShardStep.Job then = job.at(fireTime);
         for (ShardCell cell : cells) {
-            if (cell.phase == Phase.RESTING && cell.mine && hasRoom(freeSlots)) {
+            if (cell.isResting() && cell.isMine() && hasRoom(definition) && !isRunBefore.test(cell)) {
                 claim(cell, then, fireTime);
             }
         }
     }
 
-    private boolean hasRoom(int freeSlots) {
-        int most = turnover.begun(freeSlots, AHEAD_OF_SLOT);
+    private boolean hasRoom(JobDefinition definition) {
+        int most = slots.foundWithin(definition, AHEAD_OF_SLOT);
         if (ahead.size() >= most) {
-            ahead.removeIf(cell -> !cell.isAhead());
+            ahead.removeIf(cell -> !isAhead(cell));
         }
-        return ahead.size() < most;
+        return ahead.size() < most || countAhead(definition) < most;
+    }
+
+    /** How many of them will take slots of the same group. */
+    private long countAhead(JobDefinition definition) {
+        return ahead.stream()
+                .filter(cell -> slots.shareSlots(definition, cell.job.definition()))
+                .count();
+    }
+
+    /** Whether it holds a claim, or is about to, that is ahead of its fire time or of a slot. */
+    private boolean isAhead(ShardCell cell) {
+        return cell.activity() instanceof Activity.Poised || (cell.isClaiming() && !slots.isHeldBy(cell));
     }
 
     private void claim(ShardCell cell, ShardStep.Job then, Instant fireTime) {
-        ShardStep step = ShardStep.next(then, cell.shard, cell.record, ShardStep.Owner.UNKNOWN, fireTime);
+        ShardStep step = ShardStep.next(then, cell.shard, cell.record(), ShardStep.Owner.UNKNOWN, fireTime);
         if (step instanceof ShardStep.Claim claim
                 && claim.trigger() == null
                 && claim.fireTime().equals(fireTime)) {
-            Pending.Claim pending = cell.claim(claim, presence.currentId(), fireTime);
+            RecordWrite.Claim pending =
+                    cell.claim(claim, registration.currentId(), fireTime, slots.lease(registration.sessionTimeout()));
             if (cell.isMonitored()) {
-                traffic.write(cell, pending);
+                agenda.write(cell, pending);
                 ahead.add(cell);
             } else {
-                poise(cell, pending, null, null);
+                poise(cell, pending, null, Activity.RESTING);
             }
         }
     }
@@ -127,35 +126,33 @@ final class ClaimsAhead {
      * It is claimed, without a slot: it begins as soon as its fire time has come and a slot is free.
      *
      * @param token of the claim; null when the job is not monitored, so that nothing was claimed
-     * @param before the record that the claim was written over; null when that is not known
+     * @param otherwise what is left to do if it does not begin
      */
-    void poise(ShardCell cell, Pending.Claim claim, @Nullable Long token, @Nullable ShardRecord before) {
-        Duration timeout = presence.usable()
+    void poise(ShardCell cell, RecordWrite.Claim claim, @Nullable Long token, Activity otherwise) {
+        Duration timeout = registration
+                .usable()
                 .map(over -> over.session().timeout())
                 .orElse(Duration.ZERO); // without a connection nothing is sure
-        cell.phase = Phase.POISED;
+        cell.poise(new Activity.Poised(
+                claim, token, otherwise, SessionDeadline.ofClaim(outbox.wall(), outbox.nanos(), timeout)));
         ahead.add(cell);
-        cell.poised = new Poised(claim, token, before, new SessionDeadline(outbox.now(), outbox.nanos(), timeout));
-        backlog.add(cell, claim.step().fireTime());
+        slots.await(cell, claim.step().fireTime());
     }
 
     /** The fire time of what the cell is poised for has come, and a slot is free. */
-    void begin(ShardCell cell, Poised poised) {
-        Pending.Claim claim = poised.claim();
-        boolean surelyHeld = presence.isAlive()
-                && presence.isSelf(String.valueOf(claim.next().owner()))
-                && !poised.until().passed(outbox.now(), outbox.nanos());
+    void begin(ShardCell cell, Activity.Poised poised) {
+        RecordWrite.Claim claim = poised.claim();
+        boolean surelyHeld = registration.isAlive()
+                && registration.isSelf(claim.owner())
+                && !poised.until().passed(outbox.wall(), outbox.nanos());
         if (!surelyHeld && poised.token() == null) {
             giveBack(cell);
         } else if (!surelyHeld) {
-            cell.poised = null;
-            cell.pending = claim;
-            traffic.settle(cell);
-        } else if (presence.isDraining() || cell.job.version() != claim.jobVersion()) {
-            giveBack(cell); // what now holds decides anew
+            agenda.settle(cell, claim);
+        } else if (!registration.takes(claim.definition()) || cell.job.version() != claim.jobVersion()) {
+            giveBack(cell); // it is decided again under what now holds
         } else {
-            cell.poised = null;
-            fate.begins(cell, claim, poised.token());
+            executions.begin(cell, claim, poised.token());
         }
     }
 
@@ -167,6 +164,7 @@ final class ClaimsAhead {
      */
     void giveUp() {
         Instant now = outbox.now();
+        ahead.removeIf(cell -> !isAhead(cell)); // their jobs may be gone
         giveBack(fireTime -> Duration.between(fireTime, now).abs().compareTo(AHEAD_OF_SLOT.multipliedBy(2)) > 0);
     }
 
@@ -177,8 +175,8 @@ final class ClaimsAhead {
 
     private void giveBack(Predicate<Instant> fireTimes) {
         for (ShardCell cell : List.copyOf(ahead)) {
-            Poised poised = cell.poised;
-            if (poised != null && fireTimes.test(poised.claim().step().fireTime())) {
+            if (cell.activity() instanceof Activity.Poised poised
+                    && fireTimes.test(poised.claim().step().fireTime())) {
                 giveBack(cell);
             }
         }
@@ -186,18 +184,9 @@ final class ClaimsAhead {
 
     /** Puts the record back as it was, if the cell is poised: nothing was begun. */
     void giveBack(ShardCell cell) {
-        if (cell.poised != null) {
-            owe(cell);
-            fate.comesToNothing(cell);
-        }
-    }
-
-    /** The claim, if the cell is poised, comes to nothing; what has become of the record is to be found out first. */
-    void owe(ShardCell cell) {
-        Poised poised = cell.poised;
-        if (poised != null) {
-            cell.poised = null;
-            cell.owed = poised.owed();
+        if (cell.activity() instanceof Activity.Poised) {
+            cell.unpoise();
+            agenda.consider(cell);
         }
     }
 }

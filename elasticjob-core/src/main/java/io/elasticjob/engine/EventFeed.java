@@ -1,6 +1,7 @@
 package io.elasticjob.engine;
 
 import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.text.Thrown;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -26,6 +27,8 @@ final class EventFeed implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EventFeed.class);
     /** So many events may wait for slow listeners; more are counted and dropped. */
     private static final int MOST_UNTOLD = 100_000;
+    /** So many events of one turn are told while it goes on. */
+    private static final int MOST_HELD = 1_000;
 
     private final List<Consumer<ElasticJobEvent>> listeners;
     private final Executor executor;
@@ -71,14 +74,37 @@ final class EventFeed implements AutoCloseable {
 
     /** From any thread; never blocks. The listeners' thread is woken once for all that comes until it is awake. */
     void publish(ElasticJobEvent event) {
+        if (add(event)) {
+            ring();
+        }
+    }
+
+    /** As {@link #publish}, of a turn that is going on: what it publishes is told together, once it rings at its end. */
+    void hold(ElasticJobEvent event) {
+        if (add(event) && count.get() >= MOST_HELD) {
+            ring();
+        }
+    }
+
+    private boolean add(ElasticJobEvent event) {
         if (count.incrementAndGet() > MOST_UNTOLD) {
             count.decrementAndGet();
             untold.increment();
-            return;
+            return false;
         }
         waiting.add(event);
-        if (ringing.compareAndSet(false, true)) {
-            executor.execute(this::tellAll);
+        return true;
+    }
+
+    /** Wakes the listeners' thread if something waits. From any thread; never blocks. */
+    void ring() {
+        if (!waiting.isEmpty() && ringing.compareAndSet(false, true)) {
+            try {
+                executor.execute(this::tellAll);
+            } catch (Throwable refused) { // the next event asks again
+                ringing.set(false);
+                log.error("Events cannot be published now; they wait", Thrown.tellable(refused));
+            }
         }
     }
 
@@ -111,13 +137,17 @@ final class EventFeed implements AutoCloseable {
             listener.accept(event);
         } catch (Throwable failed) {
             log.error(
-                    "The listener {} failed at {}; the other listeners hear it all the same", listener, event, failed);
+                    "The listener {} failed at {}; the other listeners still get it",
+                    listener,
+                    event,
+                    Thrown.tellable(failed));
         }
     }
 
     /** Lets the listeners hear of the last ends, if they are not too slow. */
     @Override
     public void close() {
+        ring(); // for a turn that has not come to its end
         ThreadPoolExecutor events = own;
         if (events == null) {
             return;
@@ -125,7 +155,7 @@ final class EventFeed implements AutoCloseable {
         events.shutdown();
         try {
             if (!events.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                log.warn("Listeners are slow: {} events are not told yet", count.get());
+                log.warn("Listeners are slow: {} events are not published yet", count.get());
             }
         } catch (InterruptedException impatient) {
             Thread.currentThread().interrupt();

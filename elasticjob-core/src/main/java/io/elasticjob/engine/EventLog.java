@@ -1,11 +1,14 @@
 package io.elasticjob.engine;
 
-import io.elasticjob.Durations;
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.Outcome;
+import io.elasticjob.text.Durations;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -17,7 +20,12 @@ import org.slf4j.LoggerFactory;
  */
 final class EventLog implements Consumer<ElasticJobEvent> {
 
+    private static final int MOST_NAMED = 20;
+
     private static final Logger log = LoggerFactory.getLogger("io.elasticjob.events");
+
+    /** By job, up to which firing it was told last that something is not run. */
+    private final Map<String, Instant> notRun = new HashMap<>();
 
     @Override
     public void accept(ElasticJobEvent event) {
@@ -46,29 +54,43 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     assigned.job(),
                     shards(assigned.owned(), assigned.shardingTotalCount()));
         } else if (event instanceof ElasticJobEvent.RegistrySuspended) {
-            log.warn("The registry can not be reached: nothing new starts here until it is back");
+            log.warn("ZooKeeper cannot be reached: this instance starts nothing new until it is connected again");
         } else if (event instanceof ElasticJobEvent.RegistryResumed resumed) {
-            log.info("The registry is reached again: {} goes on", resumed.instance());
+            log.info("Connected to ZooKeeper again: {} continues", resumed.instance());
         } else if (event instanceof ElasticJobEvent.SessionEnded ended) {
             log.warn(
-                    "The session of {} is over: this process registers as a new instance and goes on",
+                    "The session of {} is over: this process registers as a new instance and continues",
                     ended.instance());
         } else if (event instanceof ElasticJobEvent.ClockOff off) {
             log.error(
-                    "The clock here is {} away from the registry's, more than {}: nothing new starts here until that is"
-                            + " over, others take over",
+                    "The clock of this instance differs from ZooKeeper's by {}, more than {}: it starts nothing new,"
+                            + " and others take over, until the clock is right",
                     rounded(off.skew()),
                     Durations.format(off.maxTimeDiff()));
+        } else if (event instanceof ElasticJobEvent.ClockIgnored wrong) {
+            log.warn(
+                    "The clock of this instance differs from ZooKeeper's by {}, more than {}. Jobs are not affected:"
+                            + " they fire by ZooKeeper's clock",
+                    rounded(wrong.skew()),
+                    Durations.format(wrong.maxTimeDiff()));
         } else if (event instanceof ElasticJobEvent.ClockRight right) {
-            log.info("The clock here is near the registry's again, {} away: jobs go on", rounded(right.skew()));
+            log.info(
+                    "The clock of this instance is close to ZooKeeper's again (difference {}): jobs continue",
+                    rounded(right.skew()));
+        } else if (event instanceof ElasticJobEvent.RegistryClockStepped stepped) {
+            log(stepped);
         } else if (event instanceof ElasticJobEvent.LoopStuck stuck) {
             log.error(
-                    "The job engine has stood still for {}: its session is given up, so that others take over. It is stuck"
-                            + " at{}",
+                    "The job engine has been stuck for {}: its session is given up, so that others take over. It is"
+                            + " stuck at{}",
                     rounded(stuck.silence()),
                     stuck.where().stream()
                             .map(frame -> System.lineSeparator() + "\tat " + frame)
                             .collect(Collectors.joining()));
+        } else if (event instanceof ElasticJobEvent.EngineImpaired impaired) {
+            log.error("The job engine has not worked correctly since {}: {}", impaired.since(), impaired.reason());
+        } else if (event instanceof ElasticJobEvent.EngineRecovered) {
+            log.info("The job engine works correctly again");
         } else if (event instanceof ElasticJobEvent.InstanceDrained drained) {
             log.warn(
                     "{} takes nothing new: drained by {}{}",
@@ -78,7 +100,16 @@ final class EventLog implements Consumer<ElasticJobEvent> {
         } else if (event instanceof ElasticJobEvent.InstanceResumed resumed) {
             log.info("{} takes shards again: an operator has ended its drain", resumed.instance());
         } else if (event instanceof ElasticJobEvent.LeadershipTaken taken) {
-            log.info("{} is the leader: it watches over what is overdue", taken.instance());
+            log.info("{} is the leader: it watches for overdue firings", taken.instance());
+        } else if (event instanceof ElasticJobEvent.RegistryDataLost lost) {
+            log.warn(
+                    "ZooKeeper has lost data: {}. {} This instance reads everything again, and creates the missing jobs"
+                            + " that it declares",
+                    lost.what(),
+                    lost.wentBack()
+                            ? "It was emptied or restored from a backup. Fencing tokens can be lower than before: see"
+                                    + " docs/operations/runbook.md."
+                            : "Somebody deleted it.");
         } else if (event instanceof ElasticJobEvent.RegistryTrouble trouble) {
             log.warn("{}: {}", trouble.what(), trouble.consequence());
         } else {
@@ -88,7 +119,7 @@ final class EventLog implements Consumer<ElasticJobEvent> {
 
     private void aboutJobs(ElasticJobEvent event) {
         if (event instanceof ElasticJobEvent.JobRefused refused) {
-            log.error("{} does not run as it is declared here: {}", refused.job(), refused.reason());
+            log.error("Job {} is refused on this instance: {}", refused.job(), refused.reason());
         } else if (event instanceof ElasticJobEvent.StrategyReplaced replaced) {
             log.warn(
                     "{}: the sharding strategy {} is replaced by average: {}",
@@ -96,58 +127,223 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     replaced.strategy(),
                     replaced.reason());
         } else if (event instanceof ElasticJobEvent.ValueUnreadable unreadable) {
-            log.warn("{} can not be read: {}; {}", unreadable.path(), unreadable.reason(), unreadable.consequence());
+            log.warn("{} cannot be read: {}; {}", unreadable.path(), unreadable.reason(), unreadable.consequence());
         } else if (event instanceof ElasticJobEvent.OwnerDied died) {
             log.warn(
-                    "{} died while it ran {}: {}",
+                    "{} died while running {}: {}",
                     died.owner(),
                     died.execution(),
-                    died.retried() ? "it is run again here" : "it is lost, the next firing runs");
+                    died.retried() ? "this instance runs it again" : "it is lost, and the next firing runs");
+        } else if (event instanceof ElasticJobEvent.ExecutionAdopted adopted) {
+            log.info(
+                    "{} goes on as {}, under the same fencing token: it was {}'s",
+                    adopted.execution(),
+                    adopted.instance(),
+                    adopted.from());
+        } else if (event instanceof ElasticJobEvent.ShardsUnassigned without) {
+            log.warn(
+                    "{}: no instance has the shards {}; {} may run the job. See explain for what is in the way",
+                    without.job(),
+                    without.shards(),
+                    without.eligible() == 1 ? "1 instance" : without.eligible() + " instances");
+        } else if (event instanceof ElasticJobEvent.HomesChanged changed) {
+            log.info("{}: shards are at home with other instances from now on: {}", changed.job(), changed.homes());
+        } else if (event instanceof ElasticJobEvent.ShardLimited limited) {
+            log.debug(
+                    "{} shard {}: firing {} waits for room in {}",
+                    limited.job(),
+                    limited.shard(),
+                    limited.firing().text(),
+                    limited.limits());
+        } else if (event instanceof ElasticJobEvent.LimitChanged changed) {
+            log.info("The limit {} lets {} shards run at the same time", changed.limit(), changed.most());
+        } else if (event instanceof ElasticJobEvent.PermitReleased released) {
+            log.info(
+                    "{} shard {} no longer counts in {}: nothing runs it any more",
+                    released.job(),
+                    released.shard(),
+                    released.limit());
         } else if (event instanceof ElasticJobEvent.ExecutionFenced fenced) {
             log.warn(
-                    "{} was overtaken while it runs: its shard was taken, or its job removed. It is cancelled",
+                    "{} was overtaken while running: its shard was taken, or its job was removed. It is cancelled",
                     fenced.execution());
+        } else if (event instanceof ElasticJobEvent.FiringsDropped dropped) {
+            log.warn(
+                    "{} shard {}: {} before {} dropped and not run: {}",
+                    dropped.job(),
+                    dropped.shard(),
+                    dropped.count() == 1 ? "1 firing is" : dropped.count() + " firings are",
+                    dropped.before(),
+                    dropped.why());
         } else if (event instanceof ElasticJobEvent.FiringsSuperseded superseded) {
-            log.info(
-                    "{} shard {}: {} older firing(s) are not run, the one of {} is",
+            oncePerJob(
                     superseded.job(),
+                    superseded.by(),
                     superseded.shard(),
-                    superseded.count(),
-                    superseded.by());
+                    "{}: {} not run, because the firing of {} came due before {} could start",
+                    superseded.job(),
+                    superseded.count() == 1 ? "1 older firing is" : superseded.count() + " older firings are",
+                    superseded.by(),
+                    superseded.count() == 1 ? "it" : "they");
         } else if (event instanceof ElasticJobEvent.JobRemoved removed) {
-            log.info("{} was removed: nothing of it starts here any more", removed.job());
+            notRun.remove(removed.job());
+            log.info("Job {} was removed: it no longer starts on this instance", removed.job());
         } else if (event instanceof ElasticJobEvent.FiringSkipped skipped) {
-            log.info(
-                    "{} shard {}: skipped by its misfire policy, up to the firing of {}",
+            oncePerJob(
                     skipped.job(),
+                    skipped.through(),
                     skipped.shard(),
-                    skipped.through());
+                    "{}: firings up to that of {} are skipped: {}",
+                    skipped.job(),
+                    skipped.through(),
+                    skipped.why());
+        } else if (event instanceof ElasticJobEvent.ExecutionLingers lingers) {
+            log.warn(
+                    "{} is recorded as {} although it has not ended: it was cancelled at {} and its handler goes on."
+                            + " Its shard starts nothing before it ends",
+                    lingers.execution(),
+                    lingers.outcome().name(),
+                    lingers.since());
+        } else if (event instanceof ElasticJobEvent.RetryScheduled retry) {
+            log.info(
+                    "{} has failed; its firing has failed {} times and runs again at {}",
+                    retry.execution(),
+                    retry.failures(),
+                    retry.notBefore());
+        } else if (event instanceof ElasticJobEvent.RetryEnded retry) {
+            log.warn(
+                    "{} shard {}: firing {} has failed {} times and does not run again: {}",
+                    retry.job(),
+                    retry.shard(),
+                    retry.firing().text(),
+                    retry.failures(),
+                    retry.why());
+        } else if (event instanceof ElasticJobEvent.JobPaused paused) {
+            log.warn(
+                    "{} has paused: {} of shard {} failed one after another{}. It fires again when somebody enables it",
+                    paused.job(),
+                    paused.failed() == 1 ? "a firing" : paused.failed() + " firings",
+                    paused.shard(),
+                    paused.error() == null ? "" : ", most recently with: " + paused.error());
+        } else if (event instanceof ElasticJobEvent.PlanEnded ended) {
+            if (ended.begun() == ended.of()) {
+                log.info("{}: the plan {} is carried out: {} firing(s)", ended.job(), ended.id(), ended.of());
+            } else {
+                log.warn(
+                        "{}: the plan {} is given up after {} of {} firing(s): {}",
+                        ended.job(),
+                        ended.id(),
+                        ended.begun(),
+                        ended.of(),
+                        ended.why());
+            }
+        } else if (event instanceof ElasticJobEvent.LingererEnded ended) {
+            log.info("{} has really ended: its shard runs again", ended.execution());
+        } else if (event instanceof ElasticJobEvent.FiringCancelled cancelled) {
+            log.info(
+                    "{} shard {} does not run firing {}: cancelled by {}{}",
+                    cancelled.job(),
+                    cancelled.shard(),
+                    cancelled.firing().text(),
+                    orSomebody(cancelled.by().who()),
+                    because(cancelled.by().why()));
+        } else if (event instanceof ElasticJobEvent.FiringClosed closed) {
+            log.debug(
+                    "{} firing {} has ended: {} {}",
+                    closed.job(),
+                    closed.firing().text(),
+                    closed.result(),
+                    closed.ends());
+        } else if (event instanceof ElasticJobEvent.SuccessorNotTriggered not) {
+            log.warn(
+                    "{} does not run after {} firing {}: {}",
+                    not.successor(),
+                    not.job(),
+                    not.firing().text(),
+                    not.reason());
+        } else if (event instanceof ElasticJobEvent.FiringListenerFailed failed) {
+            log.warn(
+                    "{} firing {}: its listener {} failed: {}",
+                    failed.job(),
+                    failed.firing().text(),
+                    failed.listener(),
+                    failed.error());
+        } else if (event instanceof ElasticJobEvent.FiringCaughtUp late) {
+            log.info(
+                    "{}: the firing of {} runs only now, {} late ({}): {}. With misfire=SKIP it would not run",
+                    late.job(),
+                    late.fireTime(),
+                    Durations.format(late.lateness().truncatedTo(ChronoUnit.SECONDS)),
+                    (late.shards().size() == 1 ? "shard " : "shards ")
+                            + late.shards().stream().map(String::valueOf).collect(Collectors.joining(", ")),
+                    late.why());
         } else if (event instanceof ElasticJobEvent.RecordCorrected corrected) {
             log.warn(
-                    "{} shard {}: its record was from the future, {}, and is put right; firings after {} run",
+                    "{} shard {}: its record was in the future ({}) and is corrected; firings after {} run",
                     corrected.job(),
                     corrected.shard(),
                     corrected.through(),
                     corrected.corrected());
+        } else if (event instanceof ElasticJobEvent.JobCorrected corrected) {
+            log.warn(
+                    "{}: it was created or changed when a clock was ahead, and is corrected; firings from {} on run",
+                    corrected.job(),
+                    corrected.since());
         } else if (event instanceof ElasticJobEvent.JobUndeclared undeclared) {
             log.warn(
-                    "{}: no live instance declares it any more, of \"{}\" or another application; it is deleted at {}"
-                            + " unless one does",
+                    "{} is undeclared: instances of \"{}\" are live, and none of them declares the job any more, so"
+                            + " that it does not run. Start a version that declares it, transfer it to an application that"
+                            + " does, or remove it{}",
                     undeclared.job(),
                     undeclared.application(),
-                    undeclared.forgottenAt());
+                    undeclared.forgottenAfter() == null
+                            ? ""
+                            : "; it is removed automatically after " + Durations.format(undeclared.forgottenAfter()));
+        } else if (event instanceof ElasticJobEvent.ApplicationAbsent absent) {
+            log.warn(
+                    "No instance of \"{}\" is live: its {} job(s) do not run until an instance starts that declares"
+                            + " them: {}",
+                    absent.application(),
+                    absent.jobs().size(),
+                    absent.jobs().stream().limit(MOST_NAMED).collect(Collectors.joining(", "))
+                            + (absent.jobs().size() > MOST_NAMED ? ", …" : ""));
         } else if (event instanceof ElasticJobEvent.JobForgotten forgotten) {
             log.warn(
-                    "{} is deleted: no instance of \"{}\" or another application has declared it since {}",
+                    "{} is removed: no instance of \"{}\" has declared it since {}",
                     forgotten.job(),
                     forgotten.application(),
                     forgotten.undeclaredSince());
         } else if (event instanceof ElasticJobEvent.RecordsRemoved removed) {
-            log.info(
-                    "{}: {} record(s) of a former life are deleted, {}",
+            log.debug(
+                    "{} was removed or created again: its {} old records are deleted, {}",
                     removed.job(),
                     removed.records(),
                     removed.path());
+        } else if (event instanceof ElasticJobEvent.DeclarationHidden hidden) {
+            log.warn(
+                    "{}: {} is declared here but overridden: {} set {} at {}{}. To undo that, reset the key",
+                    hidden.job(),
+                    hidden.declared(),
+                    orSomebody(hidden.who()),
+                    hidden.overriding(),
+                    hidden.when(),
+                    because(hidden.why()));
+        } else if (event instanceof ElasticJobEvent.NameShared shared) {
+            log.warn(
+                    "Several live instances have the name {}: {}. What an operator switches off for one of them is off"
+                            + " for all of them; give each process its own name (elasticjob.instance.name)",
+                    shared.name(),
+                    String.join(", ", shared.instances()));
+        } else if (event instanceof ElasticJobEvent.ShardsChange change) {
+            log.info(
+                    "{}: {} apply from the firing of {} on. Earlier firings run as {} shard(s) with their earlier"
+                            + " parameters. A trigger uses the new ones immediately",
+                    change.job(),
+                    change.next() == change.until()
+                            ? "the new parameters of its shards"
+                            : change.next() + " shard(s) and their parameters",
+                    change.from(),
+                    change.until());
         } else if (event instanceof ElasticJobEvent.JobChanged changed) {
             log.info(
                     "{}: {} by {}{}",
@@ -164,7 +360,7 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     expired.notRun());
         } else if (event instanceof ElasticJobEvent.FiringOverdue overdue) {
             log.warn(
-                    "{} shard {} is overdue: nobody has begun the firing of {}, nor any since {}",
+                    "{} shard {} is overdue: no instance has started the firing of {}, nor any since {}",
                     overdue.job(),
                     overdue.shard(),
                     overdue.fireTime(),
@@ -174,11 +370,20 @@ final class EventLog implements Consumer<ElasticJobEvent> {
         }
     }
 
+    /** What is true of all shards of a job is told of the first one; of the others only for who looks closely. */
+    private void oncePerJob(String job, Instant firing, int shard, String text, Object... values) {
+        if (firing.equals(notRun.put(job, firing))) {
+            log.debug("{} shard {}: the same", job, shard);
+        } else {
+            log.info(text, values);
+        }
+    }
+
     private static void ended(ElasticJobEvent.ExecutionEnded ended) {
         long millis = ended.duration().toMillis();
         if (ended.outcome() instanceof Outcome.Fenced fenced) {
             log.warn(
-                    "{} ended as {} after {} ms, which is not recorded: its shard had been taken, or its job removed",
+                    "{} ended as {} after {} ms. That is not recorded: its shard had been taken, or its job removed",
                     ended.execution(),
                     fenced.ranAs().name(),
                     millis);
@@ -192,7 +397,7 @@ final class EventLog implements Consumer<ElasticJobEvent> {
     }
 
     private static String orSomebody(String who) {
-        return who.isEmpty() ? "somebody" : who;
+        return who.isEmpty() ? "an unknown user" : who;
     }
 
     private static String because(String why) {
@@ -209,5 +414,17 @@ final class EventLog implements Consumer<ElasticJobEvent> {
         }
         String numbers = owned.stream().map(String::valueOf).collect(Collectors.joining(", "));
         return (owned.size() == 1 ? "shard " : "shards ") + numbers + " of " + total;
+    }
+
+    private static void log(ElasticJobEvent.RegistryClockStepped stepped) {
+        if (stepped.isHeld()) {
+            log.error(
+                    "ZooKeeper's clock has stepped {} by {}, and the clock of this machine has not: jobs fire as if it"
+                            + " had not stepped. Set the clocks of the ZooKeeper servers right",
+                    stepped.step().isNegative() ? "back" : "ahead",
+                    rounded(stepped.step()));
+        } else {
+            log.info("ZooKeeper's clock is right again: jobs fire by it");
+        }
     }
 }

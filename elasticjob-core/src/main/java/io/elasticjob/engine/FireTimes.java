@@ -1,7 +1,7 @@
 package io.elasticjob.engine;
 
-import io.elasticjob.Schedule;
 import io.elasticjob.coordination.DueFiring;
+import io.elasticjob.schedule.Schedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -12,17 +12,39 @@ import org.jspecify.annotations.Nullable;
 /** The fire times of one schedule around now, worked out once for all jobs that have it. Confined to the loop. */
 final class FireTimes {
 
+    /**
+     * The fire times around an instant.
+     *
+     * @param latest not after it; null without one
+     * @param next after it; null without one
+     * @param afterNext null without one, or as long as nobody has looked ahead
+     */
+    private record Surroundings(
+            @Nullable Instant latest,
+            @Nullable Instant next,
+            @Nullable Instant afterNext) {
+
+        private static final Surroundings NONE = new Surroundings(null, null, null);
+
+        private boolean haveChangedBy(Instant now) {
+            return next != null && !now.isBefore(next);
+        }
+
+        private boolean foresee(Instant now) {
+            return afterNext != null && now.isBefore(afterNext);
+        }
+    }
+
+    /** How many fire times lie strictly between two instants. */
+    private record Count(Instant after, Instant before, long number) {}
+
     private final Schedule schedule;
     private final Set<JobState> jobs = new LinkedHashSet<>();
     private @Nullable Instant askedAt;
-    private @Nullable Instant latest;
-    private @Nullable Instant next;
-    private @Nullable Instant afterNext;
+    private Surroundings around = Surroundings.NONE;
     private @Nullable Instant told;
     private @Nullable Instant announced;
-    private @Nullable Instant countedAfter;
-    private @Nullable Instant countedBefore;
-    private long counted;
+    private @Nullable Count counted;
 
     FireTimes(Schedule schedule) {
         this.schedule = schedule;
@@ -40,33 +62,39 @@ final class FireTimes {
     /** The latest fire time, not after {@code now}; null when there is none. */
     @Nullable
     Instant latest(Instant now) {
+        return around(now).latest();
+    }
+
+    private Surroundings around(Instant now) {
         Instant before = askedAt;
         boolean turnedBack = before == null || now.isBefore(before);
         askedAt = now;
         if (turnedBack) {
             told = null; // what was told may come by once more
         }
-        if (turnedBack || (next != null && !now.isBefore(next))) {
-            boolean isForeseen = !turnedBack && afterNext != null && now.isBefore(afterNext);
-            latest = isForeseen ? next : schedule.latest(now).orElse(null);
-            next = isForeseen ? afterNext : schedule.next(now).orElse(null);
-            afterNext = null;
+        if (turnedBack || around.haveChangedBy(now)) {
+            around = !turnedBack && around.foresee(now)
+                    ? new Surroundings(around.next(), around.afterNext(), null)
+                    : new Surroundings(
+                            schedule.latest(now).orElse(null),
+                            schedule.next(now).orElse(null),
+                            null);
         }
-        return latest;
+        return around;
     }
 
     /** Works out what will be asked when the next fire time has come, so that nothing waits for it then. */
     void lookAhead() {
-        if (next != null && afterNext == null) {
-            afterNext = schedule.next(next).orElse(null);
+        Instant next = around.next();
+        if (next != null && around.afterNext() == null) {
+            around = new Surroundings(around.latest(), next, schedule.next(next).orElse(null));
         }
     }
 
     /** The first fire time after {@code now}; null when there is none. */
     @Nullable
     Instant next(Instant now) {
-        latest(now);
-        return next;
+        return around(now).next();
     }
 
     /** The next fire time, if it is not farther than this and was not named here before. */
@@ -81,12 +109,12 @@ final class FireTimes {
 
     /** How many fire times lie strictly between two instants; what was asked last is remembered, for shards ask alike. */
     long between(Instant after, Instant before) {
-        if (!after.equals(countedAfter) || !before.equals(countedBefore)) {
-            countedAfter = after;
-            countedBefore = before;
-            counted = DueFiring.between(schedule, after, before);
+        Count last = counted;
+        if (last == null || !after.equals(last.after()) || !before.equals(last.before())) {
+            last = new Count(after, before, DueFiring.between(schedule, after, before));
+            counted = last;
         }
-        return counted;
+        return last.number();
     }
 
     /** Whether a fire time came by that was not told here yet. */

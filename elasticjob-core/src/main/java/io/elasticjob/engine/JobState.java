@@ -1,22 +1,31 @@
 package io.elasticjob.engine;
 
+import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.ShardRecord;
+import io.elasticjob.coordination.Barrier;
+import io.elasticjob.coordination.Cancels;
 import io.elasticjob.coordination.DueFiring;
+import io.elasticjob.coordination.Homes;
+import io.elasticjob.coordination.Landmark;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.ShardCount;
 import io.elasticjob.coordination.ShardStep;
+import io.elasticjob.coordination.Standing;
 import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.coordination.Switches;
 import io.elasticjob.coordination.Trigger;
 import io.elasticjob.coordination.Triggers;
+import io.elasticjob.coordination.Unattended;
 import io.elasticjob.registry.Stat;
 import io.elasticjob.registry.Write;
 import io.elasticjob.sharding.Assignment;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -30,20 +39,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class JobState {
 
+    /** The version of homes that are not there. */
+    static final int NO_HOMES = -1;
+
     private final Layout layout;
     private final String name;
-    private final long life;
+    private final Unattended unattended;
 
-    /** Of the job's node. */
-    private int version;
+    /** Its node as it was read last. */
+    private Landmark node;
 
-    /** What the registry holds; null when this version can not read it. */
+    /** Whether what is known of it was read before data was lost from the registry, and not since. */
+    private boolean doubted;
+
+    private int length;
+
+    /** What the registry holds; null when this version cannot read it. */
     private @Nullable StoredJob stored;
 
     /** What holds; null when what is stored makes no job for this version. */
     private @Nullable JobDefinition definition;
 
-    /** Why this version can not use what is stored. */
+    /** Why this version cannot use what is stored. */
     private @Nullable String unusable;
 
     private boolean replaceable;
@@ -51,18 +68,33 @@ final class JobState {
     /** Why this instance's own declaration does not count. */
     private @Nullable String refused;
 
+    /** Name of the strategy that gave no usable result the last time; null when it did. */
+    private @Nullable String replacedStrategy;
+
     private boolean removed;
+
+    /** Whether somebody who lives stands for it, by the last list of the live instances. */
+    private Standing standing = Standing.DECLARED;
+
+    /** Where its shards are at home; null while that is not known. */
+    private @Nullable Homes homes;
+
+    private int homesVersion = NO_HOMES;
 
     // Who may run it, and who should: what the last assignment was made from, and its result.
     private List<String> eligible = List.of();
     private @Nullable Assignment assignment;
     private SortedSet<Integer> owned = new TreeSet<>();
 
-    /** Whether the folder of the records is known to be there. */
-    private boolean recordsLaid;
+    private final Life life;
+    private boolean isLifeKnown;
+    private boolean hasNoRecords;
 
-    /** Those that are not done, by number; empty for what this version can not read. */
+    /** Those that are not done, by number; empty for what this version cannot read. */
     private final SortedMap<Long, Optional<Trigger>> knownTriggers = new TreeMap<>();
+
+    /** Versions of those that somebody has written over. */
+    private final Map<Long, Integer> touched = new HashMap<>();
 
     /** The readable ones among them; null until it is asked for again. */
     private @Nullable Triggers triggers = Triggers.NONE;
@@ -70,27 +102,80 @@ final class JobState {
     /** The highest number of a trigger that was heard of: of all up to it is known whether they are there. */
     private long lastTrigger = -1;
 
+    /** The firing from which on other shards hold, as it was told last. */
+    private @Nullable Instant toldFrom;
+
+    /** Whether the numbers and the triggers that are known are from before data was lost. */
+    private boolean triggersDoubted;
+
+    private @Nullable FiringCell firings;
+    private Cancels cancels = Cancels.NONE;
     private @Nullable FireTimes fireTimes;
     private int waiting;
 
-    JobState(Layout layout, String name, Stat stat) {
+    /** @param life as the node or the records say; null when neither has been found to */
+    JobState(Layout layout, String name, Stat stat, @Nullable String life, Unattended unattended) {
+        this.life = new Life(layout, name, life == null ? StoredJob.lifeOf(stat.created()) : life);
+        this.isLifeKnown = life != null;
+        this.unattended = unattended;
         this.layout = layout;
         this.name = name;
-        this.life = stat.created();
-        this.version = stat.version();
+        this.node = Landmarks.of(layout.job(name), stat);
     }
 
     String name() {
         return name;
     }
 
-    long life() {
+    Life life() {
         return life;
     }
 
+    /** Whether it is known which life it is of; if not, that is being found out. */
+    boolean isLifeKnown() {
+        return isLifeKnown;
+    }
+
+    /** Nothing is there of the life that the node does not name: another one may begin. */
+    void hasNoRecords() {
+        isLifeKnown = true;
+        hasNoRecords = true;
+    }
+
+    /** The life in which it may be declared over what cannot be read; empty for a new one. */
+    Optional<String> lifeThatGoesOn() {
+        return hasNoRecords ? Optional.empty() : Optional.of(life.name());
+    }
+
+    /** Its node as it was read last. */
+    Landmark node() {
+        return node;
+    }
+
+    /** The node was read, and is still the same one. */
+    void seen(Landmark now) {
+        node = now;
+        doubted = false;
+    }
+
+    /** Data was lost from the registry: nothing that was read of the job is believed any more. */
+    void doubt() {
+        doubted = true;
+        triggersDoubted = true;
+        life.doubt();
+    }
+
+    /** Others may have gone on for long: triggers are known by number alone, which is not enough to know them again. */
+    void doubtTriggers() {
+        triggersDoubted = true;
+    }
+
+    boolean isDoubted() {
+        return doubted;
+    }
+
     /** Takes over what was read of the job's node. */
-    void read(int atVersion, StoredJob value, JobDefinition effective) {
-        version = atVersion;
+    void read(StoredJob value, JobDefinition effective) {
         stored = value;
         definition = effective;
         unusable = null;
@@ -103,12 +188,26 @@ final class JobState {
      * @param value what could be read of it all the same
      * @param noVersionCan whether no version could read it, so that a declaration may replace it
      */
-    void unusable(int atVersion, @Nullable StoredJob value, String why, boolean noVersionCan) {
-        version = atVersion;
+    void unusable(@Nullable StoredJob value, String why, boolean noVersionCan) {
         stored = value;
         definition = null;
         unusable = why;
         replaceable = noVersionCan;
+    }
+
+    /** Why this version cannot use what is stored; null when it can. */
+    @Nullable
+    String unusable() {
+        return unusable;
+    }
+
+    /** How many bytes its node had when it was read last. */
+    int length() {
+        return length;
+    }
+
+    void length(int bytes) {
+        length = bytes;
     }
 
     boolean isReplaceable() {
@@ -116,7 +215,7 @@ final class JobState {
     }
 
     int version() {
-        return version;
+        return node.version();
     }
 
     @Nullable
@@ -133,7 +232,7 @@ final class JobState {
      * What holds of it, as far as it is stored.
      *
      * @throws InvalidSettingException when that makes no job
-     * @throws IllegalStateException when this version can not read it
+     * @throws IllegalStateException when this version cannot read it
      */
     JobDefinition effective() {
         return definition == null && stored != null ? stored.effective() : usable();
@@ -141,9 +240,21 @@ final class JobState {
 
     JobDefinition usable() {
         if (definition == null) {
-            throw new IllegalStateException("the job " + name + " can not be used: " + unusable);
+            throw new IllegalStateException("the job " + name + " cannot be used: " + unusable);
         }
         return definition;
+    }
+
+    /** Nodes of the limits in which a claim of it is counted. */
+    SortedSet<String> limits() {
+        if (definition == null || !definition.concurrency().isLimited()) {
+            return Collections.emptySortedSet();
+        }
+        SortedSet<String> limits = new TreeSet<>(definition.concurrency().limits());
+        if (definition.concurrency().maxConcurrentShards() != null) {
+            limits.add(Layout.ownLimit(new Layout.JobLife(name, life.name())));
+        }
+        return limits;
     }
 
     void refuse(@Nullable String reason) {
@@ -153,6 +264,16 @@ final class JobState {
     @Nullable
     String refused() {
         return refused;
+    }
+
+    /** @param strategy that gave no usable result just now; null when it did */
+    void replaced(@Nullable String strategy) {
+        replacedStrategy = strategy;
+    }
+
+    @Nullable
+    String replacedStrategy() {
+        return replacedStrategy;
     }
 
     @Nullable
@@ -173,6 +294,18 @@ final class JobState {
         return stored == null ? ShardCount.always(1) : stored.shardCount();
     }
 
+    /** What is to be told of shards that hold only from a firing on; empty when there is none, or it is told. */
+    Optional<ElasticJobEvent> newsOfShards(Instant now) {
+        ShardCount.Upcoming upcoming = shardCount().upcoming(now).orElse(null);
+        Instant from = upcoming == null ? null : upcoming.from();
+        boolean news = from != null && !from.equals(toldFrom);
+        toldFrom = from;
+        return upcoming == null || !news
+                ? Optional.empty()
+                : Optional.of(
+                        new ElasticJobEvent.ShardsChange(name, upcoming.until(), upcoming.count(), upcoming.from()));
+    }
+
     /** What operators have switched off of it. */
     Switches switches() {
         return stored == null ? Switches.NONE : stored.switches();
@@ -181,6 +314,14 @@ final class JobState {
     /** Whose code declares it; "" when an operator made it, so that any application may run it. */
     String application() {
         return stored == null ? "" : stored.application();
+    }
+
+    Standing standing() {
+        return standing;
+    }
+
+    void stands(Standing now) {
+        standing = now;
     }
 
     /** The triggers that are not done, in so far as this version can read them. */
@@ -194,7 +335,7 @@ final class JobState {
         return readable;
     }
 
-    /** All that are there, as far as is known; empty for those that this version can not read. */
+    /** All that are there, as far as is known; empty for those that this version cannot read. */
     SortedMap<Long, Optional<Trigger>> knownTriggers() {
         return Collections.unmodifiableSortedMap(knownTriggers);
     }
@@ -204,12 +345,19 @@ final class JobState {
         return lastTrigger;
     }
 
-    /** These triggers are there, and of those up to this number no others. */
+    /** These triggers are there, and of those up to this number no others were given by the registry. */
     void triggersListed(SortedMap<Long, Optional<Trigger>> there, long upTo) {
+        touched.keySet().retainAll(there.keySet());
         knownTriggers.clear();
         knownTriggers.putAll(there);
-        lastTrigger = Math.max(lastTrigger, upTo);
+        lastTrigger = triggersDoubted ? upTo : Math.max(lastTrigger, upTo);
+        triggersDoubted = false;
         triggers = null;
+    }
+
+    /** Whether triggers of these numbers may be others by now than those that are known. */
+    boolean areTriggersDoubted() {
+        return triggersDoubted;
     }
 
     /** A trigger was created, and nobody has created another since the last that was heard of. */
@@ -219,9 +367,37 @@ final class JobState {
         triggers = null;
     }
 
+    /** The version of a trigger's node: 0, unless somebody has written over it. */
+    int triggerVersion(long number) {
+        return touched.getOrDefault(number, 0);
+    }
+
+    void triggerVersion(long number, int read) {
+        if (read == 0) {
+            touched.remove(number);
+        } else {
+            touched.put(number, read);
+        }
+    }
+
+    /** What deletes a trigger, as far as it is known here. */
+    Write deletionOf(long number) {
+        return new Write.Delete(layout.trigger(name, number), triggerVersion(number));
+    }
+
     void triggerWent(long number) {
+        touched.remove(number);
         knownTriggers.remove(number);
         triggers = null;
+    }
+
+    /** What is to end of it. */
+    Cancels cancels() {
+        return cancels;
+    }
+
+    void cancels(Cancels known) {
+        cancels = known;
     }
 
     void assign(List<String> among, @Nullable Assignment next, SortedSet<Integer> mine) {
@@ -233,6 +409,29 @@ final class JobState {
     /** The instance that had shards is no more; what they are under the next one is news. */
     void disown() {
         owned = new TreeSet<>();
+    }
+
+    /** Where its shards are at home; null while that is not known. */
+    @Nullable
+    Homes homes() {
+        return homes;
+    }
+
+    /** The same where they count; empty where the job is assigned otherwise. */
+    SortedMap<Integer, String> homesInUse() {
+        Homes known = homes;
+        return known == null || definition == null || !definition.isStatic()
+                ? Collections.emptySortedMap()
+                : known.byShard();
+    }
+
+    int homesVersion() {
+        return homesVersion;
+    }
+
+    void homes(Homes known, int version) {
+        homes = known;
+        homesVersion = version;
     }
 
     List<String> eligible() {
@@ -268,9 +467,24 @@ final class JobState {
     ShardStep.Job at(@Nullable Instant latest) {
         StoredJob held = stored;
         if (held == null) {
-            throw new IllegalStateException("the job " + name + " can not be used: " + unusable);
+            throw new IllegalStateException("the job " + name + " cannot be used: " + unusable);
         }
-        return new ShardStep.Job(usable(), held.since(), held.shardCount(), held.switches(), triggers(), latest);
+        ShardStep.Job job = new ShardStep.Job(
+                usable(), held.since(), held.shardCount(), held.switches(), triggers(), latest, unattended);
+        FiringCell whole = firings;
+        return usable().wholeFirings().areRecorded()
+                ? job.behind(whole == null ? Barrier.UNKNOWN : whole.barrier())
+                : job;
+    }
+
+    /** What is known of its firings as wholes; null when that is not followed here. */
+    @Nullable
+    FiringCell firings() {
+        return firings;
+    }
+
+    void firings(@Nullable FiringCell followed) {
+        firings = followed;
     }
 
     @Nullable
@@ -292,47 +506,18 @@ final class JobState {
         return times.between(after, step.fireTime());
     }
 
-    boolean recordsLaid() {
-        return recordsLaid;
-    }
-
-    void recordsLaid(boolean there) {
-        recordsLaid = there;
-    }
-
-    String recordsPath() {
-        return layout.records(name, life);
-    }
-
-    String recordPath(int shard) {
-        return layout.record(name, life, shard);
-    }
-
     String path() {
         return layout.job(name);
     }
 
     /** Refuses whatever it travels with once the job is another one than the one decided under. */
     Write check() {
-        return new Write.Check(path(), version);
-    }
-
-    /** Refuses whatever it travels with once the job was removed, though one of the same name may have been made since. */
-    Write checkOfRecords() {
-        return new Write.Check(recordsPath(), 0);
-    }
-
-    /**
-     * The same for what may come before the first claim: whoever removes a job leaves the folder of its records behind,
-     * marked.
-     */
-    Write guardOfLife() {
-        return recordsLaid ? checkOfRecords() : new Write.Create(recordsPath(), new byte[0], Write.Life.PERSISTENT);
+        return new Write.Check(path(), version());
     }
 
     /** Refuses whatever it travels with once the trigger was taken back. */
     Write checkOf(Trigger trigger) {
-        return new Write.Check(layout.trigger(name, trigger.number()), 0);
+        return new Write.Check(layout.trigger(name, trigger.number()), triggerVersion(trigger.number()));
     }
 
     /** How many of its shards wait for a slot; the turn that the next one gets among the waiting. */

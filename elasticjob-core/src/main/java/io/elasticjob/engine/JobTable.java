@@ -4,7 +4,8 @@ import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.StoredJobCodec;
-import io.elasticjob.coordination.Declaration;
+import io.elasticjob.coordination.DataLoss;
+import io.elasticjob.coordination.Landmark;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.registry.Answer;
@@ -12,8 +13,8 @@ import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Stat;
 import io.elasticjob.registry.Write;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,20 +26,29 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The jobs of the namespace, as last read, and what this instance declares of them. Confined to the loop. */
+/** The jobs of the namespace, as last read. Confined to the loop. */
 final class JobTable {
 
     private static final int AT_ONCE = 200;
-    /** A transaction larger than a mebibyte costs the connection. */
-    private static final int MOST_BYTES = 512 * 1024;
+    /** So many are read at first: all of them may be as long as a job may be. */
+    private static final int READ_AT_FIRST = 64;
+    /** So many portions are under way at most: with many jobs, reading them is most of a start. */
+    private static final int TOGETHER = 4;
 
-    private static final Duration PAUSE = Duration.ofMillis(50);
+    private static final Duration FAILURE_PAUSE = Duration.ofMinutes(1);
+    private static final String NOT_RUN = "this instance does not run the job";
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     /** What the table tells the rest of the machine. */
     interface Listener {
-        /** A job is there, or is another one than before. */
+        /** A job was read that was not there, or is another one than before. */
         void jobRead(JobState job);
+
+        /** A job was read, and is as it was. */
+        void jobAsBefore(JobState job);
+
+        /** A job is there, and this instance cannot use it, whatever was known of it before. */
+        void jobUnusable(JobState job);
 
         /**
          * A job's node was read, be it like before or not.
@@ -55,51 +65,47 @@ final class JobTable {
     }
 
     private final Layout layout;
-    private final String application;
     private final Map<String, JobDefinition> declared;
-    private final Presence presence;
-    private final Roster roster;
+    private final Landmarks landmarks;
     private final Outbox outbox;
     private final Listener listener;
+    private final NamespaceRules rules;
 
     private final SortedMap<String, JobState> jobs = new TreeMap<>();
     private final Set<String> dirty = new LinkedHashSet<>();
     private @Nullable Connection connection;
-    private long folder;
     private boolean loaded;
-    private boolean reading;
+    /** Those that are being read because they rang. */
+    private Set<String> reading = Set.of();
 
-    /** Declared here and to be created where absent: at the start, and when the namespace was deleted; never else. */
-    private final Set<String> toCreate;
+    private final Inquiry inquiry;
+    private final LifeByRecords lives;
 
-    private final Set<String> toDeclare = new LinkedHashSet<>();
-    /** Written here, and not answered yet. */
-    private final Set<String> beingDeclared = new HashSet<>();
-    /** Answered, and not read since: nothing can be decided about them again until they are. */
-    private final Set<String> beingReadBack = new HashSet<>();
+    /** How jobs failed while they were worked with here, as it was told. */
+    private final Map<String, String> failures = new HashMap<>();
 
-    /**
-     * Decided to be replaced, and the roster listed anew since it was last read: whoever wrote what is there is on the
-     * roster, so that an older instance can not overwrite a younger one that it has not heard of yet.
-     */
-    private final Set<String> confirmed = new HashSet<>();
+    /** They are there, and cannot be read at present, or have to be looked at again though they are as they were. */
+    private final Set<String> unread = new HashSet<>();
 
+    /** Those of them that are asked for again in a while. */
+    private final Set<String> askedAgain = new HashSet<>();
+
+    /** @param declared what this process declares of jobs, by name */
     JobTable(
             Layout layout,
-            String application,
             Map<String, JobDefinition> declared,
-            Presence presence,
-            Roster roster,
+            Landmarks landmarks,
             Outbox outbox,
-            Listener listener) {
+            Listener listener,
+            NamespaceRules rules) {
         this.layout = layout;
-        this.application = application;
         this.declared = declared;
-        this.presence = presence;
-        this.roster = roster;
+        this.landmarks = landmarks;
         this.outbox = outbox;
         this.listener = listener;
-        this.toCreate = new HashSet<>(declared.keySet());
+        this.rules = rules;
+        this.lives = new LifeByRecords(layout, outbox);
+        this.inquiry = new Inquiry(outbox, READ_AT_FIRST, AT_ONCE, TOGETHER, NOT_RUN);
     }
 
     Collection<JobState> jobs() {
@@ -110,18 +116,36 @@ final class JobTable {
         return Optional.ofNullable(jobs.get(name));
     }
 
+    /** Null when there is none of this name. */
+    @Nullable
+    JobState find(String name) {
+        return jobs.get(name);
+    }
+
     boolean isLoaded() {
         return loaded;
+    }
+
+    /** Whether it rang, and has not been read since. */
+    boolean isToBeRead(String name) {
+        return !loaded || dirty.contains(name) || reading.contains(name);
+    }
+
+    /** Over which jobs are read; empty while this instance is not connected. */
+    Optional<Connection> connection() {
+        return Optional.ofNullable(connection);
+    }
+
+    /** Whether it is there and cannot be read at present, or has to be looked at again though it is as it was. */
+    boolean isUnread(String name) {
+        return unread.contains(name);
     }
 
     /** Lists and reads everything anew: what changed while the connection was away rang nothing. */
     void reload(Connection over) {
         connection = over;
         loaded = false;
-        reading = false;
-        beingDeclared.clear();
-        beingReadBack.clear();
-        confirmed.clear();
+        reading = Set.of();
         list(over);
     }
 
@@ -130,57 +154,34 @@ final class JobTable {
         loaded = false;
     }
 
-    /** The node of a job rang. What is being declared here is read in any case, as soon as that is answered. */
+    /** The node of a job rang, or what it holds may be another than what was read. */
     void changed(String name) {
-        if (!beingDeclared.contains(name)) {
-            dirty.add(name);
-        }
+        dirty.add(name);
     }
 
-    /**
-     * This process comes back as a new instance, to a namespace where jobs are forgotten that nobody declares: what it
-     * knew may have been. An operator who removed such a job meanwhile has to do it again, which is the smaller harm.
-     */
-    void mayBeForgotten() {
-        declared.keySet().stream().filter(jobs::containsKey).forEach(toCreate::add);
+    /** Nothing that was read is believed any more. */
+    void dataLost() {
+        jobs.values().forEach(JobState::doubt);
     }
 
-    /** The live instances are others, so that another one's word may count. */
-    void rosterChanged() {
-        toDeclare.addAll(declared.keySet());
-    }
-
-    /** Reads what changed and writes what is to be declared; once, at the end of a turn. */
+    /** Reads what changed; once, at the end of a turn. */
     void flush() {
         Connection over = connection;
-        if (over == null || !loaded) {
-            return;
-        }
-        if (!dirty.isEmpty() && !reading) {
+        if (over != null && loaded && !dirty.isEmpty() && reading.isEmpty()) {
             List<String> names = List.copyOf(dirty);
             dirty.clear();
-            reading = true;
-            read(over, names, 0, () -> reading = false);
-        }
-        if (!toDeclare.isEmpty() && roster.isComplete() && presence.startedOrder() != 0) {
-            declare(over);
+            reading = Set.copyOf(names);
+            reread(over, names, () -> reading = Set.of());
         }
     }
 
     /** Reads jobs now, whatever else is being read: a write was refused that was decided under one of them. */
     void reread(Connection over, Collection<String> names) {
-        read(over, List.copyOf(names), 0, () -> {});
+        reread(over, List.copyOf(names), () -> {});
     }
 
     private void list(Connection over) {
         dirty.clear(); // not when the answer is here: a ring behind that may be heard before it
-        outbox.read(over, List.of(layout.jobs()), result -> {
-            if (over == connection
-                    && result instanceof Result.Told<List<Read>> told
-                    && told.answer().get(0) instanceof Read.Present present) {
-                seen(present.stat().created());
-            }
-        });
         outbox.children(over, layout.jobs(), result -> {
             if (over != connection) {
                 return;
@@ -191,9 +192,8 @@ final class JobTable {
                 List.copyOf(jobs.keySet()).stream()
                         .filter(name -> !names.contains(name))
                         .forEach(this::removed);
-                read(over, List.copyOf(names), 0, () -> {
+                reread(over, List.copyOf(names), () -> {
                     loaded = true;
-                    toDeclare.addAll(declared.keySet());
                     listener.jobsLoaded();
                 });
             } else if (result instanceof Result.Unknown<List<String>> unknown) {
@@ -202,237 +202,234 @@ final class JobTable {
         });
     }
 
-    /** Takes note of the folder of the jobs: in another one than before, what was created may be created again. */
-    private void seen(long created) {
-        if (folder != 0 && folder != created) {
-            toCreate.addAll(declared.keySet());
-        }
-        folder = created;
-    }
-
-    private void read(Connection over, List<String> names, int from, Runnable then) {
-        if (from >= names.size()) {
-            then.run();
-            return;
-        }
-        List<String> chunk = names.subList(from, Math.min(names.size(), from + AT_ONCE));
-        outbox.read(over, chunk.stream().map(layout::job).toList(), result -> {
-            if (over != connection) {
-                return;
+    /** As {@link #reread(Connection, Collection)}; then, unless the connection is another one by then, goes on. */
+    void reread(Connection over, List<String> names, Runnable then) {
+        inquiry.ask(over, names.stream().map(layout::job).toList(), new Inquiry.Asker() {
+            @Override
+            public boolean isWanted() {
+                return over == connection;
             }
-            if (result instanceof Result.Told<List<Read>> told) {
-                for (int i = 0; i < chunk.size(); i++) {
-                    apply(chunk.get(i), told.answer().get(i));
-                }
-                read(over, names, from + AT_ONCE, then);
-            } else if (result instanceof Result.Unknown<List<Read>> unknown) {
-                retry(over, unknown.why(), () -> read(over, names, from, then));
+
+            @Override
+            public boolean read(int at, Read read) {
+                take(over, names.get(at), read);
+                return true;
+            }
+
+            @Override
+            public boolean unreadable(int at, String why, Duration pause) {
+                unread(names.get(at), why, pause);
+                return true;
+            }
+
+            @Override
+            public void complete() {
+                then.run();
+            }
+
+            @Override
+            public void unanswered(int from, Throwable why) {
+                retry(over, why, () -> reread(over, names.subList(from, names.size()), then));
             }
         });
     }
 
-    private void apply(String name, Read read) {
+    /** What one job does when it is read costs that job alone, whatever it does. */
+    private void take(Connection over, String name, Read read) {
+        boolean isKnownNoMore = unread.remove(name);
+        try {
+            apply(over, name, read, isKnownNoMore);
+        } catch (RuntimeException | Error failed) {
+            if (read instanceof Read.Present present) {
+                JobState job = jobs.computeIfAbsent(name, any -> stateOf(name, present));
+                job.seen(Landmarks.of(layout.job(name), present.stat()));
+                job.unusable(null, unusable(job, inWords(failed)), false);
+                listener.jobUnusable(job);
+            } else {
+                jobs.remove(name);
+            }
+        }
+    }
+
+    /** Its node cannot be read though it is there: what was known of it may not hold any more. */
+    private void unread(String name, String why, Duration pause) {
+        unread.add(name);
+        JobState job = jobs.get(name);
+        if (job != null && job.definition() != null) {
+            job.unusable(job.stored(), why, false);
+            listener.jobUnusable(job);
+        }
+        if (askedAgain.add(name)) {
+            outbox.alarm(pause, () -> {
+                askedAgain.remove(name);
+                if (unread.contains(name)) {
+                    dirty.add(name);
+                }
+            });
+        }
+    }
+
+    static String inWords(Throwable failed) {
+        return new Decoded.Broken<>(failed.getClass().getSimpleName() + ": " + failed.getMessage()).reason();
+    }
+
+    /** It was found while the job was worked with that its settings cannot be used here. Costs this job alone. */
+    void failed(JobState job, Throwable why) {
+        if (job.definition() == null || job.isRemoved()) {
+            return;
+        }
+        String reason = inWords(why);
+        job.unusable(job.stored(), reason, false);
+        if (!reason.equals(failures.put(job.name(), reason))) {
+            outbox.publish(new ElasticJobEvent.ValueUnreadable(job.path(), reason, NOT_RUN + " for now"));
+        }
+        listener.jobUnusable(job);
+        // It may have been for want of memory, or of a class.
+        outbox.alarm(FAILURE_PAUSE, () -> {
+            if (jobs.get(job.name()) == job && job.definition() == null) {
+                unread.add(job.name());
+                dirty.add(job.name());
+            }
+        });
+    }
+
+    private void apply(Connection over, String name, Read read, boolean isKnownNoMore) {
         if (!(read instanceof Read.Present present)) {
+            inquiry.forget(layout.job(name));
             removed(name);
             return;
         }
         JobState known = jobs.get(name);
         Stat stat = present.stat();
-        if (known != null && known.life() != stat.created()) {
+        Landmark node = Landmarks.of(layout.job(name), stat);
+        if (known != null && !known.isDoubted()) {
+            known.node().wentBack(node).ifPresent(how -> landmarks.suspect(over, new DataLoss.WentBack(how)));
+        }
+        boolean isSame = known != null
+                && known.node().isSameNode(node)
+                && (known.node().isSameData(node) || !known.life().isAnother(present));
+        if (known != null && !isSame) {
             removed(name);
             known = null;
         }
-        if (known != null && known.version() == stat.version() && known.stored() != null) {
-            isThere(known);
+        if (known != null && known.node().isSameData(node) && known.stored() != null && !isKnownNoMore) {
+            known.seen(node);
+            listener.jobAsBefore(known);
             listener.jobSeen(known, stat.children());
             return;
         }
-        JobState job = known != null ? known : new JobState(layout, name, stat);
+        JobState job = known != null ? known : stateOf(name, present);
+        job.seen(node);
         jobs.put(name, job);
         listener.jobSeen(job, stat.children());
-        confirmed.remove(name);
         decode(job, present);
-        isThere(job);
-        if (declared.containsKey(name)) {
-            toDeclare.add(name);
-        }
         listener.jobRead(job);
+        if (!job.isLifeKnown()) {
+            findLife(over, job, present);
+        }
     }
 
-    /** It is not created again when it goes, unless the leader may still delete it before it is declared here. */
-    private void isThere(JobState job) {
-        StoredJob stored = job.stored();
-        if (stored == null || stored.undeclaredSince() == null) {
-            toCreate.remove(job.name());
-        }
+    /** The node does not say which life it is of, and did not when it was read before. */
+    private void findLife(Connection over, JobState job, Read.Present present) {
+        lives.find(
+                over,
+                job.name(),
+                life -> {
+                    if (jobs.get(job.name()) == job && over == connection) {
+                        life.ifPresentOrElse(known -> goOnAs(known, job, present), job::hasNoRecords);
+                        listener.jobRead(Objects.requireNonNull(jobs.get(job.name())));
+                    }
+                },
+                () -> outbox.alarm(RETRY, () -> changed(job.name())));
+    }
+
+    private void goOnAs(String life, JobState job, Read.Present present) {
+        removed(job.name());
+        JobState next = new JobState(layout, job.name(), present.stat(), life, rules.unattended());
+        next.seen(job.node());
+        jobs.put(job.name(), next);
+        listener.jobSeen(next, present.stat().children());
+        decode(next, present);
+    }
+
+    private JobState stateOf(String name, Read.Present present) {
+        Stat stat = present.stat();
+        String life =
+                StoredJobCodec.lifeIn(name, present.data(), stat.created()).orElse(null);
+        return new JobState(layout, name, stat, life, rules.unattended());
     }
 
     private void decode(JobState job, Read.Present present) {
-        int version = present.stat().version();
+        job.length(present.data().length);
         Decoded<StoredJob> decoded = StoredJobCodec.decode(job.name(), present.data());
         if (decoded instanceof Decoded.Value<StoredJob> value) {
             try {
-                job.read(version, value.value(), value.value().effective(declared.get(job.name())));
+                JobDefinition here = declared.get(job.name());
+                job.read(
+                        value.value().sharing(here),
+                        value.value().effective(here).on(rules.calendars()));
             } catch (IllegalArgumentException invalid) {
                 String reason = new Decoded.Broken<>(String.valueOf(invalid.getMessage())).reason();
-                job.unusable(version, value.value(), unusable(job, reason), false);
+                job.unusable(value.value(), unusable(job, reason), false);
             }
         } else if (decoded instanceof Decoded.Newer<StoredJob> newer) {
-            job.unusable(version, null, unusable(job, "format " + newer.format() + " is a later version's"), false);
+            job.unusable(null, unusable(job, newer.reason()), false);
         } else if (decoded instanceof Decoded.Broken<StoredJob> broken) {
-            job.unusable(version, null, unusable(job, broken.reason()), true);
+            job.unusable(null, unusable(job, broken.reason()), true);
         }
     }
 
     private String unusable(JobState job, String reason) {
-        outbox.publish(new ElasticJobEvent.ValueUnreadable(job.path(), reason, "this instance does not run the job"));
+        if (!reason.equals(job.unusable())) {
+            outbox.publish(new ElasticJobEvent.ValueUnreadable(job.path(), reason, NOT_RUN));
+        }
         return reason;
     }
 
     private void removed(String name) {
         JobState job = jobs.remove(name);
+        failures.remove(name);
         if (job != null) {
             job.remove();
             listener.jobRemoved(job);
         }
     }
 
-    private void declare(Connection over) {
-        List<Write> writes = new ArrayList<>();
-        List<String> names = new ArrayList<>();
-        int bytes = 0;
-        for (String name : List.copyOf(toDeclare)) {
-            if (beingDeclared.contains(name) || beingReadBack.contains(name)) {
-                continue;
-            }
-            toDeclare.remove(name);
-            Write write = declaration(declaredAs(name));
-            if (write == null) {
-                continue;
-            }
-            if (writes.size() == AT_ONCE || (!writes.isEmpty() && bytes + size(write) > MOST_BYTES)) {
-                declare(over, names, writes);
-                names = new ArrayList<>();
-                writes = new ArrayList<>();
-                bytes = 0;
-            }
-            names.add(name);
-            writes.add(write);
-            bytes += size(write);
-        }
-        if (!writes.isEmpty()) {
-            declare(over, names, writes);
+    /** Jobs were written here, which are this long on the average. */
+    void wrote(long averageLength) {
+        inquiry.wrote(averageLength);
+    }
+
+    /** Something was written, or refused, together with the guards of these jobs' lives. */
+    void guarded(Connection over, Collection<JobState> guarded, List<Write> writes, Answer answer) {
+        if (answer instanceof Answer.Committed) {
+            guarded.forEach(job -> job.life().laid());
+        } else if (answer instanceof Answer.Refused refused) {
+            String path = writes.get(refused.index()).path();
+            guarded.stream().filter(job -> job.life().records().equals(path)).forEach(job -> lookForRecords(over, job));
         }
     }
 
-    private static int size(Write write) {
-        if (write instanceof Write.Create create) {
-            return create.data().length;
-        }
-        return write instanceof Write.Put put ? put.data().length : 0;
-    }
-
-    private JobDefinition declaredAs(String name) {
-        JobDefinition definition = declared.get(name);
-        if (definition == null) {
-            throw new IllegalStateException(name + " is not declared here");
-        }
-        return definition;
-    }
-
-    private @Nullable Write declaration(JobDefinition mine) {
-        JobState job = jobs.get(mine.name());
-        if (job == null && !toCreate.contains(mine.name())) {
-            return null;
-        }
-        if (job != null && job.stored() == null && !job.isReplaceable()) {
-            return null;
-        }
-        Declaration decision = Declaration.decide(
-                mine,
-                application,
-                presence.startedOrder(),
-                job == null ? null : job.stored(),
-                roster.instances(),
-                presence.registryNow(),
-                presence.leadTime());
-        if (job != null) {
-            refusal(job, decision);
-        }
-        if (decision instanceof Declaration.Create create) {
-            byte[] data = StoredJobCodec.encode(create.job());
-            return job == null
-                    ? new Write.Create(layout.job(mine.name()), data, Write.Life.PERSISTENT)
-                    : new Write.Put(job.path(), data, job.version()); // what no version can read is replaced
-        }
-        if (decision instanceof Declaration.Replace replace && job != null) {
-            if (!confirmed.remove(mine.name())) {
-                roster.relistThen(() -> {
-                    confirmed.add(mine.name());
-                    toDeclare.add(mine.name());
-                });
-                return null;
-            }
-            return new Write.Put(job.path(), StoredJobCodec.encode(replace.job()), job.version());
-        }
-        return null;
-    }
-
-    private void refusal(JobState job, Declaration decision) {
-        String reason = decision instanceof Declaration.Refuse refuse ? refuse.reason() : null;
-        if (reason != null && !reason.equals(job.refused())) {
-            outbox.publish(new ElasticJobEvent.JobRefused(job.name(), reason));
-        }
-        job.refuse(reason);
-    }
-
-    private void declare(Connection over, List<String> names, List<Write> writes) {
-        beingDeclared.addAll(names);
-        // One of the same name that was made anew meanwhile begins with the same version.
-        List<JobState> guarded =
-                names.stream().map(jobs::get).filter(Objects::nonNull).toList();
-        List<Write> all = new ArrayList<>();
-        all.add(presence.check());
-        all.addAll(writes);
-        guarded.forEach(job -> all.add(job.guardOfLife()));
-        outbox.commit(over, all, result -> {
-            if (over != connection) {
-                return;
-            }
-            names.forEach(beingDeclared::remove);
-            if (result instanceof Result.Told<Answer> told) {
-                noteFolders(guarded, all, told.answer());
-                if (told.answer() instanceof Answer.Committed) {
-                    toCreate.removeAll(names); // who removes one before it is read back here has removed it
-                }
-                beingReadBack.addAll(names);
-                read(over, names, 0, () -> names.forEach(beingReadBack::remove));
-            }
-            if (result instanceof Result.Unknown<Answer> unknown) {
-                dirty.addAll(names);
-                retry(over, unknown.why(), () -> toDeclare.addAll(names));
-            } else if (result instanceof Result.Told<Answer> told && told.answer() instanceof Answer.Refused refused) {
-                if (refused.reason() == Answer.Reason.ABSENT && all.get(refused.index()) instanceof Write.Create) {
-                    presence.layRoots(over);
-                }
-                // Somebody was first, and is being read: decide again, after a pause: it may be refused for ever.
-                outbox.alarm(PAUSE, () -> toDeclare.addAll(names));
+    /** Finds out whether the folder of the records of a job has to be laid again. */
+    private void lookForRecords(Connection over, JobState job) {
+        job.life().doubt();
+        outbox.read(over, List.of(job.life().records(), layout.job(job.name())), result -> {
+            if (result instanceof Result.Told<List<Read>> told && over == connection) {
+                foundRecords(job, told.answer().get(0), told.answer().get(1));
             }
         });
     }
 
-    /** Takes note of the folders of records that are there now, or were before. */
-    static void noteFolders(Collection<JobState> guarded, List<Write> writes, Answer answer) {
-        String refused = answer instanceof Answer.Refused at && at.reason() == Answer.Reason.PRESENT
-                ? writes.get(at.index()).path()
-                : "";
-        guarded.stream()
-                .filter(job ->
-                        answer instanceof Answer.Committed || job.recordsPath().equals(refused))
-                .forEach(job -> job.recordsLaid(true));
+    /** @param itself the job's node, read after the folder of its records */
+    void foundRecords(JobState job, Read folder, Read itself) {
+        if (job.life().found(folder, itself)) {
+            outbox.publish(new ElasticJobEvent.ValueUnreadable(
+                    job.life().records(), "somebody has written over it", "the records in it are used all the same"));
+        }
     }
 
-    private void retry(Connection over, Throwable why, Runnable task) {
+    /** In a while, over the same connection; tells why. */
+    void retry(Connection over, Throwable why, Runnable task) {
         outbox.alarm(RETRY, () -> {
             if (over == connection) { // so it was not for want of a connection
                 outbox.trouble("Jobs could not be read or written", why);

@@ -27,15 +27,31 @@ final class Leadership {
 
     /** What the leader does. */
     interface Duties {
-        /** Every ten seconds while this instance leads. */
+        /** This instance leads under another latch than before: somebody else may have led in between. */
+        void begin();
+
+        /** Whether this instance knows enough for a round; a round that is due waits for that. */
+        boolean isReady();
+
+        /** Every ten seconds while this instance leads, however often its connection is lost in between. */
         void round(Connection over);
 
-        /** This instance does not lead any more, or can not tell. */
+        /** Goes on leading over another connection than before. */
+        void resume(Connection over);
+
+        /** This instance does not lead any more, or cannot tell. */
         void lost();
     }
 
+    /**
+     * By what a time of leading is known: it goes on over all connections for as long as this node is there.
+     *
+     * @param created transaction id of the node
+     */
+    private record Latch(String holder, long created) {}
+
     private final Layout layout;
-    private final Presence presence;
+    private final Registration registration;
     private final Outbox outbox;
     private final Duties duties;
 
@@ -46,9 +62,15 @@ final class Leadership {
 
     private int version;
 
-    Leadership(Layout layout, Presence presence, Outbox outbox, Duties duties) {
+    /** The latch under which this instance leads, or led last. */
+    private @Nullable Latch latch;
+
+    /** When a round is due under it, by the stopwatch. */
+    private long due;
+
+    Leadership(Layout layout, Registration registration, Outbox outbox, Duties duties) {
         this.layout = layout;
-        this.presence = presence;
+        this.registration = registration;
         this.outbox = outbox;
         this.duties = duties;
     }
@@ -62,14 +84,14 @@ final class Leadership {
 
     void disconnected() {
         connection = null;
-        step(null);
+        stop();
     }
 
     /** A watch rang. */
     void changed(String path) {
         Connection over = connection;
         if (over != null && path.equals(layout.leader())) {
-            step(null);
+            stop();
             look(over);
         }
     }
@@ -86,7 +108,7 @@ final class Leadership {
     /** The writes as only the leader may do them: refused once this instance is gone, or nobody holds the latch. */
     List<Write> asLeader(List<Write> writes) {
         List<Write> all = new ArrayList<>();
-        all.add(presence.check());
+        all.add(registration.check());
         all.add(new Write.Check(layout.leader(), version));
         all.addAll(writes);
         return all;
@@ -101,18 +123,19 @@ final class Leadership {
                 retry(over);
             } else if (!(told.answer() instanceof Read.Present present)) {
                 take(over);
-            } else if (presence.isSelf(new String(present.data(), StandardCharsets.UTF_8))) {
+            } else if (registration.isSelf(new String(present.data(), StandardCharsets.UTF_8))) {
                 version = present.stat().version();
-                step(over);
+                lead(over, new Latch(registration.currentId(), present.stat().created()));
             } else {
-                step(null); // the watch tells when it goes
+                stop(); // the watch tells when it goes
             }
         });
     }
 
     private void take(Connection over) {
-        byte[] mine = presence.currentId().getBytes(StandardCharsets.UTF_8);
-        List<Write> writes = List.of(presence.check(), new Write.Create(layout.leader(), mine, Write.Life.EPHEMERAL));
+        byte[] mine = registration.currentId().getBytes(StandardCharsets.UTF_8);
+        List<Write> writes =
+                List.of(registration.check(), new Write.Create(layout.leader(), mine, Write.Life.EPHEMERAL));
         outbox.commit(over, writes, result -> {
             if (over != connection) {
                 return;
@@ -127,22 +150,51 @@ final class Leadership {
         });
     }
 
-    /** Begins to lead over this connection, goes on leading, or with null ceases to. */
-    private void step(@Nullable Connection over) {
-        if (over == null && reign != null) {
+    private void stop() {
+        if (reign != null) {
             reign = null;
             duties.lost();
-        } else if (over != null && reign == null) {
-            Object begun = new Object();
-            reign = begun;
-            outbox.publish(new ElasticJobEvent.LeadershipTaken(presence.currentId()));
-            outbox.alarm(ROUND, () -> round(over, begun));
+        }
+    }
+
+    /** Begins to lead over this connection, or goes on: then a round is due when it would have been. */
+    private void lead(Connection over, Latch under) {
+        if (reign != null) {
+            return;
+        }
+        Object begun = new Object();
+        reign = begun;
+        outbox.publish(new ElasticJobEvent.LeadershipTaken(registration.currentId()));
+        if (!under.equals(latch)) {
+            latch = under;
+            due = outbox.nanos() + ROUND.toNanos();
+            duties.begin();
+        } else {
+            outbox.alarm(RETRY, () -> resume(over, begun));
+        }
+        outbox.alarm(Duration.ofNanos(Math.max(0, due - outbox.nanos())), () -> round(over, begun));
+    }
+
+    /** What a lost connection broke off is not left to the next round: that may break it off again, by what it reads itself. */
+    private void resume(Connection over, Object of) {
+        if (of != reign) {
+            return;
+        }
+        if (duties.isReady()) {
+            duties.resume(over);
+        } else {
+            outbox.alarm(RETRY, () -> resume(over, of));
         }
     }
 
     private void round(Connection over, Object of) {
-        if (of == reign) {
-            outbox.alarm(ROUND, () -> round(over, of));
+        if (of != reign) {
+            return;
+        }
+        boolean isReady = duties.isReady();
+        outbox.alarm(isReady ? ROUND : RETRY, () -> round(over, of));
+        if (isReady) {
+            due = outbox.nanos() + ROUND.toNanos();
             duties.round(over);
         }
     }

@@ -4,13 +4,11 @@ import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.ShardRecordCodec;
-import io.elasticjob.codec.StoredJobCodec;
 import io.elasticjob.coordination.FormerLife;
 import io.elasticjob.coordination.Layout;
-import io.elasticjob.coordination.StoredJob;
-import io.elasticjob.coordination.UndeclaredJob;
 import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Read;
+import io.elasticjob.registry.RequestSize;
 import io.elasticjob.registry.Write;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -26,8 +24,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the leader removes: records of lives of jobs that are over, and jobs that nobody has declared for a configured time.
- * Each deletion is a transaction that checks the leader's own instance, the latch, and the version of what was decided on;
+ * What the leader removes of lives of jobs that are over: their records. Each deletion is a transaction that checks the leader's own instance, the latch, and the version of what was decided on;
  * one that is refused is decided anew in a later round. Confined to the loop.
  */
 final class Leftovers {
@@ -43,6 +40,9 @@ final class Leftovers {
         final Map<String, Integer> versions = new LinkedHashMap<>();
         final SortedSet<String> owners = new TreeSet<>();
         int version;
+        /** Of the record of its firings; null where there is none. */
+        @Nullable
+        Integer firings;
 
         Folder(String path, Layout.JobLife life, Collection<String> shards) {
             this.path = path;
@@ -52,34 +52,24 @@ final class Leftovers {
     }
 
     private final Layout layout;
-    private final Presence presence;
-    private final Roster roster;
     private final JobTable jobTable;
     private final Leadership leadership;
     private final Outbox outbox;
-    private final @Nullable Duration forgetAfter;
+    private final Inquiry records;
 
     private boolean toSearch = true;
     private @Nullable Object search;
 
-    /**
-     * @param forgetAfter how long nobody may have declared a job that is to be forgotten; null: none is
-     */
-    Leftovers(
-            Layout layout,
-            Presence presence,
-            Roster roster,
-            JobTable jobTable,
-            Leadership leadership,
-            Outbox outbox,
-            @Nullable Duration forgetAfter) {
+    /** The folder that is being looked at, or at which the last search ended without an answer. */
+    private String looking = "";
+
+    Leftovers(Layout layout, JobTable jobTable, Leadership leadership, Outbox outbox) {
         this.layout = layout;
-        this.presence = presence;
-        this.roster = roster;
         this.jobTable = jobTable;
         this.leadership = leadership;
         this.outbox = outbox;
-        this.forgetAfter = forgetAfter;
+        this.records =
+                new Inquiry(outbox, AT_ONCE, AT_ONCE, "the records of this former life of the job are left there");
     }
 
     /** Some job has gone, or may have while nobody was leading: its records are looked for in the next round. */
@@ -93,9 +83,6 @@ final class Leftovers {
     }
 
     void round(Connection over) {
-        if (forgetAfter != null) {
-            considerJobs(over, forgetAfter);
-        }
         if (toSearch && search == null) {
             toSearch = false;
             Object begun = new Object();
@@ -104,63 +91,29 @@ final class Leftovers {
         }
     }
 
-    // ---- Jobs that nobody declares --------------------------------------------------------------------------------
-
-    private void considerJobs(Connection over, Duration after) {
-        int left = AT_ONCE;
-        for (JobState job : List.copyOf(jobTable.jobs())) {
-            StoredJob stored = job.stored();
-            if (stored == null || left == 0) {
-                continue;
-            }
-            UndeclaredJob decision =
-                    UndeclaredJob.decide(stored, roster.mayDeclare(job.name()), after, presence.registryNow());
-            if (decision instanceof UndeclaredJob.Mark mark) {
-                left--;
-                write(
-                        over,
-                        job,
-                        new Write.Put(job.path(), StoredJobCodec.encode(mark.job()), job.version()),
-                        new ElasticJobEvent.JobUndeclared(
-                                job.name(),
-                                stored.application(),
-                                presence.registryNow().plus(after)));
-            } else if (decision instanceof UndeclaredJob.Forget forget) {
-                left--;
-                write(
-                        over,
-                        job,
-                        new Write.Delete(job.path(), job.version()),
-                        new ElasticJobEvent.JobForgotten(job.name(), stored.application(), forget.undeclaredSince()));
-            }
-        }
-    }
-
-    /** Each job in a transaction of its own, so that one that has changed holds up no other. */
-    private void write(Connection over, JobState job, Write write, ElasticJobEvent event) {
-        outbox.commit(over, leadership.asLeader(List.of(write)), result -> {
-            if (result instanceof Result.Told<Answer> told && told.answer() instanceof Answer.Committed) {
-                outbox.publish(event);
-            } else if (leadership.isHeld(over)) {
-                jobTable.reread(over, List.of(job.name()));
-            }
-        });
-    }
-
     // ---- Records of former lives ----------------------------------------------------------------------------------
 
     private void search(Connection over, Object of) {
         outbox.children(over, layout.shards(), told(of, names -> {
-            Deque<String> suspects = new ArrayDeque<>();
-            names.stream().sorted().filter(name -> !isPresentLife(name)).forEach(suspects::add);
-            next(over, of, suspects);
+            SortedSet<String> suspects = new TreeSet<>(names);
+            suspects.removeIf(this::isPresentLife);
+            next(over, of, inTurn(suspects));
         }));
+    }
+
+    /** Those behind the one at which the last search ended come first: it may end this one, too. */
+    private Deque<String> inTurn(SortedSet<String> suspects) {
+        Deque<String> turn = new ArrayDeque<>(suspects.tailSet(looking + "\0"));
+        turn.addAll(suspects.headSet(looking + "\0"));
+        return turn;
     }
 
     /** By what is known of the jobs, which may be behind: it spares reads, and proves nothing. */
     private boolean isPresentLife(String folder) {
         return Layout.lifeNamed(folder)
-                .flatMap(life -> jobTable.job(life.job()).filter(job -> !FormerLife.isOver(life.life(), job.life())))
+                .flatMap(life -> jobTable.job(life.job())
+                        .filter(job ->
+                                !FormerLife.isOver(life.life(), job.life().name())))
                 .isPresent();
     }
 
@@ -168,8 +121,10 @@ final class Leftovers {
         String name = suspects.poll();
         if (name == null) {
             search = null;
+            looking = "";
             return;
         }
+        looking = name;
         Layout.JobLife life = Layout.lifeNamed(name).orElse(null);
         if (life == null) {
             next(over, of, suspects); // nothing of ours
@@ -179,36 +134,82 @@ final class Leftovers {
         Runnable then = () -> next(over, of, suspects);
         outbox.children(over, path, told(of, shards -> {
             Folder folder = new Folder(path, life, shards);
-            outbox.read(over, List.of(path, layout.job(life.job())), told(of, reads -> {
-                Long present =
-                        reads.get(1) instanceof Read.Present job ? job.stat().created() : null;
-                if (reads.get(0) instanceof Read.Present itself && FormerLife.isOver(life.life(), present)) {
-                    folder.version = itself.stat().version();
-                    readRecords(over, of, folder, 0, then);
-                } else {
+            List<String> paths = List.of(path, layout.job(life.job()), layout.firings(life.job(), life.life()));
+            records.ask(over, paths, new OneByOne(of, then) {
+                @Override
+                public boolean read(int at, Read read) {
+                    if (at == 0 && read instanceof Read.Present itself) {
+                        folder.version = itself.stat().version();
+                        return true;
+                    }
+                    if (at == 2) {
+                        folder.firings = read instanceof Read.Present firings
+                                ? firings.stat().version()
+                                : null;
+                        return true;
+                    }
+                    if (at == 1 && Life.isOver(life, read)) {
+                        return true;
+                    }
                     then.run();
+                    return false;
                 }
-            }));
+
+                @Override
+                public void complete() {
+                    readRecords(over, of, folder, then);
+                }
+            });
         }));
     }
 
-    private void readRecords(Connection over, Object of, Folder folder, int from, Runnable then) {
-        if (from >= folder.shards.size()) {
-            askForOwners(over, of, folder, then);
-            return;
-        }
-        List<String> paths = folder.shards.subList(from, Math.min(folder.shards.size(), from + AT_ONCE)).stream()
-                .map(shard -> folder.path + "/" + shard)
-                .toList();
-        outbox.read(over, paths, told(of, reads -> {
-            for (int i = 0; i < paths.size(); i++) {
-                if (reads.get(i) instanceof Read.Present present && !note(folder, paths.get(i), present)) {
+    private void readRecords(Connection over, Object of, Folder folder, Runnable then) {
+        List<String> paths =
+                folder.shards.stream().map(shard -> folder.path + "/" + shard).toList();
+        records.ask(over, paths, new OneByOne(of, then) {
+            @Override
+            public boolean read(int at, Read read) {
+                if (read instanceof Read.Present present && !note(folder, paths.get(at), present)) {
                     then.run(); // a later version's: it will deal with it
-                    return;
+                    return false;
                 }
+                return true;
             }
-            readRecords(over, of, folder, from + AT_ONCE, then);
-        }));
+
+            @Override
+            public void complete() {
+                askForOwners(over, of, folder, then);
+            }
+        });
+    }
+
+    /** A search asks for what concerns one folder: a node that cannot be read costs this one, and the next is looked at. */
+    private abstract class OneByOne implements Inquiry.Asker {
+
+        private final Object of;
+        private final Runnable then;
+
+        OneByOne(Object of, Runnable then) {
+            this.of = of;
+            this.then = then;
+        }
+
+        @Override
+        public boolean isWanted() {
+            return of == search;
+        }
+
+        @Override
+        public boolean unreadable(int at, String why, Duration pause) {
+            outbox.alarm(pause, Leftovers.this::searchAgain);
+            then.run();
+            return false;
+        }
+
+        @Override
+        public void unanswered(int from, Throwable why) {
+            searchLater();
+        }
     }
 
     /** False when the record must not be touched by this version. */
@@ -218,7 +219,7 @@ final class Leftovers {
             return false;
         }
         if (decoded instanceof Decoded.Value<ShardRecord> value && !FormerLife.isRemovable(value.value(), false)) {
-            folder.owners.add(String.valueOf(value.value().owner()));
+            value.value().owner().ifPresent(folder.owners::add);
         }
         folder.versions.put(path, present.stat().version());
         return true;
@@ -244,6 +245,10 @@ final class Leftovers {
     private void delete(Connection over, Object of, Folder folder, Runnable then) {
         List<Write> deletes = new ArrayList<>();
         folder.versions.forEach((path, version) -> deletes.add(new Write.Delete(path, version)));
+        Integer firings = folder.firings;
+        if (firings != null) {
+            deletes.add(new Write.Delete(layout.firings(folder.life.job(), folder.life.life()), firings));
+        }
         deletes.add(new Write.Delete(folder.path, folder.version));
         deleteFrom(over, of, folder, deletes, then);
     }
@@ -254,7 +259,7 @@ final class Leftovers {
             then.run();
             return;
         }
-        int count = Math.min(deletes.size(), AT_ONCE);
+        int count = outbox.cut(deletes, AT_ONCE, RequestSize::of).get(0).size();
         outbox.commit(over, leadership.asLeader(deletes.subList(0, count)), told(of, answer -> {
             if (answer instanceof Answer.Committed) {
                 deleteFrom(over, of, folder, deletes.subList(count, deletes.size()), then);
@@ -276,9 +281,13 @@ final class Leftovers {
             if (result instanceof Result.Told<T> told) {
                 then.accept(told.answer());
             } else {
-                search = null;
-                toSearch = true;
+                searchLater();
             }
         };
+    }
+
+    private void searchLater() {
+        search = null;
+        toSearch = true;
     }
 }

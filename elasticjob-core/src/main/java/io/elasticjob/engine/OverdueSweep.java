@@ -1,12 +1,14 @@
 package io.elasticjob.engine;
 
 import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.Jitter;
 import io.elasticjob.JobDefinition;
-import io.elasticjob.Schedule;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.coordination.Overdue;
 import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.registry.Read;
+import io.elasticjob.schedule.Schedule;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,57 +32,69 @@ final class OverdueSweep {
     /** A shard whose record is to be read in this round, and the firing that it should have begun. */
     private record Question(JobState job, int shard, Instant latest) {}
 
-    private final Presence presence;
     private final JobTable jobTable;
     private final Outbox outbox;
+    private final Inquiry records;
 
     /** The firing up to which all shards of a job were seen decided or begun. */
     private Map<JobState, Instant> settled = new HashMap<>();
 
     private final Map<JobState, Set<Integer>> overdue = new LinkedHashMap<>();
     private @Nullable Object round;
+    private boolean leads;
 
-    OverdueSweep(Presence presence, JobTable jobTable, Outbox outbox) {
-        this.presence = presence;
+    OverdueSweep(JobTable jobTable, Outbox outbox) {
         this.jobTable = jobTable;
         this.outbox = outbox;
+        this.records = new Inquiry(outbox, AT_ONCE, AT_ONCE, "it is unknown whether the shard is overdue");
     }
 
     /** How many jobs have an overdue shard, as last seen while leading. */
     int jobs() {
-        return overdue.size();
+        return leads ? overdue.size() : 0;
     }
 
-    /** Another instance leads, or none. */
+    /** What was told so far was told by another leader, or long ago. */
     void forget() {
+        overdue.clear();
+    }
+
+    /** Another instance leads, or nobody can tell. */
+    void lost() {
+        leads = false;
         round = null;
         settled.clear();
-        overdue.clear();
     }
 
     void round(Connection over) {
         if (round != null) {
             return; // the last one is still waiting for answers
         }
-        Instant then = presence.registryNow().minus(Overdue.bound(over.session().timeout()));
+        leads = true;
+        Instant then =
+                outbox.time().registryNow().minus(Overdue.bound(over.session().timeout()));
         Object present = new Object();
         round = present;
         overdue.keySet().removeIf(job -> job.isRemoved() || !concerns(job));
         Map<JobState, Instant> answered = new HashMap<>();
         List<Question> questions = questions(then, answered);
         settled = answered;
-        ask(over, present, questions, 0, then);
+        ask(over, present, questions, then);
     }
 
     private List<Question> questions(Instant then, Map<JobState, Instant> answered) {
-        Map<Schedule, Optional<Instant>> latest = new HashMap<>();
+        Map<Looked, Optional<Instant>> latest = new HashMap<>();
         List<Question> questions = new ArrayList<>();
-        for (JobState job : jobTable.jobs()) {
+        for (JobState job : List.copyOf(jobTable.jobs())) {
             if (!concerns(job)) {
                 continue;
             }
-            Instant fireTime = latest.computeIfAbsent(job.usable().schedule(), it -> it.latest(then))
-                    .orElse(null);
+            Schedule schedule = job.usable().schedule();
+            Instant fireTime = schedule.isByEnd()
+                    ? then // only the records tell what is due
+                    : latest.computeIfAbsent(
+                                    new Looked(schedule, job.usable().jitter()), looked -> latest(job, looked, then))
+                            .orElse(null);
             StoredJob stored = job.stored();
             if (fireTime == null || stored == null || fireTime.isBefore(stored.since())) {
                 overdue.remove(job);
@@ -98,6 +112,18 @@ final class OverdueSweep {
         return questions;
     }
 
+    /** What is looked at together: all shards have begun the latest firing that is older than the jitter, or should have. */
+    private record Looked(Schedule schedule, Jitter jitter) {}
+
+    private Optional<Instant> latest(JobState job, Looked looked, Instant then) {
+        try {
+            return looked.schedule().latest(then.minus(looked.jitter().most()));
+        } catch (RuntimeException | Error failed) {
+            jobTable.failed(job, failed);
+            return Optional.empty();
+        }
+    }
+
     private void forgetFrom(int shards, JobState job) {
         Set<Integer> known = overdue.get(job);
         if (known != null) {
@@ -110,31 +136,48 @@ final class OverdueSweep {
 
     private static boolean concerns(JobState job) {
         JobDefinition definition = job.definition();
-        return definition != null && Overdue.concerns(definition);
+        return definition != null
+                && Overdue.concerns(definition)
+                && definition.schedule().limits().unknownCalendar().isEmpty()
+                && job.standing().mayRun();
     }
 
-    private void ask(Connection over, Object present, List<Question> questions, int from, Instant then) {
-        if (from >= questions.size()) {
-            round = null;
-            return;
-        }
-        List<Question> chunk = questions.subList(from, Math.min(questions.size(), from + AT_ONCE));
-        List<String> paths = chunk.stream()
-                .map(asked -> asked.job().recordPath(asked.shard()))
+    private void ask(Connection over, Object present, List<Question> questions, Instant then) {
+        List<String> paths = questions.stream()
+                .map(asked -> asked.job().life().record(asked.shard()))
                 .toList();
-        outbox.read(over, paths, result -> {
-            if (present != round) {
-                return;
+        records.ask(over, paths, new Inquiry.Asker() {
+            @Override
+            public boolean isWanted() {
+                return present == round;
             }
-            if (!(result instanceof Result.Told<List<Read>> told)) {
+
+            @Override
+            public boolean read(int at, Read read) {
+                try {
+                    judge(questions.get(at), read, then);
+                } catch (RuntimeException | Error failed) {
+                    jobTable.failed(questions.get(at).job(), failed);
+                }
+                return true;
+            }
+
+            @Override
+            public boolean unreadable(int at, String why, Duration pause) {
+                settled.remove(questions.get(at).job());
+                return true;
+            }
+
+            @Override
+            public void complete() {
+                round = null;
+            }
+
+            @Override
+            public void unanswered(int from, Throwable why) {
                 questions.subList(from, questions.size()).forEach(asked -> settled.remove(asked.job()));
                 round = null; // the next round asks again
-                return;
             }
-            for (int i = 0; i < chunk.size(); i++) {
-                judge(chunk.get(i), told.answer().get(i), then);
-            }
-            ask(over, present, questions, from + AT_ONCE, then);
         });
     }
 

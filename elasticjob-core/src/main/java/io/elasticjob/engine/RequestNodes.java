@@ -1,6 +1,7 @@
 package io.elasticjob.engine;
 
 import io.elasticjob.registry.Answer;
+import io.elasticjob.registry.RequestSize;
 import io.elasticjob.registry.Write;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,9 +79,7 @@ final class RequestNodes {
         }
         List<Node> all = toForget;
         toForget = new ArrayList<>();
-        for (int from = 0; from < all.size(); from += AT_ONCE) {
-            delete(over, all.subList(from, Math.min(all.size(), from + AT_ONCE)));
-        }
+        outbox.cut(all, AT_ONCE, node -> RequestSize.of(node.path())).forEach(parcel -> delete(over, parcel));
     }
 
     /** Together; each alone when that is refused, which of one alone means that it is gone, or another's. */

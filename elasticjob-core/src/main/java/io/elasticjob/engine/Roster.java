@@ -5,9 +5,12 @@ import io.elasticjob.Instance;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.InstanceCodec;
 import io.elasticjob.coordination.Layout;
+import io.elasticjob.coordination.Standing;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Stat;
+import io.elasticjob.view.InstanceView;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -30,16 +33,22 @@ final class Roster {
     private static final Duration GATHER = Duration.ofMillis(50);
     private static final Duration RETRY = Duration.ofSeconds(1);
     /** Instances name all their handlers, so that few of them fill a message. */
-    private static final int READS_AT_ONCE = 20;
+    private static final int READS_AT_FIRST = 20;
+
+    private static final int READS_AT_ONCE = 200;
+
+    /** Of a node that could not be read. */
+    private static final Stat UNREAD = new Stat(0, 0, 0, Instant.EPOCH, Instant.EPOCH);
 
     /**
-     * @param instance null when it can not be read by this version: alive, but no more is known
+     * @param instance null when it cannot be read by this version: alive, but no more is known
      */
     private record Member(@Nullable Instance instance, Stat stat) {}
 
     private final Layout layout;
     private final Outbox outbox;
     private final Runnable listed;
+    private final Inquiry inquiry;
 
     private @Nullable Connection connection;
     private SortedMap<String, Member> members = new TreeMap<>();
@@ -50,7 +59,7 @@ final class Roster {
     private boolean gathering;
 
     // What waits for a listing that is still to begin, and for the one that is under way.
-    private List<Runnable> waiting = new ArrayList<>();
+    private final List<Runnable> waiting = new ArrayList<>();
     private List<Runnable> underWay = new ArrayList<>();
 
     /**
@@ -61,6 +70,8 @@ final class Roster {
         this.layout = layout;
         this.outbox = outbox;
         this.listed = listed;
+        this.inquiry = new Inquiry(
+                outbox, READS_AT_FIRST, READS_AT_ONCE, "the instance counts as alive, and gets no shards from here");
     }
 
     /** Lists and reads everything anew: what changed while the connection was away rang nothing. */
@@ -111,6 +122,11 @@ final class Roster {
         }
     }
 
+    /** Whether everything is read of which it has rung. */
+    boolean isSettled() {
+        return complete && !listing && !gathering && dirty.isEmpty();
+    }
+
     boolean isLive(String id) {
         return members.containsKey(id);
     }
@@ -123,18 +139,17 @@ final class Roster {
                 .toList();
     }
 
-    /** Whether a live instance declares the job, or may: what a later version wrote can not be read here. */
-    boolean mayDeclare(String job) {
-        return members.values().stream()
-                .map(Member::instance)
-                .anyMatch(instance -> instance == null || instance.declares().contains(job));
+    /** Whether somebody who lives stands for the job. */
+    Standing standing(String job, String application) {
+        Collection<Instance> readable = instances();
+        return Standing.of(job, application, readable, readable.size() < members.size());
     }
 
     Optional<Stat> stat(String id) {
         return Optional.ofNullable(members.get(id)).map(Member::stat);
     }
 
-    /** One that this version can read; empty when it is not there, or can not be read. */
+    /** One that this version can read; empty when it is not there, or cannot be read. */
     Optional<Instance> instance(String id) {
         return Optional.ofNullable(members.get(id)).map(Member::instance);
     }
@@ -181,29 +196,38 @@ final class Roster {
             }
         }
         dirty.clear();
-        readFrom(under, toRead, 0, next);
-    }
-
-    private void readFrom(Connection under, List<String> names, int from, SortedMap<String, Member> next) {
-        if (from >= names.size()) {
-            finish(under, next);
-            return;
-        }
-        List<String> chunk = names.subList(from, Math.min(names.size(), from + READS_AT_ONCE));
-        outbox.read(under, chunk.stream().map(layout::instance).toList(), result -> {
-            if (under != connection) {
-                return;
+        inquiry.ask(under, toRead.stream().map(layout::instance).toList(), new Inquiry.Asker() {
+            @Override
+            public boolean isWanted() {
+                return under == connection;
             }
-            if (result instanceof Result.Told<List<Read>> told) {
-                for (int i = 0; i < chunk.size(); i++) {
-                    if (told.answer().get(i) instanceof Read.Present present) {
-                        next.put(chunk.get(i), member(chunk.get(i), present));
-                    }
+
+            @Override
+            public boolean read(int at, Read read) {
+                if (read instanceof Read.Present present) {
+                    next.put(toRead.get(at), member(toRead.get(at), present));
+                } else {
+                    inquiry.forget(layout.instance(toRead.get(at)));
                 }
-                readFrom(under, names, from + READS_AT_ONCE, next);
-            } else if (result instanceof Result.Unknown<List<Read>> unknown) {
-                dirty.addAll(names);
-                retry(under, unknown.why());
+                return true;
+            }
+
+            @Override
+            public boolean unreadable(int at, String why, Duration pause) {
+                next.put(toRead.get(at), new Member(null, UNREAD)); // it was listed, so that it lives
+                outbox.alarm(pause, () -> changed(toRead.get(at)));
+                return true;
+            }
+
+            @Override
+            public void complete() {
+                finish(under, next);
+            }
+
+            @Override
+            public void unanswered(int from, Throwable why) {
+                dirty.addAll(toRead);
+                retry(under, why);
             }
         });
     }
@@ -213,10 +237,8 @@ final class Roster {
         if (decoded instanceof Decoded.Value<Instance> value) {
             return new Member(value.value(), present.stat());
         }
-        String reason =
-                decoded instanceof Decoded.Broken<Instance> broken ? broken.reason() : "a later version wrote it";
         outbox.publish(new ElasticJobEvent.ValueUnreadable(
-                layout.instance(id), reason, "the instance counts as alive, and gets no shards from here"));
+                layout.instance(id), decoded.reason(), "the instance counts as alive, and gets no shards from here"));
         return new Member(null, present.stat());
     }
 

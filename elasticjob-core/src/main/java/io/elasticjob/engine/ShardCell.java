@@ -1,238 +1,94 @@
 package io.elasticjob.engine;
 
-import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.ExecutionId;
+import io.elasticjob.Firing;
 import io.elasticjob.JobDefinition;
-import io.elasticjob.Outcome;
 import io.elasticjob.ShardRecord;
-import io.elasticjob.coordination.SessionDeadline;
+import io.elasticjob.coordination.Pausing;
 import io.elasticjob.coordination.ShardStep;
+import io.elasticjob.registry.Stat;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** What this instance knows and does about one shard. Confined to the loop; written by {@link ShardTable} and its parts. */
+/**
+ * What this instance knows and does about one shard: its {@link Activity}, the {@link Traffic} about its record, and the
+ * record as it is known. Each changes by the transitions below, and no other way. Confined to the loop.
+ */
 final class ShardCell {
 
     /** The version of a record that is not there. */
     static final int ABSENT = -1;
 
-    /** Where this instance stands with the shard. */
-    enum Phase {
-        /** The record has to be read before anything is decided. */
-        UNREAD,
-        /** A read is under way. */
-        READING,
-        /** The record is known, nobody runs the shard, nothing is due. */
-        RESTING,
-        /** Due, and waiting for a slot. */
-        WAITING,
-        /** A write has to be sent. */
-        TO_WRITE,
-        /** A write is under way; there is never more than one. */
-        WRITING,
-        /** The outcome of a write is unknown: it has to be settled before anything else. */
-        DOUBTFUL,
-        /** Ready to begin, and claimed where that is needed: its fire time has not come, or no slot is free. */
-        POISED,
-        /** Running here. */
-        RUNNING,
-        /** Running on a live instance: the record is watched. */
-        WATCHING,
-        /** The owner is being asked for. */
-        ASKING,
-        /** The record can not be read by this version. */
-        UNREADABLE
-    }
-
-    /** A write of the record, from the decision to its settlement. */
-    sealed interface Pending {
-        ShardRecord next();
-
-        /** Whether it is written under the claim alone, whatever became of the job and its settings. */
-        default boolean isOfExecution() {
-            return false;
-        }
-
-        /**
-         * @param definition that it was decided under, and is begun under
-         * @param jobVersion of the node that the definition was read from
-         * @param superseded how many older firings are never run because of it
-         */
-        record Claim(ShardRecord next, ShardStep.Claim step, JobDefinition definition, int jobVersion, long superseded)
-                implements Pending {}
-
-        record Progress(ShardRecord next, Checkpoint checkpoint) implements Pending {
-            @Override
-            public boolean isOfExecution() {
-                return true;
-            }
-        }
-
-        record Completion(ShardRecord next) implements Pending {
-            @Override
-            public boolean isOfExecution() {
-                return true;
-            }
-        }
-
-        /** Of a claim that came to nothing. */
-        record GiveBack(ShardRecord next) implements Pending {
-            @Override
-            public boolean isOfExecution() {
-                return true;
-            }
-        }
-
-        record Settlement(ShardRecord next, @Nullable ElasticJobEvent event) implements Pending {}
+    /** How far the record and its version, as they are known here, are the registry's. */
+    private enum Trust {
+        READ,
+        /** They are not: of a job without monitoring the record is seldom read. */
+        ASSUMED,
+        /** They are from before data was lost: only up to when all is decided is believed. */
+        DOUBTED
     }
 
     /**
-     * An execution that is ready before it can begin.
+     * The owner in the record was proven dead.
      *
-     * @param token of the claim, which was acknowledged; null when the job is not monitored, so that nothing was claimed
-     * @param before the record that it was written over; null when that is not known any more
-     * @param until up to when it is sure that nobody else can have taken it over, whatever this process has missed
+     * @param over by which that was read: no proof over a later one, as an id returns where a backup is restored
+     * @param token the fencing token of what it was running; null when that is not known
+     * @param claimedAt when it had claimed the record, by its clock; null when the record does not tell
      */
-    record Poised(
-            Pending.Claim claim,
+    record Death(
+            String owner,
+            Connection over,
             @Nullable Long token,
-            @Nullable ShardRecord before,
-            SessionDeadline until) {
-
-        /** What is to be given back if it does not begin; null when nothing is. */
-        @Nullable
-        Owed owed() {
-            return token == null ? null : new Owed(claim.next(), before);
-        }
-    }
-
-    /**
-     * A claim that was written and came to nothing: it has to be given back.
-     *
-     * @param before the record that it was written over, which is put there again; null when that is not known, or not to be
-     */
-    record Owed(ShardRecord claimed, @Nullable ShardRecord before) {
-
-        ShardRecord givenBack() {
-            return before == null || before.isRunning() ? claimed.givenBack(null) : before;
-        }
-    }
-
-    /** An execution of this process, with the definition and the record that it was begun under. */
-    static final class Run {
-
-        final ElasticJobEvent.ExecutionStarted start;
-        final ExecutionId id;
-        final JobDefinition definition;
-        /** Whether the registry holds a claim for it, so that its end has to be recorded. */
-        final boolean isClaimed;
-
-        final long startedNanos;
-        boolean cancelled;
-
-        /** The record as this execution wrote it last: its claim, with the last checkpoint. */
-        ShardRecord claimed;
-
-        /** Whether somebody else has written the record since. */
-        boolean fenced;
-
-        /** What the handler waits for, in the order of asking; one at a time is written. */
-        final Queue<Checkpoint> checkpoints = new ArrayDeque<>();
-
-        @Nullable
-        Outcome outcome;
-
-        /** From the start to the end; told when it is known what became of the end. */
-        Duration took = Duration.ZERO;
-
-        Run(ElasticJobEvent.ExecutionStarted start, JobDefinition definition, ShardRecord claimed, long startedNanos) {
-            this.start = start;
-            this.id = start.execution();
-            this.definition = definition;
-            this.claimed = claimed;
-            this.isClaimed = start.fencingToken() != null;
-            this.startedNanos = startedNanos;
-        }
-
-        /** The record that it holds, with its token, which is to be in all that it writes. */
-        ShardRecord record() {
-            Long token = start.fencingToken();
-            return token == null ? claimed : claimed.withToken(token);
-        }
-
-        /** Tells the handler that what it waits for will not be written. */
-        void loseCheckpoints(String why) {
-            checkpoints.forEach(checkpoint -> checkpoint.lost(id + why));
-            checkpoints.clear();
-        }
-    }
+            @Nullable Instant claimedAt) {}
 
     final JobState job;
     final int shard;
+    final HeldPermits permits = new HeldPermits();
 
-    /** Whether the shard is assigned to this instance. */
-    boolean mine;
+    private boolean mine;
+    private Traffic traffic = Traffic.UNREAD;
+    private Activity activity = Activity.RESTING;
 
-    Phase phase = Phase.UNREAD;
-    ShardRecord record = ShardRecord.NEW;
-    int version = ABSENT;
+    private ShardRecord record = ShardRecord.NEW;
+    private int version = ABSENT;
+    private Trust trust = Trust.ASSUMED;
+    private long modified;
+    private @Nullable Death death;
+    private @Nullable String laterVersion;
 
-    /** Whether {@link #record} and {@link #version} are the registry's: of a job without monitoring they are seldom read. */
-    boolean known;
+    /** Since when, by the stopwatch, the record's holder is known to be gone; null where that is not known. */
+    private @Nullable Absence absence;
 
-    /** The owner in {@link #record} that was proven dead; ids never return. */
-    @Nullable
-    String deadOwner;
+    private record Absence(String owner, long sinceNanos) {}
 
-    /** When it had claimed the record, by its clock. */
-    @Nullable
-    Instant deadClaimedAt;
+    /** What is to be adopted of the shard; null when there is nothing. */
+    private Adoptions.@Nullable Asked asked;
 
-    /** The execution of this process, until its end is recorded. */
-    @Nullable
-    Run run;
+    private int refusals;
 
-    @Nullable
-    Pending pending;
+    /** What offers the shard to others, or by others; null while nothing is known to do so. */
+    private @Nullable String offer;
 
-    /** What is begun as soon as its fire time has come and a slot is free. */
-    @Nullable
-    Poised poised;
+    /** Whether it is looked at only because another instance offers it. */
+    private boolean guest;
 
-    @Nullable
-    Owed owed;
-
-    /** When the execution before the one that is claimed here ended; null when there was none. */
-    @Nullable
-    Instant freeSince;
-
-    /** How often in a row a write of this shard was refused. */
-    int refusals;
-
-    /** Whether one of the slots is taken by it. */
-    boolean holdsSlot;
-
-    /** When the firing that waits for a slot is due. */
-    @Nullable
-    Instant waitingSince;
+    /** When it is looked at again though nothing rings, by the stopwatch; null while it is not. */
+    private @Nullable Long wakesAt;
 
     ShardCell(JobState job, int shard) {
         this.job = job;
         this.shard = shard;
     }
 
-    Pending pendingWrite() {
-        if (pending == null) {
-            throw new IllegalStateException(this + " has nothing to write");
-        }
-        return pending;
+    String path() {
+        return job.life().record(shard);
     }
 
-    String path() {
-        return job.recordPath(shard);
+    ExecutionId executionId(Firing firing, int attempt) {
+        return new ExecutionId(job.name(), job.life().name(), firing, shard, attempt);
     }
 
     /** Whether its executions are recorded. */
@@ -241,31 +97,426 @@ final class ShardCell {
         return definition == null || definition.monitorExecution();
     }
 
+    /** Whether the shard is assigned to this instance. */
+    boolean isMine() {
+        return mine;
+    }
+
+    void assign() {
+        mine = true;
+        guest = false;
+    }
+
+    // ---- Offers ---------------------------------------------------------------------------------------------------
+
+    /** The node by which this instance offers the shard, or by which it is offered here; the claim deletes it. */
+    Optional<String> offer() {
+        return Optional.ofNullable(offer);
+    }
+
+    void offeredBy(@Nullable String path) {
+        offer = path;
+    }
+
+    /** Another instance offers it: this one may run a firing of it. */
+    void invite(String path) {
+        guest = true;
+        offer = path;
+    }
+
+    /** Whether it may be claimed because it is offered here, and was not yet. */
+    boolean isGuest() {
+        return guest;
+    }
+
+    /** What it was offered for is claimed, or does not come about. */
+    void notGuestAnyMore() {
+        guest = false;
+        offer = null;
+    }
+
+    void disown() {
+        mine = false;
+    }
+
+    // ---- Adoption -------------------------------------------------------------------------------------------------
+
+    /** What is to be adopted, and not decided yet. */
+    Optional<Adoptions.Asked> asked() {
+        return Optional.ofNullable(asked);
+    }
+
+    void ask(Adoptions.@Nullable Asked now) {
+        asked = now;
+    }
+
+    // ---- What is done with the shard ------------------------------------------------------------------------------
+
+    Activity activity() {
+        return activity;
+    }
+
+    /** The execution of this process, until its end is recorded. */
+    Optional<Run> run() {
+        return activity instanceof Activity.Running running ? Optional.of(running.run()) : Optional.empty();
+    }
+
+    boolean isRunning() {
+        return activity instanceof Activity.Running;
+    }
+
+    /** Nothing is under way about the record: what is known of it holds, and what is done about it is decided from it. */
+    void settleDown() {
+        traffic = Traffic.IDLE;
+        stop();
+    }
+
+    /** Whether what to do can be decided. */
+    boolean isSettled() {
+        return traffic instanceof Traffic.Idle
+                && (isResting() || isUnfinished() || activity instanceof Activity.Limited);
+    }
+
+    /** Whether nothing is done, and nothing is under way. */
+    boolean isResting() {
+        return traffic instanceof Traffic.Idle && activity instanceof Activity.Resting;
+    }
+
+    /** It is due, and waits for a slot. */
+    void await(Instant due, Instant now) {
+        activity = new Activity.Waiting(due, now);
+    }
+
+    /** It is due, and waits until limits have room. */
+    void await(Activity.Limited limited) {
+        traffic = Traffic.IDLE;
+        activity = limited;
+    }
+
+    /**
+     * It is to be looked at again at this time by the stopwatch; false when it will be looked at before anyway, or as good as
+     * then. The wall clock may have been another when the other time was settled.
+     */
+    boolean wakesAt(long nanos) {
+        boolean isNews = wakesAt == null || wakesAt - nanos > 1_000_000;
+        wakesAt = isNews ? Long.valueOf(nanos) : wakesAt;
+        return isNews;
+    }
+
+    /** The look for this time has come; false when it was another one's. */
+    boolean isAwakened(long nanos) {
+        boolean isThis = wakesAt != null && wakesAt == nanos;
+        wakesAt = isThis ? null : wakesAt;
+        return isThis;
+    }
+
+    void poise(Activity.Poised poised) {
+        traffic = Traffic.IDLE;
+        activity = poised;
+    }
+
+    /** The claim, if the cell is poised, comes to nothing. */
+    void unpoise() {
+        if (activity instanceof Activity.Poised poised) {
+            activity = poised.otherwise();
+        }
+    }
+
+    void run(Run run) {
+        traffic = Traffic.IDLE;
+        activity = new Activity.Running(run);
+    }
+
+    /** The execution has ended, and it is known what became of its end. */
+    void over() {
+        activity = Activity.RESTING;
+    }
+
+    /** The execution has ended whose record says that it goes on. */
+    void clear() {
+        activity = Activity.CLEARING;
+    }
+
+    /** The record does not say any more that it goes on. */
+    void isClear() {
+        if (activity instanceof Activity.Clearing) {
+            activity = Activity.RESTING;
+        }
+    }
+
+    void owe(Activity.Owing owing) {
+        activity = owing;
+    }
+
+    /** What was owed is given back, or somebody else's by now. */
+    void owesNothing() {
+        if (activity instanceof Activity.Owing) {
+            activity = Activity.RESTING;
+        }
+    }
+
+    void watch() {
+        traffic = Traffic.IDLE;
+        activity = Activity.WATCHING;
+    }
+
+    boolean isWatching() {
+        return activity instanceof Activity.Watching;
+    }
+
+    /** What cannot go on without a record that is known is over; what was begun stays until its end is recorded. */
+    private void stop() {
+        if (!isUnfinished()) {
+            activity = Activity.RESTING;
+        }
+    }
+
+    private boolean isUnfinished() {
+        return activity instanceof Activity.Running
+                || activity instanceof Activity.Owing
+                || activity instanceof Activity.Clearing;
+    }
+
+    /** Whether something is begun that has to be brought to its end, though the shard may have gone elsewhere. */
+    boolean isBusy() {
+        return isUnfinished()
+                || activity instanceof Activity.Poised
+                || traffic instanceof Traffic.OfWrite
+                || asked != null;
+    }
+
+    // ---- What is under way about the record -----------------------------------------------------------------------
+
+    Traffic traffic() {
+        return traffic;
+    }
+
+    void unread() {
+        traffic = Traffic.UNREAD;
+        stop();
+    }
+
+    void reading() {
+        traffic = Traffic.READING;
+    }
+
+    void asking() {
+        traffic = Traffic.ASKING;
+        stop();
+    }
+
+    void unreadable() {
+        traffic = Traffic.UNREADABLE;
+        stop();
+    }
+
+    void toWrite(RecordWrite write) {
+        traffic = new Traffic.ToWrite(write);
+        stop();
+    }
+
+    void writing() {
+        traffic = new Traffic.Writing(write());
+    }
+
+    /** The outcome of this write is unknown. */
+    void doubt(RecordWrite write) {
+        traffic = new Traffic.Doubtful(write);
+        stop();
+    }
+
+    boolean isUnread() {
+        return traffic instanceof Traffic.Unread;
+    }
+
+    boolean isReading() {
+        return traffic instanceof Traffic.Reading;
+    }
+
+    boolean isAsking() {
+        return traffic instanceof Traffic.Asking;
+    }
+
+    boolean isUnreadable() {
+        return traffic instanceof Traffic.Unreadable;
+    }
+
+    boolean isDoubtful() {
+        return traffic instanceof Traffic.Doubtful;
+    }
+
+    /** The write that is under way, or has to be sent, or settled. */
+    Optional<RecordWrite> pending() {
+        return traffic instanceof Traffic.OfWrite ofWrite ? Optional.of(ofWrite.write()) : Optional.empty();
+    }
+
+    boolean isClaiming() {
+        return pending().filter(RecordWrite.Claim.class::isInstance).isPresent();
+    }
+
+    /** As {@link #pending}, where there is one. */
+    RecordWrite write() {
+        return pending().orElseThrow(() -> new IllegalStateException(this + " has nothing to write"));
+    }
+
+    /** A write of this shard was refused; gives how often in a row that was so. */
+    int refused() {
+        return ++refusals;
+    }
+
+    /** How often in a row a write of this shard was refused. */
+    int refusals() {
+        return refusals;
+    }
+
+    // ---- What is known of the record ------------------------------------------------------------------------------
+
+    ShardRecord record() {
+        return record;
+    }
+
+    int version() {
+        return version;
+    }
+
+    /** Transaction id of the last change. */
+    long modified() {
+        return modified;
+    }
+
+    /** Whether the record and its version are the registry's. */
+    boolean isKnown() {
+        return trust == Trust.READ;
+    }
+
+    /** The record was written as it is now. */
+    void wrote(ShardRecord now, Stat stat) {
+        refusals = 0;
+        permits.written();
+        record = now;
+        version = stat.version();
+        modified = stat.modified();
+        owesNothing();
+    }
+
+    void foundNothing() {
+        found(ShardRecord.NEW, ABSENT);
+    }
+
+    void found(ShardRecord read, Stat stat) {
+        found(read, stat.version());
+        modified = stat.modified();
+        laterVersion = null;
+    }
+
+    private void found(ShardRecord read, int readVersion) {
+        record = isMonitored()
+                ? read
+                : read.decidedThrough(record.through()); // which was decided here, and not recorded
+        version = readVersion;
+        trust = Trust.READ;
+    }
+
+    /** There is a record that this version cannot read. */
+    void foundUnreadable(Stat stat) {
+        version = stat.version();
+        trust = Trust.READ;
+    }
+
+    /** False when it was told already that only a later version can read the record, for this reason. */
+    boolean isNewlyOfLaterVersion(String reason) {
+        boolean isNews = !reason.equals(laterVersion);
+        laterVersion = reason;
+        return isNews;
+    }
+
+    /** What was decided without a write. */
+    void decided(ShardRecord now) {
+        record = now;
+    }
+
+    /** Connected again, and data was lost from the registry meanwhile. */
+    void dataLost() {
+        trust = Trust.DOUBTED;
+        absence = null; // ids of instances return where a backup is restored
+    }
+
+    /** Connected again, to the data of before. */
+    void reconnected() {
+        if (trust == Trust.READ && !isMonitored()) {
+            trust = Trust.ASSUMED;
+        }
+    }
+
+    /** Of a job without monitoring: nobody knows what ran meanwhile, so that the next firing is the first. */
+    void assume(Instant now) {
+        forgetDoubted();
+        record = record.decidedThrough(now);
+        trust = Trust.ASSUMED;
+    }
+
+    /** Of a record from before data was lost only up to when all is decided is believed. */
+    void forgetDoubted() {
+        if (trust == Trust.DOUBTED) {
+            trust = Trust.ASSUMED;
+            record = ShardRecord.NEW.decidedThrough(record.through());
+            version = ABSENT;
+        }
+    }
+
+    /** @return how much is left of the time for which what a dead owner has begun may go on; by the stopwatch */
+    Duration leaseLeft(String owner, long nanos) {
+        Absence known = absence;
+        Duration lease = record.lease();
+        return known == null || !known.owner().equals(owner) ? lease : lease.minusNanos(nanos - known.sinceNanos());
+    }
+
+    /** Who is recorded as running the shard is dead, as is known since this time on the stopwatch, or for longer. */
+    void ownerDied(String owner, Connection over, long nanos) {
+        if (absence == null || !absence.owner().equals(owner)) {
+            absence = new Absence(owner, nanos);
+        }
+        OptionalLong token = record.runningToken(modified);
+        death = new Death(owner, over, token.isPresent() ? token.getAsLong() : null, record.startedAt());
+    }
+
+    /** @param over the present connection; null when there is none */
+    boolean isDead(String owner, @Nullable Connection over) {
+        Death known = death;
+        return known != null && known.owner().equals(owner) && known.over() == over;
+    }
+
+    /** Of the owner that died last; empty when none did since the last claim for it. */
+    Optional<Death> death() {
+        return Optional.ofNullable(death);
+    }
+
+    void ownerSucceeded() {
+        death = null;
+    }
+
+    // ---- Claims ---------------------------------------------------------------------------------------------------
+
     /**
      * The claim of this step, under the settings of now.
      *
      * @param owner the id of this instance
      * @param begin when what is claimed begins, as the record will say
+     * @param lease for how long it may go on when this instance is gone
      */
-    Pending.Claim claim(ShardStep.Claim step, String owner, Instant begin) {
-        freeSince = record.finishedAt();
-        ShardRecord next = record.claimed(step.firing(), owner, step.attempt(), step.deaths(), begin);
+    RecordWrite.Claim claim(ShardStep.Claim step, String owner, Instant begin, Duration lease) {
+        ShardRecord next = Pausing.claimed(
+                job.at(null),
+                shard,
+                record.claimed(step.firing(), owner, step.attempt(), step.deaths(), begin)
+                        .withLease(lease)
+                        .withPermits(job.limits()));
         long superseded = job.superseded(shard, record, step);
-        return new Pending.Claim(next, step, job.usable(), job.version(), superseded);
-    }
-
-    /** Whether something is begun that has to be brought to its end, though the shard may have gone elsewhere. */
-    boolean isBusy() {
-        return run != null || pending != null || owed != null || poised != null;
-    }
-
-    /** Whether it holds a claim, or is about to, that is ahead of its fire time or of a slot. */
-    boolean isAhead() {
-        return poised != null || (pending instanceof Pending.Claim && !holdsSlot);
+        return new RecordWrite.Claim(next, owner, step, job.usable(), job.version(), superseded, record.finishedAt());
     }
 
     @Override
     public String toString() {
-        return job.name() + "/" + shard + " " + phase;
+        return job.name() + "/" + shard + " " + activity + " " + traffic;
     }
 }

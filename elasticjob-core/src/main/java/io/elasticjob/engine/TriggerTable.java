@@ -4,6 +4,8 @@ import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.TriggerCodec;
+import io.elasticjob.coordination.DataLoss;
+import io.elasticjob.coordination.Landmark;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.Trigger;
 import io.elasticjob.registry.Read;
@@ -29,11 +31,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Numbers are given in the order of creation, without gaps. So a trigger of this instance's that has the number after
  * the last one that was heard of can be begun with at once; before any other, what was created in between has to be listed,
  * because each shard runs triggers in their order.
+ *
+ * <p>Anybody may create a node that is named like a trigger. One whose number the registry has not given is nobody's request:
+ * no shard runs it, because all that are given until then would count as run.
  */
 final class TriggerTable {
 
-    /** Parameters may be long. */
-    private static final int READS_AT_ONCE = 50;
+    private static final int READS_AT_FIRST = 50;
+    private static final int READS_AT_ONCE = 400;
+    private static final String NOT_RUN = "this instance does not run it; the leader removes it after a day";
 
     private static final Duration RETRY = Duration.ofSeconds(1);
 
@@ -61,8 +67,10 @@ final class TriggerTable {
     }
 
     private final Layout layout;
+    private final Landmarks landmarks;
     private final Outbox outbox;
     private final Listener listener;
+    private final Inquiry inquiry;
 
     private @Nullable Connection connection;
     // What waits for a listing that is still to begin, and for one that is under way.
@@ -80,15 +88,23 @@ final class TriggerTable {
     private final Map<JobState, Expected> expected = new HashMap<>();
     private final Set<Numbered> beingDeleted = new HashSet<>();
 
+    /** Known, and rung for: they are read again if they are still there. */
+    private final Set<Numbered> touched = new HashSet<>();
+
     /** Created here, and to be listed because of others before them: they need not be read. */
     private final Map<JobState, SortedMap<Long, Trigger>> made = new HashMap<>();
 
     private final Set<JobState> toTell = new LinkedHashSet<>();
 
-    TriggerTable(Layout layout, Outbox outbox, Listener listener) {
+    /** Those that are there though the registry has not given their numbers. */
+    private final Map<JobState, Set<Long>> strangers = new HashMap<>();
+
+    TriggerTable(Layout layout, Landmarks landmarks, Outbox outbox, Listener listener) {
         this.layout = layout;
+        this.landmarks = landmarks;
         this.outbox = outbox;
         this.listener = listener;
+        this.inquiry = new Inquiry(outbox, READS_AT_FIRST, READS_AT_ONCE, NOT_RUN);
     }
 
     /** Connected again: what changed while the connection was away rang nothing. */
@@ -105,6 +121,13 @@ final class TriggerTable {
         found.clear();
         unlisted.clear();
         waitAgain();
+    }
+
+    /** Numbers are given again: what was known of them before may be another trigger's. */
+    void dataLost() {
+        made.clear();
+        beingDeleted.clear();
+        strangers.clear();
     }
 
     private void waitAgain() {
@@ -127,6 +150,8 @@ final class TriggerTable {
         if (children > 0 || !job.knownTriggers().isEmpty()) {
             toList.add(job);
             unlisted.add(job);
+        } else if (job.areTriggersDoubted()) {
+            job.triggersListed(new TreeMap<>(), -1);
         }
     }
 
@@ -135,10 +160,39 @@ final class TriggerTable {
         boolean isNew = number > job.lastTrigger();
         Expected own = expected.get(job);
         if (isNew && own != null) {
+            if (number == own.rung) {
+                touched.add(new Numbered(job, number)); // its creation rang before
+            }
             own.rung = Math.max(own.rung, number);
-        } else if (isNew || (job.knownTriggers().containsKey(number) && !isBeingDeleted(job, number))) {
-            toList.add(job);
+        } else if (!isBeingDeleted(job, number)) {
+            toList.add(job); // also below the last that was heard of: the registry may give numbers again
+            boolean isMade = made.getOrDefault(job, new TreeMap<>()).containsKey(number);
+            if (isMade || job.knownTriggers().containsKey(number)) {
+                touched.add(new Numbered(job, number)); // it is gone, or somebody has written over it
+            }
         }
+    }
+
+    /** Whether everything is known of a job's triggers that has rung, or is being done here. */
+    boolean isSettled(JobState job) {
+        return !toList.contains(job)
+                && !listing.contains(job)
+                && !expected.containsKey(job)
+                && beingDeleted.stream().noneMatch(one -> one.job() == job);
+    }
+
+    /** Those jobs that are not {@link #isSettled settled}. */
+    Set<JobState> unsettled() {
+        Set<JobState> open = new LinkedHashSet<>(toList);
+        open.addAll(listing);
+        open.addAll(expected.keySet());
+        beingDeleted.forEach(one -> open.add(one.job()));
+        return open;
+    }
+
+    /** Whether somebody created the trigger under a number that the registry has not given. */
+    boolean isStrangers(JobState job, long number) {
+        return strangers.getOrDefault(job, Set.of()).contains(number);
     }
 
     /** Lists a job's triggers from now on, then runs the task; be it when the registry is back. */
@@ -152,6 +206,8 @@ final class TriggerTable {
         toTell.remove(job);
         unlisted.remove(job);
         made.remove(job);
+        strangers.remove(job);
+        touched.removeIf(one -> one.job() == job);
         List<Runnable> tasks = waiting.remove(job);
         if (tasks != null) {
             tasks.forEach(Runnable::run); // nothing remains to be listed
@@ -170,7 +226,8 @@ final class TriggerTable {
         Expected own = expected.get(job);
         if (own != null && --own.answers == 0) {
             expected.remove(job);
-            if (own.rung > job.lastTrigger() && !job.isRemoved()) {
+            boolean isWrittenOver = touched.contains(new Numbered(job, own.rung));
+            if ((own.rung > job.lastTrigger() || isWrittenOver) && !job.isRemoved()) {
                 toList.add(job); // somebody else's
             }
         }
@@ -272,62 +329,149 @@ final class TriggerTable {
         SortedMap<Long, Trigger> own = made.getOrDefault(job, new TreeMap<>());
         made.remove(job); // they are among the numbers, or gone
         List<Long> toRead = new ArrayList<>();
+        strangers.getOrDefault(job, new HashSet<>()).retainAll(numbers);
         for (long number : numbers) {
             Optional<Trigger> known = job.knownTriggers().get(number);
-            if (known != null) {
+            boolean isTouched = touched.remove(new Numbered(job, number));
+            boolean isDoubted = isTouched || job.areTriggersDoubted();
+            if (known != null && isStrangers(job, number) && !job.areTriggersDoubted()) {
                 next.put(number, known);
-            } else if (own.containsKey(number)) {
+            } else if (known != null && known.isPresent() && !isDoubted) {
+                next.put(number, known);
+            } else if (own.containsKey(number) && !isDoubted) {
                 next.put(number, Optional.of(own.get(number)));
             } else {
                 toRead.add(number);
             }
         }
+        touched.removeIf(one -> one.job() == job); // the others are gone
         found.put(job, next);
         numbers.addAll(own.keySet());
-        readFrom(over, job, toRead, 0, next, numbers.isEmpty() ? -1 : numbers.last());
+        if (isOdd(job, toRead, own.keySet())) {
+            askWhatWasGiven(over, job, numbers, toRead, next);
+        } else {
+            readGiven(over, job, numbers, toRead, next);
+        }
     }
 
-    private void readFrom(
+    /** Whether there are numbers that may not have been given, or may have been given again. */
+    private static boolean isOdd(JobState job, List<Long> unknown, Set<Long> own) {
+        long last = job.areTriggersDoubted() ? -1 : job.lastTrigger();
+        long surelyGiven = Math.max(job.isDoubted() ? 0 : job.node().childrenMade(), last + 1 + unknown.size());
+        return unknown.stream().anyMatch(number -> number <= last || number >= surelyGiven)
+                || own.stream()
+                        .anyMatch(
+                                number -> number <= last && !job.knownTriggers().containsKey(number));
+    }
+
+    /** The registry counts what was ever created below the job: it has given all lower numbers, and no higher ones. */
+    private void askWhatWasGiven(
             Connection over,
             JobState job,
-            List<Long> numbers,
-            int from,
-            SortedMap<Long, Optional<Trigger>> next,
-            long upTo) {
-        if (from >= numbers.size()) {
-            finish(job, next, upTo);
-            return;
-        }
-        List<Long> chunk = numbers.subList(from, Math.min(numbers.size(), from + READS_AT_ONCE));
-        List<String> paths =
-                chunk.stream().map(number -> layout.trigger(job.name(), number)).toList();
-        outbox.read(over, paths, result -> {
+            SortedSet<Long> numbers,
+            List<Long> toRead,
+            SortedMap<Long, Optional<Trigger>> next) {
+        outbox.read(over, List.of(job.path()), result -> {
             if (over != connection) {
                 return;
             }
-            if (result instanceof Result.Told<List<Read>> told) {
-                for (int i = 0; i < paths.size(); i++) {
-                    if (told.answer().get(i) instanceof Read.Present present) {
-                        next.put(chunk.get(i), trigger(paths.get(i), chunk.get(i), present));
-                    }
+            if (!(result instanceof Result.Told<List<Read>> told)) {
+                retry(over, job, ((Result.Unknown<List<Read>>) result).why());
+                return;
+            }
+            if (told.answer().get(0) instanceof Read.Present present) {
+                given(over, job, Landmarks.of(job.path(), present.stat()), toRead, next);
+            } // else the job is gone, and its triggers with it
+            readGiven(over, job, numbers, toRead, next);
+        });
+    }
+
+    private void given(
+            Connection over, JobState job, Landmark node, List<Long> toRead, SortedMap<Long, Optional<Trigger>> next) {
+        boolean givenAgain = node.childrenMade() <= job.lastTrigger() && !job.areTriggersDoubted();
+        if (job.node().isSameNode(node) && givenAgain) {
+            landmarks.suspect(
+                    over,
+                    new DataLoss.WentBack(job.path() + " has had " + node.childrenMade() + " children, though trigger "
+                            + job.lastTrigger() + " was read before"));
+        }
+        for (long number : List.copyOf(toRead)) {
+            if (number >= node.childrenMade()) {
+                toRead.remove(number);
+                next.put(number, Optional.empty());
+                strangers.computeIfAbsent(job, any -> new HashSet<>()).add(number);
+                outbox.publish(new ElasticJobEvent.ValueUnreadable(
+                        layout.trigger(job.name(), number),
+                        "ZooKeeper did not assign this number: somebody created it by hand",
+                        "no instance runs it; the leader deletes it"));
+            }
+        }
+    }
+
+    private void readGiven(
+            Connection over,
+            JobState job,
+            SortedSet<Long> numbers,
+            List<Long> toRead,
+            SortedMap<Long, Optional<Trigger>> next) {
+        SortedSet<Long> given = new TreeSet<>(numbers);
+        given.removeAll(strangers.getOrDefault(job, Set.of()));
+        readFrom(over, job, toRead, next, given.isEmpty() ? -1 : given.last());
+    }
+
+    private void readFrom(
+            Connection over, JobState job, List<Long> toRead, SortedMap<Long, Optional<Trigger>> next, long upTo) {
+        List<String> paths = toRead.stream()
+                .map(number -> layout.trigger(job.name(), number))
+                .toList();
+        inquiry.ask(over, paths, new Inquiry.Asker() {
+            @Override
+            public boolean isWanted() {
+                return over == connection;
+            }
+
+            @Override
+            public boolean read(int at, Read read) {
+                if (read instanceof Read.Present present) {
+                    next.put(toRead.get(at), trigger(job, paths.get(at), toRead.get(at), present));
+                } else {
+                    inquiry.forget(paths.get(at));
                 }
-                readFrom(over, job, numbers, from + READS_AT_ONCE, next, upTo);
-            } else if (result instanceof Result.Unknown<List<Read>> unknown) {
-                retry(over, job, unknown.why());
+                return true;
+            }
+
+            @Override
+            public boolean unreadable(int at, String why, Duration pause) {
+                next.put(toRead.get(at), Optional.empty());
+                outbox.alarm(pause, () -> rung(job, toRead.get(at)));
+                return true;
+            }
+
+            @Override
+            public void complete() {
+                finish(job, next, upTo);
+            }
+
+            @Override
+            public void unanswered(int from, Throwable why) {
+                retry(over, job, why);
             }
         });
     }
 
-    /** Empty when this version can not read it. */
-    private Optional<Trigger> trigger(String path, long number, Read.Present present) {
+    /** Empty when this version cannot read it, which is told once. */
+    private Optional<Trigger> trigger(JobState job, String path, long number, Read.Present present) {
+        job.triggerVersion(number, present.stat().version());
         Decoded<Trigger> decoded = TriggerCodec.decode(number, present.stat().createdAt(), present.data());
+        Optional<Trigger> before = job.knownTriggers().get(number);
         if (decoded instanceof Decoded.Value<Trigger> value) {
-            return Optional.of(value.value());
+            Trigger known = before == null ? null : before.orElse(null);
+            return Optional.of(value.value().seen(known, outbox.time().horizon()));
         }
-        String reason =
-                decoded instanceof Decoded.Broken<Trigger> broken ? broken.reason() : "a later version wrote it";
-        outbox.publish(new ElasticJobEvent.ValueUnreadable(
-                path, reason, "this instance does not run it; the leader removes it after a day"));
+        if (before != null && before.isEmpty()) {
+            return Optional.empty(); // as before
+        }
+        outbox.publish(new ElasticJobEvent.ValueUnreadable(path, decoded.reason(), NOT_RUN));
         return Optional.empty();
     }
 
@@ -336,8 +480,12 @@ final class TriggerTable {
         listing.remove(job);
         unlisted.remove(job);
         found.remove(job);
-        Set<Long> gone = new TreeSet<>(job.knownTriggers().keySet());
-        gone.removeAll(next.keySet());
+        Set<Long> gone = new TreeSet<>();
+        job.knownTriggers().forEach((number, known) -> {
+            if (!next.containsKey(number) || !known.equals(next.get(number))) {
+                gone.add(number); // or another one has its number
+            }
+        });
         job.triggersListed(next, upTo);
         gone.forEach(number -> listener.gone(job, number, null));
         listener.listed(job);
@@ -350,7 +498,8 @@ final class TriggerTable {
     private void retry(Connection over, JobState job, Throwable why) {
         outbox.alarm(RETRY, () -> {
             if (over == connection) { // so it was not for want of a connection
-                outbox.trouble("Triggers could not be read", why);
+                outbox.trouble("The triggers of " + job.name() + " could not be read", why);
+                unlisted.remove(job); // it holds up the other jobs no longer; what is known of its own goes on
                 listing.remove(job);
                 found.remove(job);
                 List<Runnable> tasks = underWay.remove(job);

@@ -1,6 +1,7 @@
 package io.elasticjob.engine;
 
 import io.elasticjob.coordination.LoopSilence;
+import io.elasticjob.spi.Timekeeper;
 import java.time.Duration;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -69,8 +70,8 @@ final class Watchdog implements AutoCloseable {
                 stuck.accept(silence.lasted());
             }
             barked = isStuck;
-        } catch (RuntimeException unexpected) {
-            log.error("The watchdog of the loop failed; it looks again", unexpected);
+        } catch (Throwable unexpected) { // thrown on, it would be the watchdog's end
+            log.error("The watchdog of the loop failed; it continues", unexpected);
         }
     }
 }

@@ -2,7 +2,9 @@ package io.elasticjob.history;
 
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.ExecutionId;
+import io.elasticjob.Firing;
 import io.elasticjob.Outcome;
+import io.elasticjob.Progress;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
@@ -16,32 +18,33 @@ import org.jspecify.annotations.Nullable;
  * <p>Several records may tell of the same execution: that it has begun, that it has ended, that its instance was found
  * dead. {@link #mergedWith} makes one of them, in whatever order and however often they arrive.
  *
- * @param firing as {@link io.elasticjob.Firing#text()} has it
- * @param shard from 0
- * @param attempt from 1
+ * @param fireTime when its firing was due, or was asked for by hand; where only the death of the latter is known, when it
+ *     was claimed
+ * @param cause what made its firing: one of {@link #SCHEDULE}, {@link #TRIGGER}, or what a later version knows
  * @param instance id of the instance that runs it, or ran it
- * @param fencingToken of its claim; null when nothing was claimed, or it is not known
  * @param startedAt when it began; where only its death is known, when it was claimed, or else when that was noticed
- * @param endedAt when it ended, or was noticed not to go on; null while it runs
- * @param outcome name of its {@link Outcome}; null while it runs
- * @param error what its handler threw; null when it threw nothing
- * @param message a remark for whoever reads it; null when there is nothing to remark
+ * @param end how it ended; null while it runs
+ * @param progress that it has shown last; null when it has shown none, that is not known, or it does not run any more
+ * @since 0.1.0
  */
 public record ExecutionRecord(
-        String job,
-        String firing,
-        int shard,
-        int attempt,
+        Identity identity,
+        Instant fireTime,
+        String cause,
         String instance,
-        @Nullable Long fencingToken,
         Instant startedAt,
-        @Nullable Instant endedAt,
-        @Nullable String outcome,
-        @Nullable String error,
-        @Nullable String message) {
+        @Nullable End end,
+        @Nullable Progress progress) {
+
+    /** The cause of a firing by schedule. */
+    public static final String SCHEDULE = "SCHEDULE";
+
+    /** The cause of a firing by hand. */
+    public static final String TRIGGER = "TRIGGER";
 
     /** The names of all outcomes that there are in a record, in alphabetical order. */
-    public static final List<String> OUTCOMES = List.of("ABANDONED", "FAILED", "FENCED", "LOST", "SUCCEEDED");
+    public static final List<String> OUTCOMES = List.of(
+            "ABANDONED", "CANCELLED", "FAILED", "FENCED", "LOST", "MOVED", "NOT_BEGUN", "SUCCEEDED", "TIMED_OUT");
 
     /** The longest error text and the longest message that are kept, in characters. */
     public static final int MAX_TEXT_LENGTH = Outcome.MAX_ERROR_LENGTH;
@@ -53,26 +56,125 @@ public record ExecutionRecord(
 
     private static final String LOST = "LOST";
 
-    public ExecutionRecord {
-        startedAt = startedAt.truncatedTo(ChronoUnit.MILLIS);
-        endedAt = endedAt == null ? null : endedAt.truncatedTo(ChronoUnit.MILLIS);
-        error = storable(error);
-        message = storable(message);
+    /**
+     * Which execution it is. No other one ever has the same: {@code life} tells jobs of one name apart that were removed
+     * and created again, and the token tells apart what runs again after ZooKeeper was restored from older data.
+     *
+     * @param life as {@link ExecutionId#life()} has it
+     * @param firing as {@link io.elasticjob.Firing#text()} has it
+     * @param shard from 0
+     * @param attempt from 1
+     * @param fencingToken of its claim; null when nothing was claimed
+     */
+    public record Identity(
+            String job,
+            String life,
+            String firing,
+            int shard,
+            int attempt,
+            @Nullable Long fencingToken) {
+
+        public static Identity of(ExecutionId id, @Nullable Long fencingToken) {
+            return new Identity(id.job(), id.life(), id.firing().text(), id.shard(), id.attempt(), fencingToken);
+        }
+
+        /** {@code job/firing/shard/attempt}: what people read. */
+        public String shown() {
+            return job + "/" + firing + "/" + shard + "/" + attempt;
+        }
+
+        /** {@code job/firing/shard/attempt/life/token}, with 0 where there is no token. */
+        public String unique() {
+            return shown() + "/" + life + "/" + (fencingToken == null ? 0 : fencingToken);
+        }
     }
 
-    /** {@code job/firing/shard/attempt}. */
+    /**
+     * How an execution ended.
+     *
+     * @param at when it ended, or was noticed not to go on
+     * @param outcome name of its {@link Outcome}
+     * @param error what its handler threw; null when it threw nothing
+     * @param message a remark for people; null when there is nothing to remark
+     */
+    public record End(
+            Instant at,
+            String outcome,
+            @Nullable String error,
+            @Nullable String message) {
+
+        public End {
+            at = at.truncatedTo(ChronoUnit.MILLIS);
+            error = storable(error);
+            message = storable(message);
+        }
+    }
+
+    public ExecutionRecord {
+        fireTime = fireTime.truncatedTo(ChronoUnit.MILLIS);
+        startedAt = startedAt.truncatedTo(ChronoUnit.MILLIS);
+        progress = end == null ? progress : null;
+    }
+
+    /** One whose progress is not known. */
+    public ExecutionRecord(
+            Identity identity, Instant fireTime, String cause, String instance, Instant startedAt, @Nullable End end) {
+        this(identity, fireTime, cause, instance, startedAt, end, null);
+    }
+
+    /** {@link Identity#unique()}. */
     public String id() {
-        return job + "/" + firing + "/" + shard + "/" + attempt;
+        return identity.unique();
+    }
+
+    public String job() {
+        return identity.job();
+    }
+
+    /** As {@link io.elasticjob.Firing#text()} has it. */
+    public String firing() {
+        return identity.firing();
+    }
+
+    public int shard() {
+        return identity.shard();
+    }
+
+    public int attempt() {
+        return identity.attempt();
+    }
+
+    /** Of its claim; null when nothing was claimed. */
+    public @Nullable Long fencingToken() {
+        return identity.fencingToken();
+    }
+
+    /** Null while it runs. */
+    public @Nullable Instant endedAt() {
+        return end == null ? null : end.at();
+    }
+
+    /** Null while it runs. */
+    public @Nullable String outcome() {
+        return end == null ? null : end.outcome();
+    }
+
+    public @Nullable String error() {
+        return end == null ? null : end.error();
+    }
+
+    public @Nullable String message() {
+        return end == null ? null : end.message();
     }
 
     /** Whether it has begun, and nothing else is known of it. */
     public boolean isRunning() {
-        return outcome == null;
+        return end == null;
     }
 
     /** Whether another instance took the one that ran it for dead. */
     public boolean isLost() {
-        return LOST.equals(outcome);
+        return LOST.equals(outcome());
     }
 
     /**
@@ -83,62 +185,49 @@ public record ExecutionRecord(
      */
     public static Optional<ExecutionRecord> of(ElasticJobEvent event, Instant now) {
         if (event instanceof ElasticJobEvent.ExecutionStarted started) {
-            return started.fencingToken() == null
-                    ? Optional.empty()
-                    : Optional.of(begun(started, null, null, null, null));
+            return started.fencingToken() == null ? Optional.empty() : Optional.of(begun(started, null));
         }
         if (event instanceof ElasticJobEvent.ExecutionEnded ended) {
             Outcome outcome = ended.outcome();
-            return Optional.of(begun(
-                    ended.start(),
-                    ended.start().startedAt().plus(ended.duration()),
-                    outcome.name(),
-                    error(outcome),
-                    remark(outcome)));
+            Instant at = ended.start().startedAt().plus(ended.duration());
+            return Optional.of(begun(ended.start(), new End(at, outcome.name(), error(outcome), remark(outcome))));
         }
         if (event instanceof ElasticJobEvent.OwnerDied died) {
             ExecutionId id = died.execution();
-            Instant claimedAt = died.claimedAt();
+            Instant startedAt = died.claimedAt() == null ? now : died.claimedAt();
+            String whatNext = "its instance died; it is " + (died.retried() ? "run again" : "not run again");
             return Optional.of(new ExecutionRecord(
-                    id.job(),
-                    id.firing().text(),
-                    id.shard(),
-                    id.attempt(),
+                    Identity.of(id, died.fencingToken()),
+                    id.firing() instanceof Firing.Scheduled scheduled ? scheduled.fireTime() : startedAt,
+                    cause(id.firing()),
                     died.owner(),
-                    null,
-                    claimedAt == null ? now : claimedAt,
-                    now,
-                    new Outcome.Lost().name(),
-                    null,
-                    "its instance died; it is " + (died.retried() ? "run again" : "not run again")));
+                    startedAt,
+                    new End(now, LOST, null, whatNext)));
         }
         return Optional.empty();
     }
 
-    private static ExecutionRecord begun(
-            ElasticJobEvent.ExecutionStarted start,
-            @Nullable Instant endedAt,
-            @Nullable String outcome,
-            @Nullable String error,
-            @Nullable String message) {
+    private static ExecutionRecord begun(ElasticJobEvent.ExecutionStarted start, @Nullable End end) {
         ExecutionId id = start.execution();
         return new ExecutionRecord(
-                id.job(),
-                id.firing().text(),
-                id.shard(),
-                id.attempt(),
+                Identity.of(id, start.fencingToken()),
+                start.fireTime(),
+                cause(id.firing()),
                 start.instance(),
-                start.fencingToken(),
                 start.startedAt(),
-                endedAt,
-                outcome,
-                error,
-                message);
+                end);
+    }
+
+    private static String cause(Firing firing) {
+        return firing instanceof Firing.Triggered ? TRIGGER : SCHEDULE;
     }
 
     private static @Nullable String error(Outcome outcome) {
         if (outcome instanceof Outcome.Fenced fenced) {
             return error(fenced.ranAs());
+        }
+        if (outcome instanceof Outcome.TimedOut late) {
+            return late.text();
         }
         return outcome instanceof Outcome.Failed failed ? failed.error() : null;
     }
@@ -148,64 +237,51 @@ public record ExecutionRecord(
             return "overtaken: its shard was taken by another instance, or its job removed; it ended as "
                     + fenced.ranAs().name();
         }
+        if (outcome instanceof Outcome.Cancelled cancelled) {
+            return cancelled.text();
+        }
         return outcome instanceof Outcome.Abandoned ? "cut off by a shutdown or the loss of the session" : null;
     }
 
     /** Whether it shows that an earlier execution of its shard, as which {@code other} is known, does not run any more. */
     boolean isLaterThan(ExecutionRecord other) {
-        return job.equals(other.job)
-                && shard == other.shard
-                && fencingToken != null
-                && other.fencingToken != null
-                && fencingToken > other.fencingToken
+        Long token = fencingToken();
+        Long otherToken = other.fencingToken();
+        return job().equals(other.job())
+                && shard() == other.shard()
+                && token != null
+                && otherToken != null
+                && token > otherToken
                 && startedAt.isAfter(other.startedAt);
     }
 
     /** The end of one that runs no more, though nobody has told how it ended. */
     public ExecutionRecord neverToldToEnd(Instant now) {
-        return new ExecutionRecord(
-                job,
-                firing,
-                shard,
-                attempt,
-                instance,
-                fencingToken,
-                startedAt,
-                now,
-                LOST,
-                null,
-                "how it ended was never told; a later execution of its shard has begun");
+        End lost = new End(now, LOST, null, "its end was never recorded; a later execution of its shard has started");
+        return new ExecutionRecord(identity, fireTime, cause, instance, startedAt, lost);
     }
 
     /**
-     * What both say together of the execution that has this id. An end counts more than a beginning, and the word of the
-     * instance that ran it more than that of one that took it for dead. Of two executions with the same id, as there may be
-     * when a job is removed and made anew, the one that began later counts.
+     * What both say together of the same execution. An end counts more than a beginning, and the word of the instance
+     * that ran it more than that of one that took it for dead.
      *
-     * @throws IllegalArgumentException when the other one has another id
+     * @throws IllegalArgumentException when the other one tells of another execution
      */
     public ExecutionRecord mergedWith(ExecutionRecord other) {
-        if (!id().equals(other.id())) {
-            throw new IllegalArgumentException(other.id() + " tells nothing of " + id());
-        }
-        if (fencingToken != null && other.fencingToken != null && !fencingToken.equals(other.fencingToken)) {
-            return startedAt.isBefore(other.startedAt) ? other : this;
+        if (!identity.equals(other.identity)) {
+            throw new IllegalArgumentException(other.id() + " does not belong to " + id());
         }
         ExecutionRecord better = other.countsMoreThan(this) ? other : this;
-        ExecutionRecord witness =
-                better.isLost() && better.fencingToken == null ? (better == this ? other : this) : better;
+        ExecutionRecord worse = better == this ? other : this;
+        ExecutionRecord witness = better.isLost() && !worse.isLost() ? worse : better;
         return new ExecutionRecord(
-                job,
-                firing,
-                shard,
-                attempt,
+                identity,
+                witness.fireTime,
+                witness.cause,
                 witness.instance,
-                witness.fencingToken,
                 witness.startedAt,
-                better.endedAt,
-                better.outcome,
-                better.error,
-                better.message);
+                better.end,
+                better.progress == null ? worse.progress : better.progress);
     }
 
     private boolean countsMoreThan(ExecutionRecord other) {
@@ -213,7 +289,7 @@ public record ExecutionRecord(
     }
 
     private int weight() {
-        return outcome == null ? 0 : isLost() ? 1 : 2;
+        return end == null ? 0 : isLost() ? 1 : 2;
     }
 
     /** What every database takes: no NUL, no half of a pair of surrogates, not too long. */

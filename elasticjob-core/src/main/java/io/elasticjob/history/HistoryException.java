@@ -1,6 +1,10 @@
 package io.elasticjob.history;
 
-/** A history can not be reached, or gives no answer: which says nothing about what it holds. */
+/**
+ * A history cannot be reached, or gives no answer: which says nothing about what it holds.
+ *
+ * @since 0.1.0
+ */
 public class HistoryException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

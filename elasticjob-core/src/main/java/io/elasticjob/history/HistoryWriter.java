@@ -2,6 +2,8 @@ package io.elasticjob.history;
 
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.InvalidSettingException;
+import io.elasticjob.Outcome;
+import io.elasticjob.text.Thrown;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -25,9 +27,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes to a history in batches, on one daemon thread of its own, {@code elasticjob-history}, which also removes what is
- * to be kept no longer. Whoever has something to write leaves it in a buffer and goes on at once.
+ * to be kept no longer. The one that has something to write leaves it in a buffer and goes on at once.
  *
- * <p>While the history can not be reached the same batch is tried again and again, and the buffer fills. A full buffer
+ * <p>While the history cannot be reached the same batch is tried again and again, and the buffer fills. A full buffer
  * takes no further beginning of an execution, whose end will tell it all; an end displaces what has waited longest. Only an
  * end that the history must not miss, because it has been told of the beginning, has room of its own: nothing is to seem
  * to run for ever. What is lost is counted. Beginning and end of one execution that meet in the buffer are one record.
@@ -45,17 +47,25 @@ public final class HistoryWriter implements AutoCloseable {
         /** The largest batch: what every database takes in one statement. */
         public static final int MAX_BATCH = 1000;
 
+        private static final int MAX_BUFFER = 1_000_000;
+
         /** @throws InvalidSettingException when one of them is out of its bounds */
         public Bounds {
+            if (buffer > MAX_BUFFER) {
+                throw new InvalidSettingException(
+                        "elasticjob.history.buffer-size",
+                        String.valueOf(buffer),
+                        "must be at most " + MAX_BUFFER + ": each execution that waits takes memory");
+            }
             if (buffer < 1) {
                 throw new InvalidSettingException(
-                        "elasticjob.tracing.buffer-size",
+                        "elasticjob.history.buffer-size",
                         String.valueOf(buffer),
-                        "must be at least 1; to keep nothing set elasticjob.tracing.enabled=false");
+                        "must be at least 1; to keep nothing set elasticjob.history.enabled=false");
             }
             if (batch < 1 || batch > MAX_BATCH) {
                 throw new InvalidSettingException(
-                        "elasticjob.tracing.batch-size", String.valueOf(batch), "must be between 1 and " + MAX_BATCH);
+                        "elasticjob.history.batch-size", String.valueOf(batch), "must be between 1 and " + MAX_BATCH);
             }
         }
     }
@@ -69,13 +79,14 @@ public final class HistoryWriter implements AutoCloseable {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     /** About so often; each time is shifted by chance, so that the instances of a namespace do not prune together. */
     private static final Duration BETWEEN_PRUNINGS = Duration.ofMinutes(10);
-    /** Nothing is waited for longer, lest a changed clock delay it without end. */
+    /** Nothing is waited for longer, so that a changed clock cannot delay it without end. */
     private static final Duration LONGEST_NAP = Duration.ofMinutes(1);
 
     private final ExecutionHistory history;
     private final Bounds bounds;
     private final InstantSource clock;
     private final Thread thread;
+    private final LogFlush logs;
     private final LongAdder dropped = new LongAdder();
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -97,15 +108,36 @@ public final class HistoryWriter implements AutoCloseable {
     private boolean down;
     private long droppedBefore;
 
-    /** Starts its thread. The history is not closed with it. */
+    /** One that writes no logs. */
     public HistoryWriter(ExecutionHistory history, Bounds bounds, InstantSource clock) {
+        this(history, bounds, clock, new ExecutionLogs());
+    }
+
+    /**
+     * Starts its thread. The history is not closed with it.
+     *
+     * @param logs of the executions of this instance, to be written at most every two seconds, and when they have ended; they
+     *     belong to this writer alone
+     */
+    public HistoryWriter(ExecutionHistory history, Bounds bounds, InstantSource clock, ExecutionLogs logs) {
         this.history = history;
+        this.logs = new LogFlush(history, logs);
         this.bounds = bounds;
         this.clock = clock;
         this.nextPruning = clock.instant().plus(byChance(Duration.ZERO, BETWEEN_PRUNINGS));
         this.thread = new Thread(this::run, "elasticjob-history");
         thread.setDaemon(true);
         thread.start();
+        logs.onChange(this::wake);
+    }
+
+    private void wake() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -119,7 +151,7 @@ public final class HistoryWriter implements AutoCloseable {
                 .ifPresent(this::offer);
     }
 
-    /** Leaves it for the history. Never blocks, never fails: what can not be kept is dropped and counted. */
+    /** Leaves it for the history. Never blocks, never fails: what cannot be kept is dropped and counted. */
     public void offer(ExecutionRecord record) {
         lock.lock();
         try {
@@ -173,7 +205,7 @@ public final class HistoryWriter implements AutoCloseable {
     }
 
     /**
-     * Writes what is left, tried once more where it can not be, and ends. What is not written by then is dropped. Closing
+     * Writes what is left, tried once more where it cannot be, and ends. What is not written by then is dropped. Closing
      * again does nothing.
      */
     public void close(Duration atMost) {
@@ -200,7 +232,7 @@ public final class HistoryWriter implements AutoCloseable {
             int left = waiting.size() + owed.size() + underWay;
             if (left > 0) {
                 dropped.add(left);
-                log.warn("{} executions could not be written to the history any more, and are dropped", left);
+                log.warn("{} executions could not be written to the history before the end, and are dropped", left);
             }
             waiting.clear();
             owed.clear();
@@ -217,11 +249,17 @@ public final class HistoryWriter implements AutoCloseable {
         try {
             List<ExecutionRecord> batch = next();
             while (batch != null && (batch.isEmpty() || write(batch))) {
+                logs.flush(batch, clock.instant());
+                forgetInterruption();
                 pruneWhenDue();
                 batch = next();
             }
         } catch (InterruptedException closed) {
             log.debug("The history's writer was interrupted, as it took too long to close");
+        } catch (RuntimeException | Error unexpected) {
+            log.error(
+                    "The history's writer has failed: nothing more is written, and further executions are dropped",
+                    unexpected);
         } finally {
             end();
         }
@@ -233,7 +271,8 @@ public final class HistoryWriter implements AutoCloseable {
         try {
             underWay = 0;
             if (isEmpty() && !closing) {
-                nap(shorter(LONGEST_NAP, Duration.between(clock.instant(), nextPruning)));
+                Instant now = clock.instant();
+                nap(shorter(LONGEST_NAP, shorter(Duration.between(now, nextPruning), logs.untilDue(now))));
             }
             if (isEmpty() && closing) {
                 return null;
@@ -280,8 +319,7 @@ public final class HistoryWriter implements AutoCloseable {
 
     private boolean isWritten(List<ExecutionRecord> batch) {
         try {
-            int refused = history.record(batch);
-            dropped.add(refused);
+            dropped.add(record(batch));
             if (down) {
                 down = false;
                 log.info(
@@ -289,19 +327,40 @@ public final class HistoryWriter implements AutoCloseable {
                         dropped() - droppedBefore);
             }
             return true;
-        } catch (RuntimeException failed) { // whatever it is, the next try may be luckier, and no job may suffer
+        } catch (Throwable failed) { // whatever it is, the next try may be luckier, and no job may suffer
             if (!down && !hasEnded()) {
                 down = true;
                 droppedBefore = dropped();
                 log.warn(
-                        "The execution history can not be written: {}. Up to {} executions wait until it can, more are"
-                                + " dropped and counted; jobs go on",
-                        failed.getMessage(),
+                        "The execution history cannot be written: {}. Up to {} executions wait for it; further ones are"
+                                + " dropped and counted. Jobs continue",
+                        inWords(failed),
                         bounds.buffer());
             }
-            log.debug("The execution history can not be written", failed);
+            log.debug("The execution history cannot be written", Thrown.tellable(failed));
             return false;
         }
+    }
+
+    private int record(List<ExecutionRecord> batch) {
+        try {
+            return Math.max(0, Math.min(batch.size(), history.record(batch)));
+        } finally {
+            forgetInterruption();
+        }
+    }
+
+    /** Only the end of this writer interrupts it; what else does was meant for the history, which is somebody else's code. */
+    private void forgetInterruption() {
+        if (!hasEnded()) {
+            Thread.interrupted();
+        }
+    }
+
+    private static String inWords(Throwable failed) {
+        return failed instanceof HistoryException known && known.getMessage() != null
+                ? known.getMessage()
+                : Outcome.Failed.because(failed).error();
     }
 
     private void pruneWhenDue() {
@@ -312,12 +371,14 @@ public final class HistoryWriter implements AutoCloseable {
         boolean more = false;
         try {
             more = history.prune(bounds.retention(), now);
-        } catch (RuntimeException failed) { // it waits for the next time
+        } catch (Throwable failed) { // it waits for the next time
             log.warn(
-                    "What is to be kept no longer could not be removed from the execution history: {}. That is tried"
-                            + " again in about {} minutes",
-                    failed.getMessage(),
+                    "Old executions could not be removed from the execution history: {}. Next attempt in about"
+                            + " {} minutes",
+                    inWords(failed),
                     BETWEEN_PRUNINGS.toMinutes());
+        } finally {
+            forgetInterruption();
         }
         nextPruning = more ? now : now.plus(byChance(BETWEEN_PRUNINGS.dividedBy(2), BETWEEN_PRUNINGS));
     }

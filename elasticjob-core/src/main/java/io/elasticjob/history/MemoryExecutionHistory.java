@@ -7,9 +7,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The executions that this instance has told of last, in memory: gone when the process is. */
 public final class MemoryExecutionHistory implements ExecutionHistory {
+
+    private static final int MOST = 1_000_000;
 
     private final int capacity;
 
@@ -18,14 +21,20 @@ public final class MemoryExecutionHistory implements ExecutionHistory {
 
     /**
      * @param capacity how many executions it holds, of all jobs together; the one told of first makes room
-     * @throws InvalidSettingException when it is less than 1
+     * @throws InvalidSettingException when it is less than 1 or more than a million
      */
     public MemoryExecutionHistory(int capacity) {
+        if (capacity > MOST) {
+            throw new InvalidSettingException(
+                    "elasticjob.history.memory.capacity",
+                    String.valueOf(capacity),
+                    "must be at most " + MOST + ": all of them are kept in memory");
+        }
         if (capacity < 1) {
             throw new InvalidSettingException(
-                    "elasticjob.tracing.memory.capacity",
+                    "elasticjob.history.memory.capacity",
                     String.valueOf(capacity),
-                    "must be at least 1; to keep nothing set elasticjob.tracing.enabled=false");
+                    "must be at least 1; to keep nothing set elasticjob.history.enabled=false");
         }
         this.capacity = capacity;
     }
@@ -53,6 +62,19 @@ public final class MemoryExecutionHistory implements ExecutionHistory {
                 .sorted(ExecutionRecord.LATEST_FIRST)
                 .limit(query.size())
                 .toList();
+    }
+
+    @Override
+    public Optional<List<ExecutionTally>> tally(ExecutionTally.Query query) {
+        Map<Object, ExecutionTally> counted = new HashMap<>();
+        ExecutionQuery meant = ExecutionQuery.latest(
+                        new ExecutionQuery.Work(query.job(), null, null, null), ExecutionQuery.MAX_SIZE)
+                .began(query.span());
+        snapshot().stream()
+                .filter(meant::matches)
+                .map(query::of)
+                .forEach(one -> counted.merge(one.key(), one, ExecutionTally::and));
+        return Optional.of(List.copyOf(counted.values()));
     }
 
     private synchronized List<ExecutionRecord> snapshot() {

@@ -1,6 +1,6 @@
 package io.elasticjob.quartz;
 
-import io.elasticjob.Schedule;
+import io.elasticjob.schedule.Schedule;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
@@ -46,10 +46,19 @@ final class Following {
     Step step(Instant due) {
         Step step = lastStep;
         if (step == null || !step.due().equals(due)) {
-            step = Step.of(schedule, due, clock.instant());
+            step = next(due);
             lastStep = step;
         }
         return step;
+    }
+
+    /** Quartz's thread is everybody's: a schedule that fails is waited for no more; the engine finds that out by itself. */
+    private Step next(Instant due) {
+        try {
+            return Step.of(schedule, due, clock.instant());
+        } catch (RuntimeException | Error failed) {
+            return new Step(due, due, null);
+        }
     }
 
     /**

@@ -1,7 +1,7 @@
 package io.elasticjob.quartz;
 
-import io.elasticjob.Schedule;
-import io.elasticjob.engine.FireSource;
+import io.elasticjob.schedule.Schedule;
+import io.elasticjob.spi.FireSource;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
@@ -114,7 +114,7 @@ public final class QuartzFireSource implements FireSource {
     public void forget(Schedule schedule) {
         followed.computeIfPresent(schedule, (it, following) -> {
             following.end();
-            // Not through the scheduler, which would look for its next trigger anew: one that is gone it skips anyway.
+            // Not through the scheduler, which would look for its next trigger again: one that is gone it skips anyway.
             triggers.removeTrigger(following.key());
             return null;
         });
@@ -138,7 +138,7 @@ public final class QuartzFireSource implements FireSource {
             listener.fired(following.schedule(), fireTime);
         } catch (Throwable e) {
             log.error(
-                    "The listener failed at {} of {}; later fire times are told all the same",
+                    "The listener failed at {} of {}; later fire times are not affected",
                     fireTime,
                     following.schedule(),
                     e);

@@ -8,12 +8,16 @@ import org.quartz.Calendar;
 import org.quartz.JobKey;
 import org.quartz.ScheduleBuilder;
 import org.quartz.impl.triggers.AbstractTrigger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Quartz trigger whose fire times are those of a schedule. Quartz's misfire handling is off: what a trigger that is
  * fired late stands for is {@link Following#step}'s to say.
  */
 final class ScheduleTrigger extends AbstractTrigger<ScheduleTrigger> {
+
+    private static final Logger log = LoggerFactory.getLogger(ScheduleTrigger.class);
 
     private final Following following;
     private @Nullable Date previous;
@@ -41,9 +45,14 @@ final class ScheduleTrigger extends AbstractTrigger<ScheduleTrigger> {
         if (next == null) {
             return;
         }
-        Following.Step step = following.step(next.toInstant());
-        previous = Date.from(step.fired());
-        next = step.next() == null ? null : Date.from(step.next());
+        try {
+            Following.Step step = following.step(next.toInstant());
+            previous = Date.from(step.fired());
+            next = step.next() == null ? null : Date.from(step.next());
+        } catch (Throwable failed) { // thrown on, it would cost Quartz's thread, and all other schedules with it
+            log.error("The fire times of {} cannot be computed: it no longer fires", following.schedule(), failed);
+            next = null;
+        }
     }
 
     @Override

@@ -1,7 +1,10 @@
 package io.elasticjob.registry;
 
+import io.elasticjob.RegistryException;
+
 /**
- * What a read found. "Not there" is an answer; "cannot tell" is none: the read fails with {@link RegistryException}.
+ * What a read found. "Not there" is an answer; "cannot tell" is none: the read fails with {@link RegistryException}, or one
+ * of its nodes is {@link Unreadable}.
  */
 public sealed interface Read {
 
@@ -10,4 +13,7 @@ public sealed interface Read {
 
     /** The node was not there when the registry answered. */
     record Absent() implements Read {}
+
+    /** The registry answered, and does not give this node to this client: it may be there, or not. */
+    record Unreadable(RegistryException why) implements Read {}
 }

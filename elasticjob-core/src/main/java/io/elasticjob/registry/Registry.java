@@ -1,5 +1,6 @@
 package io.elasticjob.registry;
 
+import io.elasticjob.RegistryException;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -12,7 +13,8 @@ import java.util.concurrent.CompletionStage;
  * under: if that is not the present one any more, it fails with {@link RegistryException} and is not sent; no operation
  * is ever sent twice. What asks for nothing (no paths, no writes) is answered at once and not sent.
  *
- * <p>Paths are absolute, slash-separated, without a trailing slash. Callers keep a single request below a mebibyte.
+ * <p>Paths are absolute, slash-separated, without a trailing slash. Callers keep a single request
+ * below {@link RequestSize#MOST} bytes.
  */
 public interface Registry extends AutoCloseable {
 
@@ -23,7 +25,16 @@ public interface Registry extends AutoCloseable {
      */
     void open(RegistryListener listener);
 
-    /** Reads all the nodes in one request. The result has one entry for each path, in their order. */
+    /** Which one it is, for people who look at it. From any thread. */
+    default RegistryLocation location() {
+        return new RegistryLocation(getClass().getName(), false);
+    }
+
+    /**
+     * Reads all the nodes in one request. The result has one entry for each path, in their order. A node that this client is
+     * not allowed to read is {@link Read.Unreadable}, and costs the others nothing. An answer that is longer than the client
+     * takes costs the connection: callers ask for less at a time after an answer that never came.
+     */
     CompletionStage<List<Read>> read(Session session, List<String> paths);
 
     /** Reads a node and leaves a watch that rings {@link RegistryListener#changed} once, if the node was present. */

@@ -31,6 +31,15 @@ public interface RegistryListener {
     void changed(String path);
 
     /**
+     * As {@link #changed(String)}, which it calls unless that is overridden.
+     *
+     * @param transaction that changed it; 0 where the registry does not tell, as servers before ZooKeeper 3.9 do not
+     */
+    default void changed(String path, long transaction) {
+        changed(path);
+    }
+
+    /**
      * Nobody can be reached for a while, and this is why, in words for people. Told again while it lasts; not by every
      * registry.
      */

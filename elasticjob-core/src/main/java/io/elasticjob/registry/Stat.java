@@ -11,16 +11,29 @@ import java.time.Instant;
  * @param createdAt time of creation, by the registry's clock, in whole milliseconds
  * @param modifiedAt time of the last change, by the registry's clock, in whole milliseconds
  * @param children how many nodes are directly below it
+ * @param childrenMade how many nodes were ever created directly below it: the number that the next sequential name gets
  */
-public record Stat(long created, long modified, int version, Instant createdAt, Instant modifiedAt, int children) {
+public record Stat(
+        long created,
+        long modified,
+        int version,
+        Instant createdAt,
+        Instant modifiedAt,
+        int children,
+        long childrenMade) {
 
-    /** Of a node that nothing is below. */
+    /** Of a node that nothing is below, nor ever was. */
     public Stat(long created, long modified, int version, Instant createdAt, Instant modifiedAt) {
-        this(created, modified, version, createdAt, modifiedAt, 0);
+        this(created, modified, version, createdAt, modifiedAt, 0, 0);
     }
 
-    /** The same with so many nodes more directly below it. */
-    public Stat withChildren(int more) {
-        return new Stat(created, modified, version, createdAt, modifiedAt, children + more);
+    /**
+     * The same after nodes directly below it came or went.
+     *
+     * @param made how many were created
+     * @param more how many more there are; fewer when negative
+     */
+    public Stat withChildren(int made, int more) {
+        return new Stat(created, modified, version, createdAt, modifiedAt, children + more, childrenMade + made);
     }
 }

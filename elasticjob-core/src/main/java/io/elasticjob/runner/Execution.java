@@ -1,17 +1,21 @@
 package io.elasticjob.runner;
 
+import io.elasticjob.Cancellation;
 import io.elasticjob.CheckpointUnconfirmedException;
 import io.elasticjob.ExecutionId;
 import io.elasticjob.ExecutionScope;
 import io.elasticjob.Outcome;
+import io.elasticjob.Progress;
 import io.elasticjob.ShardLostException;
 import io.elasticjob.ShardingContext;
 import io.elasticjob.SimpleJob;
+import io.elasticjob.spi.ShardRunner;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,33 +38,51 @@ final class Execution implements Runnable {
     }
 
     private final SimpleJob handler;
-    private final ExecutionScope surroundings;
+    private final Surroundings surroundings;
+    private final ShardRunner.Order order;
     private final ShardingContext context;
-    private final Function<String, CompletionStage<Void>> checkpoints;
-    private final Consumer<Outcome> ended;
+    private final ShardRunner.Listener listener;
+    private final @Nullable ClassLoader loader;
     private final CompletableFuture<Void> end = new CompletableFuture<>();
-    private volatile boolean cancelled;
+    private final AtomicReference<@Nullable Cancellation> cancellation = new AtomicReference<>();
+
+    private volatile boolean moving;
 
     // Guarded by this. The worker is there while the state is WORKING.
     private State state = State.WAITING;
     private @Nullable Thread worker;
+    private boolean told;
+    /** Written by the worker; there while its surroundings are. */
+    private volatile ExecutionScope.@Nullable Open opened;
+    /** How often in a row it was seen to wait while a thread that comes from it closes the engine. */
+    private int looks;
 
     Execution(
             SimpleJob handler,
-            ExecutionScope surroundings,
-            ShardingContext.Builder context,
-            Function<String, CompletionStage<Void>> checkpoints,
-            Consumer<Outcome> ended) {
+            Surroundings surroundings,
+            ShardRunner.Order order,
+            ShardRunner.Listener listener,
+            @Nullable ClassLoader loader) {
+        this.loader = loader;
         this.handler = handler;
         this.surroundings = surroundings;
-        this.context =
-                context.cancelled(() -> cancelled).checkpoints(this::checkpoint).build();
-        this.checkpoints = checkpoints;
-        this.ended = ended;
+        this.order = order;
+        this.listener = listener;
+        this.context = order.context().toBuilder()
+                .cancellation(() -> Optional.ofNullable(cancellation.get()))
+                .moving(() -> moving)
+                .checkpoints(this::checkpoint)
+                .progress(this::progressed)
+                .build();
     }
 
     ExecutionId id() {
         return context.executionId();
+    }
+
+    /** For the name of a thread, of which logs often show the end alone: job and shard come last. */
+    private static String label(ExecutionId id) {
+        return id.firing().text() + "/" + id.attempt() + " " + id.job() + "/" + id.shard();
     }
 
     /** Completes after it has ended and its end was told. */
@@ -71,20 +93,23 @@ final class Execution implements Runnable {
     @Override
     public void run() {
         Thread thread = Thread.currentThread();
+        Thread.interrupted(); // meant for whatever ran here before
         if (!begin(thread)) {
             return;
         }
         Outcome outcome = BEYOND_WORDS;
-        String name = thread.getName();
+        ThreadState before = ThreadState.of(thread);
+        Origin origin = Origin.begin(this);
         try {
-            thread.setName(name + " " + id());
+            before.begin(thread, label(id()), loader);
             outcome = surrounded();
         } catch (Throwable beyond) { // not even its surroundings could be made
             outcome = failed(beyond);
-            report(outcome, beyond);
+            report(outcome, beyond, true);
         } finally {
             leave();
-            thread.setName(name);
+            origin.end();
+            before.putBack(thread);
             tell(outcome);
         }
     }
@@ -92,43 +117,80 @@ final class Execution implements Runnable {
     /** Runs the handler in its surroundings, in which its failure is logged as well. */
     private Outcome surrounded() {
         ExecutionScope.Open open = surroundings.open(context);
+        opened = open;
         Outcome outcome = BEYOND_WORDS;
         Throwable failure = null;
+        boolean logs = true;
         try {
-            handle();
-            outcome = new Outcome.Succeeded();
+            try {
+                handler.execute(context);
+                logs = heard(null);
+            } catch (Throwable thrown) {
+                logs = heard(thrown);
+                throw thrown;
+            } finally {
+                leave(); // what comes after is not the handler's, and no interrupt is meant for it
+            }
+            outcome = returned();
         } catch (Throwable thrown) {
             failure = thrown;
-            outcome = cancelled ? new Outcome.Abandoned() : failed(thrown);
-            report(outcome, thrown);
+            Cancellation why = cancellation.get();
+            outcome = why != null ? Outcome.cutOff(why) : failed(thrown);
+            report(outcome, thrown, logs);
         } finally {
+            opened = null;
             open.close(outcome, failure);
         }
         return outcome;
     }
 
-    private void handle() throws Exception {
-        try {
-            handler.execute(context);
-        } finally {
-            leave(); // what comes after is not the handler's, and no interrupt is meant for it
+    /** What nobody continues has ended for that, whether its handler says so by an exception or by returning. */
+    private Outcome returned() {
+        Cancellation why = cancellation.get();
+        return why != null && why.reason().isFinal()
+                ? Outcome.cutOff(why)
+                : context.isHandedOver()
+                        ? new Outcome.Moved()
+                        : new Outcome.Succeeded(context.result().orElse(""));
+    }
+
+    /**
+     * Tells the error handler of a failure, be it that the handler has returned after its time was over. It is part of the
+     * execution: what cuts that off from now on, interrupts it.
+     *
+     * @return whether the failure is to be logged
+     */
+    private boolean heard(@Nullable Throwable thrown) {
+        Throwable failure = failure(thrown);
+        Thread.interrupted(); // which has done what it was meant for
+        return failure == null || surroundings.errors().failed(order.settings().errorHandler(), context, failure);
+    }
+
+    /** What has failed of it; null when nothing has: whoever was cut off otherwise has not. */
+    private @Nullable Throwable failure(@Nullable Throwable thrown) {
+        Cancellation why = cancellation.get();
+        if (why == null) {
+            return thrown;
         }
+        return why.reason() == Cancellation.Reason.TIMEOUT
+                ? (TimeoutException) new TimeoutException(why.text()).initCause(thrown)
+                : null;
     }
 
     /** Waits on the handler's thread. An interrupt of before does not count: a cancelled execution can say where it stopped. */
     private void checkpoint(String text) {
         boolean interrupted = Thread.interrupted();
         try {
-            checkpoints.apply(text).toCompletableFuture().get();
+            listener.reached(order, text).toCompletableFuture().get();
         } catch (InterruptedException impatient) {
             interrupted = true;
             throw new CheckpointUnconfirmedException(
                     id() + " was interrupted while it waited for a checkpoint, which may have been written, or not");
         } catch (ExecutionException failed) {
             Throwable why = failed.getCause();
-            if (why instanceof ShardLostException) {
-                cancelled = true; // as it is about to be told
-                throw new ShardLostException(String.valueOf(why.getMessage()), why);
+            if (why instanceof ShardLostException lost) {
+                shouldEnd(lost.cancellation()); // as it is about to be told
+                throw new ShardLostException(lost);
             }
             throw new CheckpointUnconfirmedException(String.valueOf(why == null ? failed : why.getMessage()), failed);
         } finally {
@@ -138,10 +200,31 @@ final class Execution implements Runnable {
         }
     }
 
+    /** What is shown after the end is nobody's. */
+    private void progressed(Progress progress) {
+        ExecutionScope.Open open = opened;
+        if (open != null) {
+            open.progressed(progress);
+        }
+    }
+
+    /** The first reason counts: whatever comes later is a consequence, or comes too late for the handler. */
+    private void shouldEnd(Cancellation why) {
+        cancellation.compareAndSet(null, why);
+    }
+
+    /** Nobody is interrupted for it: the handler looks when it can stop. */
+    void move() {
+        moving = true;
+    }
+
     /** Interrupts it, or, when it has not begun, ends it here and now. */
-    void cancel() {
+    void cancel(Cancellation why) {
         synchronized (this) {
-            cancelled = true;
+            if (state == State.ENDED) {
+                return;
+            }
+            shouldEnd(why);
             if (worker != null) {
                 worker.interrupt();
             }
@@ -150,8 +233,8 @@ final class Execution implements Runnable {
             }
             state = State.ENDED;
         }
-        log.info("Execution {} was cancelled before it began", id());
-        tell(new Outcome.Abandoned());
+        log.info("{} was cancelled before it started: {}", id(), why.text());
+        tell(Outcome.cutOff(why));
     }
 
     /** Ends it because nobody can run it; does nothing when somebody does. */
@@ -162,8 +245,47 @@ final class Execution implements Runnable {
             }
             state = State.ENDED;
         }
-        log.error("Execution {} can not be run and has failed; the next firing is tried all the same", id(), reason);
+        log.error("{} cannot be run and has failed; the next firing is tried all the same", id(), reason);
         tell(failed(reason));
+    }
+
+    /**
+     * Whether it waits for an end that waits for it: that of this process, or of its engine.
+     *
+     * @param closing the frames of code that closes the engine
+     * @param asked whether the thread that closes the engine, which is the current one, is this one's or was made by it
+     */
+    synchronized boolean waitsForTheEnd(Predicate<StackTraceElement> closing, boolean asked) {
+        Thread thread = worker;
+        if (thread == null) {
+            return false;
+        }
+        if (thread == Thread.currentThread() || WaitForTheEnd.isSeenIn(thread, closing)) {
+            return true;
+        }
+        looks = asked && WaitForTheEnd.isWaiting(thread) ? looks + 1 : 0;
+        return looks > 1; // for a moment everybody waits now and then
+    }
+
+    /**
+     * Ends it for everybody but its handler, whose thread is not touched: it has called for the end of its engine, or of
+     * the process, which cannot come before the end of this.
+     */
+    void giveUp() {
+        synchronized (this) {
+            if (state != State.WORKING) {
+                return;
+            }
+            shouldEnd(new Cancellation(
+                    Cancellation.Reason.SHUTDOWN, "", "It shuts its own application down, which does not wait for it"));
+            state = State.ENDED;
+            worker = null;
+        }
+        log.warn(
+                "{} shuts down its own application and waits for that: it counts as failed from now on, so that"
+                        + " the shutdown does not wait for it. Let a handler return before its application is closed",
+                id());
+        tell(new Outcome.Failed("It shut down its own application before it had ended"));
     }
 
     private synchronized boolean begin(Thread thread) {
@@ -182,16 +304,17 @@ final class Execution implements Runnable {
         Thread.interrupted();
     }
 
-    private void report(Outcome outcome, Throwable thrown) {
+    private void report(Outcome outcome, Throwable thrown, boolean logs) {
         try {
-            if (outcome instanceof Outcome.Abandoned) {
-                log.info("Execution {} was cut off", id(), thrown);
-            } else {
-                log.error("Execution {} failed; the next firing runs all the same", id(), thrown);
+            if (!(outcome instanceof Outcome.Failed)) {
+                Cancellation why = cancellation.get();
+                log.info("{} was cancelled and has ended: {}", id(), why == null ? "" : why.text(), thrown);
+            } else if (logs) {
+                log.error("{} failed; the next firing runs all the same", id(), thrown);
             }
-        } catch (RuntimeException beyondWords) { // a logger asks for the message, and that may throw
+        } catch (Throwable beyondWords) { // a logger asks for the message, and that may throw
             log.error(
-                    "Execution {} failed with a {} that can not be told; the next firing runs all the same",
+                    "{} failed with a {} that cannot be shown; the next firing runs all the same",
                     id(),
                     thrown.getClass().getName());
         }
@@ -206,10 +329,16 @@ final class Execution implements Runnable {
     }
 
     private void tell(Outcome outcome) {
+        synchronized (this) {
+            if (told) {
+                return; // it was given up
+            }
+            told = true;
+        }
         try {
-            ended.accept(outcome);
+            listener.ended(order, outcome);
         } catch (Throwable e) {
-            log.error("Execution {} ended, {}, but nobody could be told", id(), outcome, e);
+            log.error("{} ended, {}, but its listener failed", id(), outcome, e);
         } finally {
             end.complete(null);
         }

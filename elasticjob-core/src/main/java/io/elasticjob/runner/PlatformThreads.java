@@ -14,10 +14,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Daemon threads up to a limit, made when work comes and none is idle, and gone after a while without any.
  *
- * <p>To wake a thread costs more than many an execution does. So whoever brings work sees to it only that somebody is on
+ * <p>To wake a thread costs more than many an execution does. So the one that brings work sees to it only that somebody is on
  * the way; who takes work and leaves some behind sees to it in turn before it begins, and who has done its work looks for
  * more before it rests. A thousand short executions are done by a few threads that hardly ever rest; long ones soon have
  * a thread each, all the same.
+ *
+ * <p>A thread inherits nothing from the one that makes it, and nothing that a task leaves on it is found by the next. Where
+ * that cannot be had otherwise, a thread does one task and is replaced.
  */
 final class PlatformThreads implements Executor {
 
@@ -29,11 +32,15 @@ final class PlatformThreads implements Executor {
     private static final int MOST_ON_THE_WAY = Runtime.getRuntime().availableProcessors();
 
     private final int most;
+
+    /** Whether thread locals are emptied after each task; if not, the thread is replaced. */
+    private final boolean erases;
+
     private final ReentrantLock lock = new ReentrantLock();
 
     // Guarded by the lock.
     private final Deque<Runnable> waiting = new ArrayDeque<>();
-    /** Whoever rested last comes first: the others may end. */
+    /** The one that rested last comes first: the others may end. */
     private final Deque<Worker> idle = new ArrayDeque<>();
 
     private int threads;
@@ -42,7 +49,12 @@ final class PlatformThreads implements Executor {
     private boolean shutdown;
 
     PlatformThreads(int most) {
+        this(most, ThreadLocals.erasable());
+    }
+
+    PlatformThreads(int most, boolean erases) {
         this.most = most;
+        this.erases = erases;
     }
 
     /** @throws RejectedExecutionException after {@link #shutdown()} */
@@ -82,7 +94,7 @@ final class PlatformThreads implements Executor {
         }
         Worker next = idle.pollFirst();
         if (next == null && threads == most) {
-            return null; // whoever ends first takes it
+            return null; // the one that ends first takes it
         }
         onTheWay++;
         if (next != null) {
@@ -101,7 +113,9 @@ final class PlatformThreads implements Executor {
             return true;
         } catch (OutOfMemoryError refused) {
             log.error(
-                    "There is no thread to be had beside the {} that run; executions wait for them", threads, refused);
+                    "No further thread can be started besides the {} that run; executions wait for these",
+                    threads,
+                    refused);
             lock.lock();
             try {
                 threads--;
@@ -134,8 +148,10 @@ final class PlatformThreads implements Executor {
         private boolean comes = true;
 
         private Worker(int number) {
-            thread = new Thread(this, "elasticjob-" + number);
+            thread = new Thread(null, this, "elasticjob-" + number, 0, false);
             thread.setDaemon(true);
+            thread.setPriority(Thread.NORM_PRIORITY);
+            thread.setContextClassLoader(PlatformThreads.class.getClassLoader());
         }
 
         @Override
@@ -146,10 +162,40 @@ final class PlatformThreads implements Executor {
                     task.run();
                 } catch (Throwable unexpected) { // the next one must not suffer from it
                     log.error(
-                            "A task of the thread {} failed; it goes on with the next one",
+                            "A task of the thread {} failed; the thread continues with the next one",
                             thread.getName(),
                             unexpected);
                 }
+                if (!cleanUp()) {
+                    leave();
+                    return;
+                }
+            }
+        }
+
+        /** Takes away what the task left here; false when this thread has to be replaced for that. */
+        private boolean cleanUp() {
+            if (thread.getUncaughtExceptionHandler() != thread.getThreadGroup()) {
+                thread.setUncaughtExceptionHandler(null);
+            }
+            if (erases) {
+                ThreadLocals.erase();
+            }
+            return erases;
+        }
+
+        /** Ends, and has somebody else come for what waits. */
+        private void leave() {
+            Worker fresh;
+            lock.lock();
+            try {
+                threads--;
+                fresh = call();
+            } finally {
+                lock.unlock();
+            }
+            if (fresh != null) {
+                start(fresh);
             }
         }
 

@@ -2,7 +2,9 @@ package io.elasticjob.runner;
 
 import io.elasticjob.ExecutionScope;
 import io.elasticjob.Outcome;
+import io.elasticjob.Progress;
 import io.elasticjob.ShardingContext;
+import io.elasticjob.text.Thrown;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -11,22 +13,33 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All scopes around an execution, none of which gets in its way. */
+/** All scopes around an execution, and what hears of its failure, none of which gets in its way. */
 final class Surroundings implements ExecutionScope {
 
     private static final Logger log = LoggerFactory.getLogger(InProcessShardRunner.class);
 
     private final List<ExecutionScope> scopes;
+    private final ErrorHandlers errors;
 
-    Surroundings(List<ExecutionScope> scopes) {
+    Surroundings(List<ExecutionScope> scopes, ErrorHandlers errors) {
         this.scopes = List.copyOf(scopes);
+        this.errors = errors;
     }
 
     /** With these inside of the present ones. */
     Surroundings with(List<ExecutionScope> more) {
         List<ExecutionScope> all = new ArrayList<>(scopes);
         all.addAll(more);
-        return new Surroundings(all);
+        return new Surroundings(all, errors);
+    }
+
+    /** With these error handlers in place of the present ones. */
+    Surroundings with(ErrorHandlers others) {
+        return new Surroundings(scopes, others);
+    }
+
+    ErrorHandlers errors() {
+        return errors;
     }
 
     @Override
@@ -36,17 +49,47 @@ final class Surroundings implements ExecutionScope {
             try {
                 opened.push(scope.open(context));
             } catch (Throwable failed) {
-                log.error("The scope {} could not be opened; {} runs without it", scope, context, failed);
+                log.error(
+                        "The scope {} could not be opened; {} runs without it",
+                        scope,
+                        context,
+                        Thrown.tellable(failed));
             }
         }
-        return (outcome, thrown) -> opened.forEach(open -> close(open, context, outcome, thrown));
+        return new All(opened, context);
     }
 
-    private static void close(Open open, ShardingContext context, Outcome outcome, @Nullable Throwable thrown) {
-        try {
-            open.close(outcome, thrown);
-        } catch (Throwable failed) {
-            log.error("The scope {} of {} could not be closed; the outcome holds", open, context, failed);
+    /** Those that could be opened, the last one first. */
+    private record All(Deque<Open> opened, ShardingContext context) implements Open {
+
+        @Override
+        public void close(Outcome outcome, @Nullable Throwable thrown) {
+            for (Open open : opened) {
+                try {
+                    open.close(outcome, thrown);
+                } catch (Throwable failed) {
+                    log.error(
+                            "The scope {} of {} could not be closed; the outcome stays",
+                            open,
+                            context,
+                            Thrown.tellable(failed));
+                }
+            }
+        }
+
+        @Override
+        public void progressed(Progress progress) {
+            for (Open open : opened) {
+                try {
+                    open.progressed(progress);
+                } catch (Throwable failed) {
+                    log.error(
+                            "The scope {} of {} could not be told of progress; the execution continues",
+                            open,
+                            context,
+                            Thrown.tellable(failed));
+                }
+            }
         }
     }
 }

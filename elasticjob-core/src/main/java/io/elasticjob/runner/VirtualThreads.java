@@ -4,7 +4,7 @@ import java.lang.reflect.Method;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 
-/** Virtual threads by reflection: this code runs on Java 17 too, which has none. */
+/** Virtual threads by reflection: this code runs on Java 17 too, which has none. They inherit nothing. */
 final class VirtualThreads {
 
     private VirtualThreads() {}
@@ -29,7 +29,9 @@ final class VirtualThreads {
             Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
             Class<?> type = Class.forName("java.lang.Thread$Builder");
             Method name = type.getMethod("name", String.class, long.class);
-            return (ThreadFactory) type.getMethod("factory").invoke(name.invoke(builder, namePrefix, 1L));
+            Method inherit = type.getMethod("inheritInheritableThreadLocals", boolean.class);
+            Object named = name.invoke(builder, namePrefix, 1L);
+            return (ThreadFactory) type.getMethod("factory").invoke(inherit.invoke(named, false));
         } catch (ReflectiveOperationException e) {
             throw new LinkageError("Java " + Runtime.version() + " makes no virtual threads as Java 21 does", e);
         }

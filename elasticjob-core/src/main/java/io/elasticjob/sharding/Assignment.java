@@ -8,10 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Which instance should run which shard of a job. Either every shard has an owner, or, while nobody is eligible, none
- * has. Immutable; two assignments are equal when each shard has the same owner in both.
+ * Which instance should run which shard of a job. Every shard has an owner but those that no instance has room for; while
+ * nobody is eligible, none has. Immutable; two assignments are equal when each shard has the same owner in both.
+ *
+ * @since 0.1.0
  */
 public final class Assignment {
 
@@ -19,10 +23,10 @@ public final class Assignment {
 
     private final int shardingTotalCount;
 
-    /** The owner at the index of each shard, or {@link #NOBODY}. */
-    private final String[] owners;
+    /** The owner at the index of each shard, null for one without; or {@link #NOBODY}. */
+    private final @Nullable String[] owners;
 
-    private Assignment(int shardingTotalCount, String[] owners) {
+    private Assignment(int shardingTotalCount, @Nullable String[] owners) {
         this.shardingTotalCount = shardingTotalCount;
         this.owners = owners;
     }
@@ -90,20 +94,53 @@ public final class Assignment {
     }
 
     /**
-     * The instance that should run the shard; empty for every shard when nobody is eligible.
+     * The same with at most so many shards to an instance. What an instance has too much, its highest shards, goes to those
+     * that have the fewest, in the order of their ids; what nobody has room for has no owner. Wire format, like the results of
+     * strategies.
+     *
+     * @param most from 1
+     * @param ids of all eligible instances
+     */
+    Assignment atMost(int most, Collection<String> ids) {
+        Map<String, Integer> load = new TreeMap<>();
+        ids.forEach(id -> load.put(id, 0));
+        @Nullable String[] next = new @Nullable String[owners.length];
+        for (int shard = 0; shard < owners.length; shard++) {
+            String owner = owners[shard];
+            if (owner != null && load.merge(owner, 1, Integer::sum) <= most) {
+                next[shard] = owner;
+            }
+        }
+        load.replaceAll((id, shards) -> Math.min(shards, most));
+        for (int shard = 0; shard < next.length; shard++) {
+            if (next[shard] == null) {
+                next[shard] = load.entrySet().stream()
+                        .filter(entry -> entry.getValue() < most)
+                        .min(Map.Entry.comparingByValue())
+                        .map(Map.Entry::getKey)
+                        .orElse(null);
+                load.computeIfPresent(String.valueOf(next[shard]), (id, shards) -> shards + 1);
+            }
+        }
+        return new Assignment(shardingTotalCount, next);
+    }
+
+    /**
+     * The instance that should run the shard; empty for every shard when nobody is eligible, and for those that no instance
+     * has room for.
      *
      * @throws IndexOutOfBoundsException if there is no such shard
      */
     public Optional<String> owner(int shard) {
         Objects.checkIndex(shard, shardingTotalCount);
-        return owners == NOBODY ? Optional.empty() : Optional.of(owners[shard]);
+        return owners == NOBODY ? Optional.empty() : Optional.ofNullable(owners[shard]);
     }
 
     /** The shards that the instance should run, ascending; empty when it has none or is not known here. */
     public List<Integer> shardsOf(String instance) {
         var shards = new ArrayList<Integer>();
         for (int shard = 0; shard < owners.length; shard++) {
-            if (owners[shard].equals(instance)) {
+            if (instance.equals(owners[shard])) {
                 shards.add(shard);
             }
         }
@@ -122,12 +159,15 @@ public final class Assignment {
         return 31 * shardingTotalCount + Arrays.hashCode(owners);
     }
 
-    /** For people: {@code {a=[0, 1], b=[2]}}, or {@code {}} when nobody is eligible. */
+    /** For people: {@code {a=[0, 1], b=[2]}}, without the shards that have no owner. */
     @Override
     public String toString() {
         var shards = new LinkedHashMap<String, List<Integer>>();
         for (int shard = 0; shard < owners.length; shard++) {
-            shards.computeIfAbsent(owners[shard], owner -> new ArrayList<>()).add(shard);
+            String owner = owners[shard];
+            if (owner != null) {
+                shards.computeIfAbsent(owner, any -> new ArrayList<>()).add(shard);
+            }
         }
         return shards.toString();
     }

@@ -10,8 +10,8 @@ import java.util.List;
 final class AverageStrategy implements BuiltInStrategy {
 
     @Override
-    public Assignment assign(String jobName, int shardingTotalCount, List<String> instances) {
-        return inOrder(shardingTotalCount, instances.stream().sorted().toList());
+    public Assignment assign(Sharding sharding) {
+        return inOrder(sharding.shardingTotalCount(), sharding.sortedIds());
     }
 
     /** The same with the instances taken as they come. */

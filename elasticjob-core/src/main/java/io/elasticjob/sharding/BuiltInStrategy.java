@@ -5,4 +5,4 @@ package io.elasticjob.sharding;
  * shards on 100 instances the check takes some 50 ms of the engine's thread where {@code average} itself takes 2.
  */
 sealed interface BuiltInStrategy extends ShardingStrategy
-        permits AverageStrategy, OdevityStrategy, RoundRobinStrategy, StickyStrategy {}
+        permits AverageStrategy, OdevityStrategy, RoundRobinStrategy, StaticStrategy, StickyStrategy {}

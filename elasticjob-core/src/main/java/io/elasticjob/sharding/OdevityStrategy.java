@@ -1,7 +1,6 @@
 package io.elasticjob.sharding;
 
 import java.util.Comparator;
-import java.util.List;
 
 /**
  * {@code odevity}: {@link AverageStrategy average} over the instances in ascending order if the job name's
@@ -11,10 +10,11 @@ import java.util.List;
 final class OdevityStrategy implements BuiltInStrategy {
 
     @Override
-    public Assignment assign(String jobName, int shardingTotalCount, List<String> instances) {
-        boolean odd = jobName.hashCode() % 2 != 0;
+    public Assignment assign(Sharding sharding) {
+        boolean odd = sharding.jobName().hashCode() % 2 != 0;
         Comparator<String> order = odd ? Comparator.naturalOrder() : Comparator.reverseOrder();
         return AverageStrategy.inOrder(
-                shardingTotalCount, instances.stream().sorted(order).toList());
+                sharding.shardingTotalCount(),
+                sharding.ids().stream().sorted(order).toList());
     }
 }

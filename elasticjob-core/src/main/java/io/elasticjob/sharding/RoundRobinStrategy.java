@@ -2,7 +2,6 @@ package io.elasticjob.sharding;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.List;
 
 /**
  * {@code round-robin}: {@link AverageStrategy average} over the instances in ascending order, begun at the one whose
@@ -12,11 +11,12 @@ import java.util.List;
 final class RoundRobinStrategy implements BuiltInStrategy {
 
     @Override
-    public Assignment assign(String jobName, int shardingTotalCount, List<String> instances) {
+    public Assignment assign(Sharding sharding) {
         // As long: the absolute value of Integer.MIN_VALUE is no int.
-        int first = (int) (Math.abs((long) jobName.hashCode()) % instances.size());
-        var rotated = new ArrayList<>(instances.stream().sorted().toList());
+        int first = (int) (Math.abs((long) sharding.jobName().hashCode())
+                % sharding.instances().size());
+        var rotated = new ArrayList<>(sharding.sortedIds());
         Collections.rotate(rotated, -first);
-        return AverageStrategy.inOrder(shardingTotalCount, rotated);
+        return AverageStrategy.inOrder(sharding.shardingTotalCount(), rotated);
     }
 }

@@ -1,5 +1,7 @@
 package io.elasticjob.sharding;
 
+import io.elasticjob.Outcome;
+import io.elasticjob.text.StableHash;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -27,41 +29,44 @@ public sealed interface ShardingDecision {
      * @param cause what the strategy threw, null if it broke its promise otherwise
      */
     record Replaced(
-            Assignment assignment, String reason, @Nullable Exception cause) implements ShardingDecision {}
+            Assignment assignment, String reason, @Nullable Throwable cause) implements ShardingDecision {}
 
     /**
      * Asks the strategy twice, the second time with the instances in another order, and accepts its answer if it is the
      * same both times and gives every shard to an eligible instance. A built-in strategy is asked once and believed.
      * With no instance the strategy is not asked and {@link Assignment#none(int)} is accepted.
      *
-     * <p>No exception of the strategy comes out of here, only an {@link Error} does.
+     * <p>What an instance has beyond {@link Sharding#maxShardsPerInstance()} goes to others that have room, or has no owner.
      *
-     * @param instances the ids of the eligible instances, none twice, in any order
+     * <p>Nothing that the strategy throws comes out of here, be it an {@link Error}.
+     *
+     * @param sharding with the eligible instances in any order
      */
-    static ShardingDecision of(
-            ShardingStrategy strategy, String jobName, int shardingTotalCount, List<String> instances) {
-        if (instances.isEmpty()) {
-            return new Accepted(Assignment.none(shardingTotalCount));
+    static ShardingDecision of(ShardingStrategy strategy, Sharding sharding) {
+        if (sharding.instances().isEmpty()) {
+            return new Accepted(Assignment.none(sharding.shardingTotalCount()));
         }
         try {
-            Assignment answer = strategy.assign(jobName, shardingTotalCount, Collections.unmodifiableList(instances));
+            Assignment answer = strategy.assign(sharding);
             if (strategy instanceof BuiltInStrategy) {
-                return new Accepted(answer);
+                return new Accepted(limited(answer, sharding));
             }
-            Optional<String> fault = fault(answer, shardingTotalCount, instances);
+            Optional<String> fault = fault(answer, sharding);
             if (fault.isEmpty()) {
-                Assignment again = strategy.assign(jobName, shardingTotalCount, shuffled(jobName, instances));
-                fault = fault(again, shardingTotalCount, instances).or(() -> difference(answer, again));
+                Assignment again = strategy.assign(sharding.with(shuffled(sharding)));
+                fault = fault(again, sharding).or(() -> difference(answer, again));
             }
             return fault.isEmpty()
-                    ? new Accepted(answer)
-                    : new Replaced(byAverage(shardingTotalCount, instances), fault.get(), null);
-        } catch (Exception e) {
-            return new Replaced(byAverage(shardingTotalCount, instances), "the strategy threw " + e, e);
+                    ? new Accepted(limited(answer, sharding))
+                    : new Replaced(byAverage(sharding), fault.get(), null);
+        } catch (Throwable thrown) { // it costs the strategy, and no other job
+            String words = Outcome.Failed.because(thrown).error();
+            return new Replaced(byAverage(sharding), "the strategy threw " + words, thrown);
         }
     }
 
-    private static Optional<String> fault(@Nullable Assignment answer, int shardingTotalCount, List<String> instances) {
+    private static Optional<String> fault(@Nullable Assignment answer, Sharding sharding) {
+        int shardingTotalCount = sharding.shardingTotalCount();
         if (answer == null) {
             return Optional.of("the strategy gave null for an assignment");
         }
@@ -69,12 +74,12 @@ public sealed interface ShardingDecision {
             return Optional.of("the strategy assigned %d shards of a job that has %d"
                     .formatted(answer.shardingTotalCount(), shardingTotalCount));
         }
-        var eligible = new HashSet<>(instances);
+        var eligible = new HashSet<>(sharding.ids());
         for (int shard = 0; shard < shardingTotalCount; shard++) {
             Optional<String> owner = answer.owner(shard);
             if (owner.isEmpty()) {
                 return Optional.of("the strategy gave the shards to nobody, though %d instances are eligible"
-                        .formatted(instances.size()));
+                        .formatted(sharding.instances().size()));
             }
             if (!eligible.contains(owner.get())) {
                 return Optional.of("the strategy gave shard %d to \"%s\", which is not an eligible instance"
@@ -97,18 +102,22 @@ public sealed interface ShardingDecision {
         return Optional.empty();
     }
 
-    private static Assignment byAverage(int shardingTotalCount, List<String> instances) {
-        return AverageStrategy.inOrder(
-                shardingTotalCount, instances.stream().sorted().toList());
+    private static Assignment limited(Assignment answer, Sharding sharding) {
+        int most = sharding.maxShardsPerInstance();
+        return most < sharding.shardingTotalCount() ? answer.atMost(most, sharding.ids()) : answer;
+    }
+
+    private static Assignment byAverage(Sharding sharding) {
+        return limited(AverageStrategy.inOrder(sharding.shardingTotalCount(), sharding.sortedIds()), sharding);
     }
 
     /** One cycle through all places, so that no instance keeps its own; another one for another job. */
-    private static List<String> shuffled(String jobName, List<String> instances) {
-        long seed = StableHash.ofText(jobName);
-        var shuffled = new ArrayList<>(instances);
+    private static List<Candidate> shuffled(Sharding sharding) {
+        long seed = StableHash.ofText(sharding.jobName());
+        var shuffled = new ArrayList<>(sharding.instances());
         for (int place = shuffled.size() - 1; place > 0; place--) {
             Collections.swap(shuffled, place, (int) Long.remainderUnsigned(StableHash.ofIndex(seed, place), place));
         }
-        return Collections.unmodifiableList(shuffled);
+        return shuffled;
     }
 }

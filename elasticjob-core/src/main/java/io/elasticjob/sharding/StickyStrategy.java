@@ -1,5 +1,6 @@
 package io.elasticjob.sharding;
 
+import io.elasticjob.text.StableHash;
 import java.util.Arrays;
 import java.util.List;
 
@@ -38,15 +39,16 @@ final class StickyStrategy implements BuiltInStrategy {
     private static final int NOBODY = -1;
 
     @Override
-    public Assignment assign(String jobName, int shardingTotalCount, List<String> instances) {
-        List<String> sorted = instances.stream().sorted().toList();
+    public Assignment assign(Sharding sharding) {
+        List<String> sorted = sharding.sortedIds();
+        int shardingTotalCount = sharding.shardingTotalCount();
         int share = shardingTotalCount / sorted.size();
         int largerShares = shardingTotalCount % sorted.size();
         int unassigned = shardingTotalCount;
         var load = new int[sorted.size()];
         var owners = new int[shardingTotalCount];
         Arrays.fill(owners, NOBODY);
-        for (long pair : pairsByAffinity(jobName, shardingTotalCount, sorted)) {
+        for (long pair : pairsByAffinity(sharding.jobName(), shardingTotalCount, sorted)) {
             int shard = (int) pair / sorted.size();
             int instance = (int) pair % sorted.size();
             if (owners[shard] != NOBODY || load[instance] > share || (load[instance] == share && largerShares == 0)) {
@@ -66,7 +68,7 @@ final class StickyStrategy implements BuiltInStrategy {
 
     /**
      * All pairs of a shard and an instance, closest first. The high half of each number is the affinity, the low half
-     * {@code shard * instances + instance}, which also settles ties, and alike whoever else is there.
+     * {@code shard * instances + instance}, which also settles ties, and alike the one that else is there.
      */
     private static long[] pairsByAffinity(String jobName, int shardingTotalCount, List<String> instances) {
         long job = StableHash.ofText(jobName);

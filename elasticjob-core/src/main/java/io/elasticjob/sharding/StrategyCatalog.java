@@ -1,14 +1,14 @@
 package io.elasticjob.sharding;
 
-import io.elasticjob.NearestName;
+import io.elasticjob.text.NearestName;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The sharding strategies that a job can name: {@code average}, {@code odevity}, {@code round-robin}, {@code sticky}
- * and the user's own. Immutable.
+ * The sharding strategies that a job can name: {@code average}, {@code odevity}, {@code round-robin}, {@code static},
+ * {@code sticky} and the user's own. Immutable.
  *
  * <p>What the built-in ones answer is wire format: instances of different versions agree on it, so it never changes.
  */
@@ -18,6 +18,7 @@ public final class StrategyCatalog {
             "average", new AverageStrategy(),
             "odevity", new OdevityStrategy(),
             "round-robin", new RoundRobinStrategy(),
+            "static", new StaticStrategy(),
             "sticky", new StickyStrategy())));
 
     private final TreeMap<String, ShardingStrategy> strategies;

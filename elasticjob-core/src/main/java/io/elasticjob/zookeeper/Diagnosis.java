@@ -32,6 +32,7 @@ final class Diagnosis extends Thread {
     private static final int ENOUGH = 256;
 
     private final List<InetSocketAddress> servers;
+    private final ZooKeeperSettings settings;
     private final @Nullable ZooKeeperTls tls;
     private final Consumer<String> told;
 
@@ -43,6 +44,7 @@ final class Diagnosis extends Thread {
         super("elasticjob-registry-diagnosis");
         setDaemon(true);
         this.servers = new ConnectStringParser(settings.connectString()).getServerAddresses();
+        this.settings = settings;
         this.tls = tls;
         this.told = told;
     }
@@ -68,7 +70,7 @@ final class Diagnosis extends Thread {
             socket.connect(server, (int) PATIENCE.toMillis());
             return tls == null ? plain(socket) : secured(socket, tls, server);
         } catch (ConnectException e) {
-            return "nobody listens there (" + e.getMessage() + ")";
+            return "nothing listens there (" + e.getMessage() + ")";
         } catch (SocketTimeoutException e) {
             return "there is no answer";
         } catch (IOException e) {
@@ -76,7 +78,10 @@ final class Diagnosis extends Thread {
         }
     }
 
-    private static String plain(Socket socket) {
+    private String plain(Socket socket) {
+        if (!settings.isRightServer()) {
+            return "a program listens there that is not the host of the embedded ZooKeeper, or not yet; nothing is sent to it";
+        }
         try {
             return answered(ask(socket));
         } catch (SocketTimeoutException e) {
@@ -101,7 +106,7 @@ final class Diagnosis extends Thread {
         } catch (SSLException e) {
             return "no connection under TLS with elasticjob.registry.ssl.bundle (" + e.getMessage() + ")";
         } catch (GeneralSecurityException | IllegalArgumentException e) {
-            return "elasticjob.registry.ssl.bundle can not be used (" + e.getMessage() + ")";
+            return "elasticjob.registry.ssl.bundle cannot be used (" + e.getMessage() + ")";
         }
     }
 
@@ -130,7 +135,7 @@ final class Diagnosis extends Thread {
 
     private static String answered(String answer) {
         if (answer.contains("not currently serving")) {
-            return "the server is up and serves nobody: its ensemble has no leader";
+            return "the server is up but does not serve: its ensemble has no leader";
         }
         if (answer.contains("Zookeeper version") || answer.contains("is not executed because")) {
             return "a ZooKeeper answers there";

@@ -42,7 +42,7 @@ final class TlsFiles implements AutoCloseable {
     /**
      * Writes them.
      *
-     * @throws IllegalArgumentException when the keys can not be read, with the property to look at
+     * @throws IllegalArgumentException when the keys cannot be read, with the property to look at
      * @throws UncheckedIOException when there is no place for them
      */
     TlsFiles(Supplier<ZooKeeperTls> source) {
@@ -130,7 +130,7 @@ final class TlsFiles implements AutoCloseable {
             write(now);
             written = now;
         } catch (RuntimeException e) {
-            log.warn("The keys and certificates for ZooKeeper could not be renewed. The former ones are used.", e);
+            log.warn("The keys and certificates for ZooKeeper could not be renewed. The previous ones are used.", e);
         }
     }
 
@@ -154,13 +154,13 @@ final class TlsFiles implements AutoCloseable {
             }
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException(
-                    "elasticjob.registry.ssl.bundle: its keys or certificates can not be used: " + e.getMessage(), e);
+                    "elasticjob.registry.ssl.bundle: its keys or certificates cannot be used: " + e.getMessage(), e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Whoever reads meanwhile gets all of the former or all of the new. */
+    /** The one that reads meanwhile gets all of the former or all of the new. */
     private void write(Path file, KeyStore store) throws IOException, GeneralSecurityException {
         Path draft = Files.createTempFile(directory, "draft", null);
         try {

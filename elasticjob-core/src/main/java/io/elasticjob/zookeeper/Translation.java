@@ -1,10 +1,10 @@
 package io.elasticjob.zookeeper;
 
+import io.elasticjob.RegistryException;
 import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Answer.Reason;
 import io.elasticjob.registry.Answer.Written;
 import io.elasticjob.registry.Read;
-import io.elasticjob.registry.RegistryException;
 import io.elasticjob.registry.Stat;
 import io.elasticjob.registry.Write;
 import io.elasticjob.registry.Write.Life;
@@ -73,6 +73,30 @@ record Translation(String root, List<ACL> acl) {
         throw failure(code, null);
     }
 
+    /** Whether a refusal may come of the root's being missing. */
+    boolean mayLackRoot(@Nullable List<OpResult> results) {
+        return !root.isEmpty() && refused(results, Code.NONODE) >= 0;
+    }
+
+    /** Whether a refusal says that the root is missing: what is right below it cannot be created. */
+    boolean lacksRoot(@Nullable List<OpResult> results, List<Write> writes) {
+        int refused = root.isEmpty() ? -1 : refused(results, Code.NONODE);
+        return refused >= 0
+                && writes.get(refused) instanceof Write.Create create
+                && create.path().lastIndexOf('/') == 0;
+    }
+
+    /** The index of the first write that was not done, if it was for this reason; else negative. */
+    private static int refused(@Nullable List<OpResult> results, Code reason) {
+        for (int i = 0; results != null && i < results.size(); i++) {
+            int refusal = results.get(i) instanceof OpResult.ErrorResult error ? error.getErr() : 0;
+            if (refusal != Code.OK.intValue()) {
+                return refusal == reason.intValue() ? i : -1;
+            }
+        }
+        return -1;
+    }
+
     private Written written(OpResult result, Write write) {
         if (result instanceof OpResult.CreateResult created) {
             return new Written(withoutRoot(created.getPath(), write.path()), Optional.empty());
@@ -99,7 +123,7 @@ record Translation(String root, List<ACL> acl) {
         };
     }
 
-    /** @throws RegistryException when ZooKeeper found neither a node nor none */
+    /** One that ZooKeeper does not give to this client costs the others of the same request nothing. */
     static Read read(OpResult result, String path) {
         if (result instanceof OpResult.GetDataResult got) {
             return present(got.getData(), got.getStat());
@@ -108,7 +132,7 @@ record Translation(String root, List<ACL> acl) {
         if (code == Code.NONODE.intValue()) {
             return new Read.Absent();
         }
-        throw failure(code, path);
+        return new Read.Unreadable(failure(code, path));
     }
 
     static Read.Present present(byte @Nullable [] data, org.apache.zookeeper.data.Stat stat) {
@@ -122,7 +146,9 @@ record Translation(String root, List<ACL> acl) {
                 stat.getVersion(),
                 Instant.ofEpochMilli(stat.getCtime()),
                 Instant.ofEpochMilli(stat.getMtime()),
-                stat.getNumChildren());
+                stat.getNumChildren(),
+                // ZooKeeper counts changes, which are creations and deletions.
+                ((long) stat.getCversion() + stat.getNumChildren()) / 2);
     }
 
     /** In plain words; ZooKeeper's own are the cause. */
@@ -132,14 +158,14 @@ record Translation(String root, List<ACL> acl) {
             return new RegistryException("ZooKeeper answered with the unknown error " + code);
         }
         String why = switch (known) {
-            case CONNECTIONLOSS -> "the connection was lost before the registry answered";
+            case CONNECTIONLOSS -> "the connection was lost before ZooKeeper answered";
             case SESSIONEXPIRED -> "the session had expired";
             case SESSIONMOVED -> "the session has moved to another server";
-            case OPERATIONTIMEOUT, REQUESTTIMEOUT -> "the registry did not answer in time";
+            case OPERATIONTIMEOUT, REQUESTTIMEOUT -> "ZooKeeper did not answer in time";
             case NOAUTH, AUTHFAILED, INVALIDACL ->
-                "the registry does not allow it; elasticjob.registry.digest must be the user that created the nodes";
+                "ZooKeeper does not allow it; elasticjob.registry.digest must be the user that created the nodes";
             case NOCHILDRENFOREPHEMERALS -> "an ephemeral node can have no children";
-            default -> "the registry refused to serve (" + known + ")";
+            default -> "ZooKeeper refused to serve (" + known + ")";
         };
         return new RegistryException(path == null ? why : path + ": " + why, KeeperException.create(known, path));
     }

@@ -2,11 +2,13 @@ package io.elasticjob.zookeeper;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.elasticjob.RegistryException;
 import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Registry;
-import io.elasticjob.registry.RegistryException;
 import io.elasticjob.registry.RegistryListener;
+import io.elasticjob.registry.RegistryLocation;
+import io.elasticjob.registry.RequestNotSentException;
 import io.elasticjob.registry.Session;
 import io.elasticjob.registry.Write;
 import java.io.IOException;
@@ -30,6 +32,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.curator.CuratorZookeeperClient;
 import org.apache.curator.ensemble.fixed.FixedEnsembleProvider;
@@ -44,6 +47,9 @@ import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.EventType;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.client.ConnectStringParser;
+import org.apache.zookeeper.client.HostProvider;
+import org.apache.zookeeper.client.StaticHostProvider;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.common.PathUtils;
 import org.apache.zookeeper.data.Stat;
@@ -52,7 +58,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The registry on ZooKeeper. Curator makes the handle, and makes it anew when its session has expired; what is asked goes
+ * The registry on ZooKeeper. Curator makes the handle, and makes it again when its session has expired; what is asked goes
  * to the handle itself, so that nothing is retried, nothing blocks, and nothing is sent under another session than the
  * one it was decided under.
  *
@@ -71,8 +77,8 @@ public final class ZooKeeperRegistry implements Registry {
 
     private static final Logger log = LoggerFactory.getLogger(ZooKeeperRegistry.class);
 
-    /** Answers are longer than questions: two hundred records of some kilobytes must pass. */
-    private static final int LONGEST_ANSWER = 16 * 1024 * 1024;
+    /** Answers are longer than questions: some thirty nodes must pass that are as long as a server takes them. */
+    private static final int LONGEST_ANSWER = 40 * 1024 * 1024;
 
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
@@ -103,10 +109,18 @@ public final class ZooKeeperRegistry implements Registry {
     /** Given up, and perhaps alive on the servers; told of it once more when they can be reached. */
     private @Nullable Handle former;
 
+    /** What waits for the path at the end of the connect-string to be laid; null while that is not done. */
+    private @Nullable List<Consumer<@Nullable String>> held;
+    /** Why that path could not be laid a moment ago; null else. */
+    private @Nullable String noPath;
+
+    /** The session timeout that was told to be another one than is configured; null while none was. */
+    private @Nullable Duration granted;
+
     private boolean connected;
     private long connections;
 
-    /** @throws IllegalArgumentException when there are keys or certificates for TLS that can not be used */
+    /** @throws IllegalArgumentException when there are keys or certificates for TLS that cannot be used */
     public ZooKeeperRegistry(ZooKeeperSettings settings) {
         this.settings = settings;
         this.tls = settings.tls() == null ? null : new TlsFiles(settings.tls());
@@ -116,10 +130,18 @@ public final class ZooKeeperRegistry implements Registry {
                 new HandleFactory(),
                 new FixedEnsembleProvider(settings.connectString()),
                 (int) settings.sessionTimeout().toMillis(),
-                (int) settings.connectionTimeout().toMillis(),
+                // Curator warns of one that is longer than the session; it is never asked to wait.
+                (int) Math.min(
+                        settings.connectionTimeout().toMillis(),
+                        settings.sessionTimeout().toMillis()),
                 null,
                 new RetryOneTime(1), // never asked: no operation goes through Curator
                 false);
+    }
+
+    @Override
+    public RegistryLocation location() {
+        return new RegistryLocation(settings.connectString(), settings.rightServer() != null);
     }
 
     /** How many requests were sent so far. From any thread. */
@@ -237,9 +259,9 @@ public final class ZooKeeperRegistry implements Registry {
                                             .anyMatch(entry -> entry.getId().equals(Ids.ANYONE_ID_UNSAFE));
                             if (open && foundOpen.add(path)) {
                                 log.warn(
-                                        "{} was created without elasticjob.registry.digest and is open to everybody who"
-                                                + " reaches ZooKeeper, as is all that was created then. What is created"
-                                                + " from now on is not; close the rest with zkCli's setAcl -R.",
+                                        "{} was created without elasticjob.registry.digest: everybody who reaches"
+                                                + " ZooKeeper can access it, and all nodes that were created then. Nodes that"
+                                                + " are created from now on are protected; protect the rest with zkCli's setAcl -R.",
                                         path);
                             }
                         }),
@@ -254,14 +276,32 @@ public final class ZooKeeperRegistry implements Registry {
             return CompletableFuture.completedFuture(new Answer.Committed(List.of()));
         }
         List<Op> ops = asked.stream().map(translation::op).toList();
-        return ask(
-                session,
-                (handle, question) -> handle.zooKeeper()
-                        .multi(
-                                ops,
-                                (code, path, context, results) ->
-                                        question.answered(() -> translation.answer(code, results, asked)),
-                                null));
+        return ask(session, (handle, question) -> commit(handle, question, ops, asked, false));
+    }
+
+    /** @param laid whether the path at the end of the connect-string has just been seen to */
+    private void commit(Handle handle, Question<Answer> question, List<Op> ops, List<Write> writes, boolean laid) {
+        handle.zooKeeper()
+                .multi(
+                        ops,
+                        (code, path, context, results) -> {
+                            Supplier<Answer> answer = () -> translation.answer(code, results, writes);
+                            if (!laid && translation.mayLackRoot(results)) {
+                                boolean lacks = translation.lacksRoot(results, writes);
+                                tell(() -> held(
+                                        handle,
+                                        question,
+                                        lacks,
+                                        answer,
+                                        () -> send(
+                                                handle,
+                                                question,
+                                                (same, again) -> commit(same, again, ops, writes, true))));
+                            } else {
+                                question.answered(answer);
+                            }
+                        },
+                        null);
     }
 
     @Override
@@ -276,7 +316,7 @@ public final class ZooKeeperRegistry implements Registry {
     public void renew(Session session) {
         tell(() -> {
             if (!closing.get() && session.equals(this.session)) {
-                leave("the session was given up before the registry answered");
+                leave("the session was given up before ZooKeeper answered");
                 resetHandle();
             }
         });
@@ -290,15 +330,15 @@ public final class ZooKeeperRegistry implements Registry {
         }
         tell(() -> {
             listener = null;
-            disconnect("the registry was closed before it answered");
+            disconnect("the connection was closed before ZooKeeper answered");
         });
         Future<?> ended = curatorsTime.submit(() -> curator.close());
         try {
             ended.get(settings.connectionTimeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            log.warn("ZooKeeper did not confirm the end of the session in time. The session is left to expire.");
+            log.warn("ZooKeeper did not confirm the end of the session in time. The session will expire.");
         } catch (ExecutionException e) {
-            log.warn("The connection to ZooKeeper was not closed in good order. The session is left to expire.", e);
+            log.warn("The connection to ZooKeeper could not be closed properly. The session will expire.", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -329,9 +369,9 @@ public final class ZooKeeperRegistry implements Registry {
                         heard();
                     }
                     this.answer.completeExceptionally(e);
-                } catch (RuntimeException e) {
+                } catch (Throwable e) { // the one who asked waits
                     this.answer.completeExceptionally(
-                            new RegistryException("the registry's answer was not understood", e));
+                            new RegistryException("ZooKeeper's answer was not understood", e));
                 }
             });
         }
@@ -359,11 +399,12 @@ public final class ZooKeeperRegistry implements Registry {
                     open.add(question);
                     send(handle, question, request);
                 } else {
-                    fail(question.answer, whyNot(asked));
+                    question.answer.completeExceptionally(new RequestNotSentException(whyNot(asked)));
                 }
             });
         } catch (RejectedExecutionException e) {
-            fail(question.answer, "the registry is closed; nothing was sent");
+            question.answer.completeExceptionally(
+                    new RequestNotSentException("the connection is closed; nothing was sent"));
         }
         return question.answer;
     }
@@ -372,18 +413,64 @@ public final class ZooKeeperRegistry implements Registry {
         try {
             requests.increment();
             request.accept(handle, question);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             open.remove(question);
             question.answer.completeExceptionally(new RegistryException("the question could not be sent", e));
         }
     }
 
+    /**
+     * Has what was refused asked again once the path at the end of the connect-string is there, if that was missing: when
+     * nobody has made it yet, or somebody has deleted it. What is refused meanwhile may have been for the same reason.
+     */
+    private void held(
+            Handle handle, Question<Answer> question, boolean lacksRoot, Supplier<Answer> answer, Runnable again) {
+        if (!lacksRoot && held == null) {
+            question.answered(answer);
+            return;
+        }
+        Consumer<@Nullable String> asked = why -> {
+            if (!open.contains(question)) {
+                return; // it has failed already, with its connection
+            }
+            if (why == null) {
+                again.run();
+            } else {
+                open.remove(question);
+                heard();
+                fail(question.answer, why);
+            }
+        };
+        if (held != null) {
+            held.add(asked);
+        } else if (noPath != null) {
+            asked.accept(noPath);
+        } else {
+            held = new ArrayList<>(List.of(asked));
+            new PathToLay(settings, this::plainClient, translation.acl(), why -> tell(() -> laid(why))).start();
+        }
+    }
+
+    private void laid(@Nullable String why) {
+        List<Consumer<@Nullable String>> waiting = held == null ? List.of() : held;
+        held = null;
+        if (why == null) {
+            log.info(
+                    "The path {} of elasticjob.registry.connect-string was missing in ZooKeeper and has been created",
+                    settings.root());
+        } else if (!closing.get()) {
+            noPath = why; // not tried again at once, whatever asks again
+            serial.schedule(() -> noPath = null, AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        waiting.forEach(asked -> asked.accept(why));
+    }
+
     private String whyNot(Session asked) {
         if (closing.get()) {
-            return "the registry is closed; nothing was sent";
+            return "the connection is closed; nothing was sent";
         }
         return asked.equals(session)
-                ? "the registry is away; nothing was sent"
+                ? "ZooKeeper is not connected; nothing was sent"
                 : asked.id() + " is not the present session; nothing was sent";
     }
 
@@ -392,7 +479,15 @@ public final class ZooKeeperRegistry implements Registry {
     private void connected(Handle handle, Session now) {
         Session before = session;
         if (before != null && !before.equals(now)) {
-            leave("the session had ended before the registry answered");
+            leave("the session had ended before ZooKeeper answered");
+        }
+        if (!now.timeout().equals(settings.sessionTimeout()) && !now.timeout().equals(granted)) {
+            granted = now.timeout();
+            log.info(
+                    "ZooKeeper grants a session timeout of {} ms instead of the {} ms of elasticjob.registry.session-timeout:"
+                            + " its limits are minSessionTimeout and maxSessionTimeout",
+                    granted.toMillis(),
+                    settings.sessionTimeout().toMillis());
         }
         present = handle;
         session = now;
@@ -406,9 +501,19 @@ public final class ZooKeeperRegistry implements Registry {
         }
     }
 
+    /** Nothing was asked of it, and nothing will be: what is registered there would be somebody else's to run. */
+    private void leaveStranger(Handle handle) {
+        log.warn("Another program answered in place of the ZooKeeper server. The connection is closed and retried");
+        if (present == handle) {
+            leave("another program than ZooKeeper's host took the connection");
+        }
+        handle.left = true;
+        inCuratorsTime(PAUSE, curator::reset);
+    }
+
     private void suspended() {
         if (connected) {
-            disconnect("the connection was lost before the registry answered");
+            disconnect("the connection was lost before ZooKeeper answered");
             if (listener != null) {
                 listener.suspended();
             }
@@ -422,7 +527,7 @@ public final class ZooKeeperRegistry implements Registry {
         }
     }
 
-    /** Answers come in the order of the questions: what was heard begins the silence anew, or ends it. */
+    /** Answers come in the order of the questions: what was heard begins the silence again, or ends it. */
     private void heard() {
         if (open.isEmpty()) {
             stopListening();
@@ -457,7 +562,7 @@ public final class ZooKeeperRegistry implements Registry {
                     if (connections == before && session != null && !closing.get()) {
                         former = present;
                         sayFarewell(former);
-                        leave("the session was given up before the registry answered");
+                        leave("the session was given up before ZooKeeper answered");
                         resetHandle();
                     }
                 }),
@@ -527,8 +632,8 @@ public final class ZooKeeperRegistry implements Registry {
             serial.execute(() -> {
                 try {
                     task.run();
-                } catch (RuntimeException e) {
-                    log.error("A listener failed. What it was told is lost to it; the registry goes on.", e);
+                } catch (Throwable e) {
+                    log.error("A listener failed. It misses what it was called for; the connection continues.", e);
                 }
             });
         } catch (RejectedExecutionException e) {
@@ -545,8 +650,8 @@ public final class ZooKeeperRegistry implements Registry {
         Runnable guarded = () -> {
             try {
                 task.run();
-            } catch (Exception e) {
-                log.warn("No connection to ZooKeeper could be made. It is tried again in {}.", PAUSE, e);
+            } catch (Throwable e) {
+                log.warn("No connection to ZooKeeper. Next attempt in {}.", PAUSE, e);
             }
         };
         try {
@@ -554,6 +659,23 @@ public final class ZooKeeperRegistry implements Registry {
         } catch (RejectedExecutionException e) {
             log.trace("Closed: no connection is wanted any more.");
         }
+    }
+
+    /** With the credentials that are configured, and to the right server alone. */
+    private ZooKeeper client(String connectString, int sessionTimeout, Watcher watcher) throws IOException {
+        ZKClientConfig config = tls == null ? new ZKClientConfig() : tls.config();
+        config.setProperty(ZKClientConfig.JUTE_MAXBUFFER, String.valueOf(LONGEST_ANSWER));
+        HostProvider hosts = new GuardedHosts(
+                new StaticHostProvider(new ConnectStringParser(connectString).getServerAddresses()), settings);
+        ZooKeeper zooKeeper = new ZooKeeper(connectString, sessionTimeout, watcher, false, hosts, config);
+        if (settings.digest() != null) {
+            zooKeeper.addAuthInfo("digest", settings.digest().getBytes(UTF_8));
+        }
+        return zooKeeper;
+    }
+
+    private ZooKeeper plainClient(String servers, Watcher watcher) throws IOException {
+        return client(servers, (int) settings.sessionTimeout().toMillis(), watcher);
     }
 
     private static void delete(TlsFiles tls) {
@@ -586,14 +708,9 @@ public final class ZooKeeperRegistry implements Registry {
         @Override
         public ZooKeeper newZooKeeper(String connectString, int sessionTimeout, Watcher watcher, boolean readOnly)
                 throws Exception {
-            ZKClientConfig config = tls == null ? new ZKClientConfig() : tls.config();
-            config.setProperty(ZKClientConfig.JUTE_MAXBUFFER, String.valueOf(LONGEST_ANSWER));
             Handle handle = new Handle(watcher);
             try {
-                ZooKeeper zooKeeper = new ZooKeeper(connectString, sessionTimeout, handle, false, config);
-                if (settings.digest() != null) {
-                    zooKeeper.addAuthInfo("digest", settings.digest().getBytes(UTF_8));
-                }
+                ZooKeeper zooKeeper = client(connectString, sessionTimeout, handle);
                 handle.made.complete(zooKeeper);
                 return zooKeeper;
             } catch (IOException e) {
@@ -633,8 +750,10 @@ public final class ZooKeeperRegistry implements Registry {
                                 Long.toHexString(zooKeeper.getSessionId()),
                                 Duration.ofMillis(zooKeeper.getSessionTimeout()));
                         tell(() -> {
-                            if (!left) {
+                            if (!left && settings.isRightServer()) {
                                 connected(this, now);
+                            } else if (!left) {
+                                leaveStranger(this);
                             }
                         });
                     }
@@ -651,7 +770,7 @@ public final class ZooKeeperRegistry implements Registry {
                 case NodeCreated, NodeDeleted, NodeDataChanged ->
                     tellIfPresent(() -> {
                         if (listener != null) {
-                            listener.changed(event.getPath());
+                            listener.changed(event.getPath(), Math.max(0, event.getZxid()));
                         }
                     });
                 default -> log.trace("{} rings nothing.", event);

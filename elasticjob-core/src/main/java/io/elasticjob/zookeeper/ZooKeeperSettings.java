@@ -1,6 +1,9 @@
 package io.elasticjob.zookeeper;
 
+import io.elasticjob.InvalidSettingException;
+import io.elasticjob.text.Durations;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,13 +19,16 @@ import org.jspecify.annotations.Nullable;
  * @param connectionTimeout how long closing waits for ZooKeeper to confirm
  * @param digest {@code user:password}, or null; with it, nodes are created for this user alone
  * @param tls asked at each connection what it is to be made with; null for plain connections
+ * @param rightServer asked before each connection, and again once it is made, whether it is the right server that serves there;
+ *     nothing is sent to another one. Null for always. From any thread
  */
 public record ZooKeeperSettings(
         String connectString,
         Duration sessionTimeout,
         Duration connectionTimeout,
         @Nullable String digest,
-        @Nullable Supplier<ZooKeeperTls> tls) {
+        @Nullable Supplier<ZooKeeperTls> tls,
+        @Nullable BooleanSupplier rightServer) {
 
     private static final Pattern SERVER = Pattern.compile("(\\[[0-9a-fA-F:.%]+]|[^\\s:\\[\\]/,]+)(?::(\\d{1,5}))?");
 
@@ -42,10 +48,31 @@ public record ZooKeeperSettings(
         connectString = connectString.strip();
     }
 
+    /** To whatever serves there. */
+    public ZooKeeperSettings(
+            String connectString,
+            Duration sessionTimeout,
+            Duration connectionTimeout,
+            @Nullable String digest,
+            @Nullable Supplier<ZooKeeperTls> tls) {
+        this(connectString, sessionTimeout, connectionTimeout, digest, tls, null);
+    }
+
     /** With plain connections. */
     public ZooKeeperSettings(
             String connectString, Duration sessionTimeout, Duration connectionTimeout, @Nullable String digest) {
-        this(connectString, sessionTimeout, connectionTimeout, digest, null);
+        this(connectString, sessionTimeout, connectionTimeout, digest, null, null);
+    }
+
+    /** Whether it is the right server that serves there now. */
+    boolean isRightServer() {
+        return rightServer == null || rightServer.getAsBoolean();
+    }
+
+    /** Without the path. */
+    String servers() {
+        int slash = connectString.indexOf('/');
+        return slash < 0 ? connectString : connectString.substring(0, slash);
     }
 
     /** The path under which everything lives, empty without one. */
@@ -89,9 +116,11 @@ public record ZooKeeperSettings(
     }
 
     private static void positive(String key, Duration duration) {
-        if (duration.toMillis() < 1 || duration.toMillis() > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("elasticjob.registry." + key + ": " + duration
-                    + " is not a timeout: it must be from a millisecond to 24 days.");
+        if (duration.compareTo(Duration.ofMillis(1)) < 0 || duration.compareTo(Duration.ofHours(1)) > 0) {
+            throw new InvalidSettingException(
+                    "elasticjob.registry." + key,
+                    Durations.format(duration),
+                    "is not a timeout: it must be at least 1ms and at most 1h");
         }
     }
 }

@@ -47,7 +47,7 @@ public record ZooKeeperTls(
         return keyPassword == null ? null : keyPassword.toCharArray();
     }
 
-    /** @throws GeneralSecurityException when the keys can not be read with their password, for example */
+    /** @throws GeneralSecurityException when the keys cannot be read with their password, for example */
     SSLContext context() throws GeneralSecurityException {
         KeyManager[] shown = null;
         if (keys != null) {

@@ -5,14 +5,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.elasticjob.Firing;
+import io.elasticjob.FiringResult;
 import io.elasticjob.Instance;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
+import io.elasticjob.JobPart;
 import io.elasticjob.Operator;
 import io.elasticjob.Outcome;
-import io.elasticjob.Scope;
 import io.elasticjob.Setting;
 import io.elasticjob.ShardRecord;
+import io.elasticjob.coordination.FiringRecord;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.ShardCount;
 import io.elasticjob.coordination.StoredJob;
@@ -51,32 +53,37 @@ class HostileValuesTest {
             StoredJobCodec.encode(job().undeclared(NOON)),
             StoredJobCodec.encode(StoredJob.made(
                             "orders", Map.of(JobKey.AT, "2027-01-01T00:00:00Z"), new Operator("ann", "once"), NOON)
-                    .switched(new Scope.Shard(0), false, Operator.UNKNOWN, NOON, Duration.ZERO)
-                    .switched(new Scope.OnInstance("host-1"), false, Operator.UNKNOWN, NOON, Duration.ZERO)),
+                    .switched(new JobPart.Shard(0), false, Operator.UNKNOWN, NOON, Duration.ZERO)
+                    .switched(new JobPart.OnInstance("host-1"), false, Operator.UNKNOWN, NOON, Duration.ZERO)),
             TriggerCodec.encode(new Trigger(
                     7,
                     NOON,
                     "r-1",
-                    new TreeSet<>(Set.of(0, 2)),
-                    3,
-                    "2026-10",
+                    new Trigger.Content(new TreeSet<>(Set.of(0, 2)), 3, "2026-10", null),
                     true,
                     new Operator("ann", "month end"),
                     Map.of())),
+            FiringRecordCodec.encode(FiringRecord.NEW
+                    .opened(
+                            new FiringRecord.Whole(
+                                    new Firing.Triggered(7), NOON, 3, new TreeSet<>(Set.of(0, 2)), NOON, 4),
+                            new FiringRecord.Open())
+                    .closed(
+                            new FiringRecord.Closed(
+                                    FiringResult.FAILED,
+                                    new TreeMap<>(Map.of("FAILED", 1, "SKIPPED", 1)),
+                                    NOON,
+                                    "host-1.x",
+                                    false),
+                            NOON)),
             InstanceCodec.encode(new Instance(
                     "host-1.x",
                     "host-1",
                     "shop",
-                    "host",
-                    42,
                     Map.of("disk", "ssd"),
-                    Set.of("orders", "bills"),
-                    Set.of("orders"),
-                    Set.of("mine"),
-                    Instance.State.UP,
-                    99,
-                    NOON,
-                    "1.0")));
+                    new Instance.Process("host", 42, 99, NOON, "1.0"),
+                    new Instance.Repertoire(Set.of("orders", "bills"), Set.of("orders"), Set.of("mine")),
+                    Instance.Availability.UP)));
 
     /** What takes the place of something. */
     private static final List<String> ODD = List.of(
@@ -114,11 +121,14 @@ class HostileValuesTest {
                 .build();
         return new StoredJob(
                 "orders",
-                "shop",
-                definition.settings(),
-                Map.of(JobKey.ENABLED, new StoredJob.Override("false", "ann", NOON, "stock-taking")),
+                "",
+                new StoredJob.Settings(
+                        "shop",
+                        definition.settings(),
+                        Map.of(JobKey.ENABLED, new StoredJob.Override("false", "ann", NOON, "stock-taking"))),
                 NOON,
                 ShardCount.always(3).changed(5, NOON.plusSeconds(5)),
+                StoredJob.Marks.NONE,
                 Map.of("later", "kept"));
     }
 
@@ -133,6 +143,7 @@ class HostileValuesTest {
                 seen.merge(usedAsRecord(ShardRecordCodec.decode(stored)), 1, Integer::sum);
                 seen.merge(usedAsJob(StoredJobCodec.decode("orders", stored)), 1, Integer::sum);
                 seen.merge(told(InstanceCodec.decode("host-1.x", 7, stored)), 1, Integer::sum);
+                seen.merge(usedAsFirings(FiringRecordCodec.decode(stored)), 1, Integer::sum);
                 seen.merge(usedAsTrigger(TriggerCodec.decode(7, NOON, stored)), 1, Integer::sum);
             } catch (RuntimeException | StackOverflowError | AssertionError e) {
                 throw new AssertionError("seed " + seed + ", round " + round + ": " + new String(stored, UTF_8), e);
@@ -190,9 +201,7 @@ class HostileValuesTest {
             ShardRecord next =
                     record.claimed(new Firing.Scheduled(NOON), "me", record.attempt() + 1, record.deaths() + 1, NOON);
             assertThat(next.attempt()).isPositive();
-            if (record.owner() != null) {
-                PathUtils.validatePath(LAYOUT.instance(record.owner()));
-            }
+            record.owner().ifPresent(owner -> PathUtils.validatePath(LAYOUT.instance(owner)));
             if (record.through() != null) {
                 assertThat(record.through().minus(Duration.ofDays(36500)).toEpochMilli())
                         .isLessThan(
@@ -222,12 +231,22 @@ class HostileValuesTest {
         return told(decoded);
     }
 
+    private static String usedAsFirings(Decoded<FiringRecord> decoded) {
+        if (decoded instanceof Decoded.Value<FiringRecord> value) {
+            FiringRecord record = value.value();
+            assertThat(record.open().map(open -> open.has(0))).isNotNull();
+            assertThat(FiringRecordCodec.decode(FiringRecordCodec.encode(record)))
+                    .isEqualTo(decoded);
+        }
+        return told(decoded);
+    }
+
     private static String usedAsTrigger(Decoded<Trigger> decoded) {
         if (decoded instanceof Decoded.Value<Trigger> value) {
             Trigger trigger = value.value();
             assertThat(trigger.shardingTotalCount()).isBetween(1, JobDefinition.MAX_SHARDS);
             assertThat(trigger.shards()).isNotEmpty().allMatch(shard -> shard < trigger.shardingTotalCount());
-            PathUtils.validatePath(LAYOUT.request(trigger.request()));
+            PathUtils.validatePath(LAYOUT.request("orders", trigger.request()));
             TriggerProgress.of("orders", trigger, Map.of(), true);
         }
         return told(decoded);
@@ -240,7 +259,7 @@ class HostileValuesTest {
                     .as(broken.reason())
                     .isTrue();
         } else if (decoded instanceof Decoded.Newer<?> newer) {
-            assertThat(newer.format()).isGreaterThan(1);
+            assertThat(newer.reason()).contains("later version").hasSizeLessThanOrEqualTo(201);
         }
         return decoded.getClass().getSimpleName();
     }
@@ -283,6 +302,6 @@ class HostileValuesTest {
     @Test
     void aNumberThatNoLongHoldsIsNoFormat() {
         assertThat(ShardRecordCodec.decode("{\"format\":9223372036854775807}".getBytes(UTF_8)))
-                .isEqualTo(new Decoded.Newer<>(Integer.MAX_VALUE));
+                .isEqualTo(new Decoded.Newer<>("format 9223372036854775807 is a later version's"));
     }
 }

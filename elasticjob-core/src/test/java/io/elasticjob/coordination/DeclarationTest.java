@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class DeclarationTest {
 
+    private static final Declaration.Declarer ME = new Declaration.Declarer("shop", "me", 10);
     private static final Instant MONDAY = Instant.parse("2026-03-02T00:00:00Z");
     private static final Instant TUESDAY = Instant.parse("2026-03-03T00:00:00Z");
     private static final JobDefinition EVERY_FIVE = every(5).build();
@@ -48,6 +49,17 @@ class DeclarationTest {
         assertThat(decide(changed, stored(EVERY_FIVE), instance("me", "shop", 10), instance("younger", "shop", 11)))
                 .isEqualTo(new Declaration.Keep());
         assertThat(decide(changed, null, instance("me", "shop", 10), instance("younger", "shop", 11)))
+                .isEqualTo(new Declaration.Keep());
+    }
+
+    /** As after a loss of data, when transaction ids are given again. */
+    @Test
+    void ofTwoThatStartedUnderTheSameTransactionIdOneHasTheLastWordAndNotBoth() {
+        JobDefinition changed = every(7).build();
+
+        assertThat(decide(changed, stored(EVERY_FIVE), instance("me", "shop", 10), instance("her", "shop", 10)))
+                .isInstanceOf(Declaration.Replace.class);
+        assertThat(decide(changed, stored(EVERY_FIVE), instance("me", "shop", 10), instance("she", "shop", 10)))
                 .isEqualTo(new Declaration.Keep());
     }
 
@@ -102,27 +114,63 @@ class DeclarationTest {
     }
 
     @Test
-    void aNameWhoseApplicationIsGoneIsTakenOver() {
+    void aJobWhoseApplicationIsAwayStaysItsOwn() {
         assertThat(decide(EVERY_FIVE, stored(EVERY_FIVE, "billing"), instance("me", "shop", 10)))
+                .isInstanceOfSatisfying(
+                        Declaration.Refuse.class,
+                        refuse -> assertThat(refuse.reason())
+                                .contains("belongs to the application \"billing\"")
+                                .contains("transfer the job to \"shop\""));
+    }
+
+    @Test
+    void aJobWhoseApplicationWasSeenToBeAbsentForLongIsTakenOver() {
+        StoredJob theirs = stored(EVERY_FIVE, "billing");
+        assertThat(decideWhereTheOwnerIsGone(theirs, instance("me", "shop", 10)))
                 .isInstanceOfSatisfying(
                         Declaration.Replace.class,
                         replace -> assertThat(replace.job().application()).isEqualTo("shop"));
+        assertThat(decideWhereTheOwnerIsGone(theirs, instance("me", "shop", 10), instance("b", "billing", 3)))
+                .as("it has come back")
+                .isInstanceOf(Declaration.Refuse.class);
+    }
+
+    @Test
+    void aJobThatAnOperatorHasTransferredIsTheOthersWhoeverLives() {
+        StoredJob transferred = stored(EVERY_FIVE, "billing").transferred("shop");
+
+        assertThat(decide(every(7).build(), transferred, instance("me", "shop", 10), instance("b", "billing", 3)))
+                .isInstanceOf(Declaration.Replace.class);
+        assertThat(Declaration.decide(
+                        EVERY_FIVE,
+                        new Declaration.Declarer("billing", "b", 3),
+                        transferred,
+                        List.of(instance("me", "shop", 10), instance("b", "billing", 3)),
+                        Declaration.Owner.EXPECTED,
+                        TUESDAY,
+                        Duration.ZERO))
+                .isInstanceOf(Declaration.Refuse.class);
+    }
+
+    private static Declaration decideWhereTheOwnerIsGone(StoredJob stored, Instance... live) {
+        return Declaration.decide(
+                EVERY_FIVE, ME, stored, List.of(live), Declaration.Owner.GONE, TUESDAY, Duration.ZERO);
     }
 
     @Test
     void overridesSurviveADeclarationAndWinOverIt() {
         StoredJob overridden = new StoredJob(
                 "orders",
-                "shop",
-                EVERY_FIVE.settings(),
-                Map.of(JobKey.EVERY, new StoredJob.Override("1h", "ann", MONDAY, "quiet")),
+                new StoredJob.Settings(
+                        "shop",
+                        EVERY_FIVE.settings(),
+                        Map.of(JobKey.EVERY, new StoredJob.Override("1h", "ann", MONDAY, "quiet"))),
                 MONDAY,
-                ShardCount.always(1),
-                Map.of());
+                ShardCount.always(1));
 
         StoredJob next = overridden.redeclared(every(7).build(), "shop", TUESDAY, Duration.ZERO);
 
-        assertThat(next.effective().schedule()).isEqualTo(io.elasticjob.Schedule.every(Duration.ofHours(1)));
+        assertThat(next.effective().schedule()).isEqualTo(io.elasticjob.schedule.Schedule.every(Duration.ofHours(1)));
         assertThat(next.since()).as("the effective schedule did not change").isEqualTo(MONDAY);
     }
 
@@ -131,7 +179,7 @@ class DeclarationTest {
     }
 
     private static Declaration decide(JobDefinition mine, StoredJob stored, Instance... live) {
-        return Declaration.decide(mine, "shop", 10, stored, List.of(live), TUESDAY, Duration.ZERO);
+        return Declaration.decide(mine, ME, stored, List.of(live), Declaration.Owner.EXPECTED, TUESDAY, Duration.ZERO);
     }
 
     private static JobDefinition.Builder every(int seconds) {
@@ -151,15 +199,9 @@ class DeclarationTest {
                 id,
                 id,
                 application,
-                "host",
-                1,
                 Map.of(),
-                Set.of("orders"),
-                Set.of("orders"),
-                Set.of(),
-                Instance.State.UP,
-                order,
-                MONDAY,
-                "");
+                new Instance.Process("host", 1, order, MONDAY, ""),
+                new Instance.Repertoire(Set.of("orders"), Set.of("orders"), Set.of()),
+                Instance.Availability.UP);
     }
 }

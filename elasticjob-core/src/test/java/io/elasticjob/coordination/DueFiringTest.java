@@ -31,6 +31,6 @@ class DueFiringTest {
     }
 
     private static boolean isMisfire(@Nullable Instant freeSince, Instant now) {
-        return DueFiring.isMisfire(JOB, NOON, freeSince, now);
+        return DueFiring.isMisfire(JOB, 0, NOON, freeSince, now);
     }
 }

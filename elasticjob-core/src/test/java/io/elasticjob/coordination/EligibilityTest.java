@@ -18,16 +18,10 @@ class EligibilityTest {
             "b",
             "b",
             "shop",
-            "host",
-            1,
             Map.of("disk", "ssd"),
-            Set.of("orders"),
-            Set.of("orders"),
-            Set.of("mine"),
-            Instance.State.UP,
-            1,
-            Instant.EPOCH,
-            "");
+            new Instance.Process("host", 1, 1, Instant.EPOCH, ""),
+            new Instance.Repertoire(Set.of("orders"), Set.of("orders"), Set.of("mine")),
+            Instance.Availability.UP);
 
     @Test
     void eligibleInstancesComeInTheOrderOfTheirIds() {
@@ -35,16 +29,10 @@ class EligibilityTest {
                 "a",
                 "a",
                 "shop",
-                "host",
-                1,
                 Map.of(),
-                Set.of("orders"),
-                Set.of(),
-                Set.of(),
-                Instance.State.UP,
-                2,
-                Instant.EPOCH,
-                "");
+                new Instance.Process("host", 1, 2, Instant.EPOCH, ""),
+                new Instance.Repertoire(Set.of("orders"), Set.of(), Set.of()),
+                Instance.Availability.UP);
         assertThat(Eligibility.eligible(job().build(), "shop", Switches.NONE, BUILT_IN, List.of(PLAIN, other)))
                 .containsExactly("a", "b");
     }
@@ -59,8 +47,15 @@ class EligibilityTest {
         assertThat(obstacle(job().set(JobKey.SHARDING_STRATEGY, "theirs"), PLAIN))
                 .contains("does not know the sharding strategy theirs");
         assertThat(obstacle(job().set(JobKey.SHARDING_STRATEGY, "mine"), PLAIN)).isEmpty();
+        assertThat(obstacle(job().set(JobKey.ERROR_HANDLER, "pager"), PLAIN))
+                .contains("does not know the error handler pager");
+        assertThat(obstacle(job().set(JobKey.ERROR_HANDLER, "ignore"), PLAIN)).isEmpty();
         assertThat(obstacle(job().set(JobKey.LABELS, "disk=ssd"), PLAIN)).isEmpty();
         assertThat(obstacle(job().set(JobKey.LABELS, "disk=hdd"), PLAIN)).contains("lacks labels");
+        assertThat(obstacle(job().set(JobKey.LABELS, "disk in (ssd,nvme),!spot"), PLAIN))
+                .isEmpty();
+        assertThat(obstacle(job().set(JobKey.LABELS, "disk=ssd,gpu,zone in (us,eu)"), PLAIN))
+                .isEqualTo("lacks labels: has {disk=ssd}, the job asks for gpu,zone in (eu,us)");
         assertThat(Eligibility.obstacle(job().build(), "billing", Switches.NONE, BUILT_IN, PLAIN)
                         .orElseThrow())
                 .contains("belongs to billing");

@@ -13,10 +13,10 @@ class FormerLifeTest {
     private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
 
     @Test
-    void aLifeIsOverWhenItsJobIsGoneOrWasMadeAnew() {
-        assertThat(FormerLife.isOver(77, null)).isTrue();
-        assertThat(FormerLife.isOver(77, 78L)).isTrue();
-        assertThat(FormerLife.isOver(77, 77L)).isFalse();
+    void aLifeIsOverWhenItsJobIsGoneOrWasCreatedAgain() {
+        assertThat(FormerLife.isOver("x77", null)).isTrue();
+        assertThat(FormerLife.isOver("x77", "x78")).isTrue();
+        assertThat(FormerLife.isOver("x77", "x77")).isFalse();
     }
 
     @Test

@@ -63,7 +63,7 @@ class FutureRecordTest {
 
     private static Optional<ShardStep> corrected(ShardRecord record) {
         ShardStep.Job job = new ShardStep.Job(JOB, Instant.EPOCH, ShardCount.always(1), NOON);
-        return FutureRecord.corrected(job, 0, record, NOON, MAX_TIME_DIFF);
+        return FutureRecord.corrected(job, 0, record, new Horizon(NOON, MAX_TIME_DIFF));
     }
 
     private static ShardRecord doneThrough(Instant fireTime) {

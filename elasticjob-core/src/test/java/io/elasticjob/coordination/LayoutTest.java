@@ -13,7 +13,7 @@ class LayoutTest {
     void thePathsAreTheOnesThatOperatorsKnow() {
         assertThat(layout.instance("a.1")).isEqualTo("/shop/instances/a.1");
         assertThat(layout.job("orders")).isEqualTo("/shop/jobs/orders");
-        assertThat(layout.record("orders", 77, 2)).isEqualTo("/shop/shards/orders@77/2");
+        assertThat(layout.record("orders", "x77", 2)).isEqualTo("/shop/shards/orders@x77/2");
     }
 
     @Test
@@ -23,6 +23,20 @@ class LayoutTest {
         assertThat(layout.jobAt("/shop/jobs/orders/trigger-0000000001")).isEmpty();
         assertThat(layout.jobAt("/shop/jobs")).isEmpty();
         assertThat(layout.jobAt("/shop2/jobs/orders")).isEmpty();
+    }
+
+    @Test
+    void anOfferTellsTheShardAndTheLifeOfItsJob() {
+        Layout.JobLife of = new Layout.JobLife("orders", "x77");
+        assertThat(layout.offer(of, 3)).isEqualTo("/shop/offers/orders@x77@3");
+        assertThat(Layout.offeredBy("orders@x77@3")).contains(new Layout.ShardOf(of, 3));
+        assertThat(Layout.offeredBy("orders@x77")).isEmpty();
+        assertThat(Layout.offeredBy("orders@@3")).isEmpty();
+        assertThat(Layout.offeredBy("@x77@3")).isEmpty();
+        assertThat(Layout.offeredBy("orders@x77@123456")).isEmpty();
+        assertThat(layout.isOfOffers("/shop/offers")).isTrue();
+        assertThat(layout.isOfOffers(layout.offer(of, 3))).isTrue();
+        assertThat(layout.isOfOffers("/shop/jobs/orders")).isFalse();
     }
 
     @Test
@@ -38,12 +52,19 @@ class LayoutTest {
     }
 
     @Test
+    void noTwoRequestsOfDifferentJobsHaveOneNode() {
+        assertThat(layout.request("orders", "close-may")).isEqualTo("/shop/request-close-may@orders");
+        assertThat(layout.request("b-c", "a")).isNotEqualTo(layout.request("c", "a-b"));
+        assertThat(layout.request("request-a", "b")).isNotEqualTo(layout.request("b", "request-a"));
+    }
+
+    @Test
     void aFolderOfRecordsTellsWhichLifeOfWhichJobItBelongsTo() {
-        assertThat(Layout.lifeNamed("orders@77")).contains(new Layout.JobLife("orders", 77));
+        assertThat(Layout.lifeNamed("orders@x77")).contains(new Layout.JobLife("orders", "x77"));
         assertThat(Layout.lifeNamed("orders")).isEmpty();
         assertThat(Layout.lifeNamed("orders@")).isEmpty();
-        assertThat(Layout.lifeNamed("@77")).isEmpty();
-        assertThat(Layout.lifeNamed("orders@seven")).isEmpty();
+        assertThat(Layout.lifeNamed("@x77")).isEmpty();
+        assertThat(Layout.lifeNamed("orders@seven+eleven")).isEmpty();
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.elasticjob.coordination;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.elasticjob.DataflowJob;
 import io.elasticjob.Firing;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
@@ -48,6 +49,15 @@ class OverdueTest {
     @Test
     void anEarlierRunWithoutEndHoldsUpTheFiringsAfterIt() {
         assertThat(overdue(JOB, running(THEN.minusSeconds(30)))).contains(new Overdue(THEN, THEN.minusSeconds(20)));
+    }
+
+    @Test
+    void aStreamThatRunsHoldsNothingUpAndOneThatDoesNotDoes() {
+        JobDefinition stream = job().set(DataflowJob.STREAMING, "true").build();
+        ShardRecord moved = running(THEN.minusSeconds(30)).givenBack(new Outcome.Moved());
+
+        assertThat(overdue(stream, running(THEN.minusSeconds(30)))).isEmpty();
+        assertThat(overdue(stream, moved)).isPresent();
     }
 
     @Test

@@ -8,31 +8,40 @@ import org.junit.jupiter.api.Test;
 
 class SessionDeadlineTest {
 
-    private static final Instant LOST = Instant.parse("2026-03-01T12:00:00Z");
-    private final SessionDeadline deadline = new SessionDeadline(LOST, 7, Duration.ofSeconds(15));
+    private static final Instant ASKED = Instant.parse("2026-03-01T12:00:00Z");
+    private final SessionDeadline deadline =
+            SessionDeadline.sinceProof(new Clocks(ASKED, 7, Duration.ZERO), Duration.ofSeconds(15));
 
     @Test
-    void aThirdOfTheSessionLessAMarginIsLeft() {
-        assertThat(deadline.allowed()).isEqualTo(Duration.ofMillis(4_250));
+    void theSessionLessAMarginIsLeftSinceTheRegistryHasHeardOfIt() {
+        assertThat(deadline.allowed()).isEqualTo(Duration.ofMillis(14_250));
+        assertThat(deadline.left(ASKED.plusSeconds(5), 7)).isEqualTo(Duration.ofMillis(9_250));
+        assertThat(deadline.left(ASKED.plusSeconds(15), 7)).isZero();
+    }
+
+    @Test
+    void aClaimIsBelievedForAThirdOfTheSessionLessAMargin() {
+        assertThat(SessionDeadline.ofClaim(ASKED, 7, Duration.ofSeconds(15)).allowed())
+                .isEqualTo(Duration.ofMillis(4_250));
     }
 
     @Test
     void itPassesByTheStopwatch() {
-        assertThat(deadline.passed(LOST, 7 + Duration.ofMillis(4_249).toNanos()))
+        assertThat(deadline.passed(ASKED, 7 + Duration.ofMillis(14_249).toNanos()))
                 .isFalse();
-        assertThat(deadline.passed(LOST, 7 + Duration.ofMillis(4_250).toNanos()))
+        assertThat(deadline.passed(ASKED, 7 + Duration.ofMillis(14_250).toNanos()))
                 .isTrue();
     }
 
     @Test
     void aWallClockThatJumpedAheadCountsAsElapsedTime() {
-        assertThat(deadline.passed(LOST.plusSeconds(60), 7)).isTrue();
+        assertThat(deadline.passed(ASKED.plusSeconds(60), 7)).isTrue();
     }
 
     @Test
     void aWallClockThatWasTurnedBackGivesNoTime() {
         assertThat(deadline.passed(
-                        LOST.minusSeconds(60), 7 + Duration.ofSeconds(5).toNanos()))
+                        ASKED.minusSeconds(60), 7 + Duration.ofSeconds(15).toNanos()))
                 .isTrue();
     }
 }

@@ -1,17 +1,30 @@
 package io.elasticjob.coordination;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.Firing;
 import io.elasticjob.JobDefinition;
+import io.elasticjob.JobKey;
 import io.elasticjob.Misfire;
+import io.elasticjob.Operator;
 import io.elasticjob.Outcome;
+import io.elasticjob.Setting;
 import io.elasticjob.ShardRecord;
+import io.elasticjob.ShardState;
 import io.elasticjob.coordination.ShardStep.Owner;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ShardStepTest {
 
@@ -110,6 +123,99 @@ class ShardStepTest {
                 .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 2, 0));
     }
 
+    // ---- It moved on its way
+
+    @Test
+    void aFiringThatMovedGoesOnWhateverCameDueMeanwhileAndHoweverLateItIs() {
+        Instant later = NOON.plusSeconds(3_600);
+        ShardRecord moved = running("a", NOON, 2, 1).withCheckpoint("row 7").givenBack(new Outcome.Moved());
+
+        for (JobDefinition job : List.of(JOB, SKIP, FAILOVER)) {
+            assertThat(ShardStep.next(
+                            new ShardStep.Job(job, Instant.EPOCH, ShardCount.always(3), later),
+                            0,
+                            moved,
+                            Owner.UNKNOWN,
+                            later))
+                    .as("under %s", job)
+                    .isEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 3, 1));
+        }
+    }
+
+    static Stream<Arguments> whatNobodyWantsToGoOn() {
+        ShardCount three = ShardCount.always(3);
+        JobDefinition disabled = JOB.with(Map.of(JobKey.ENABLED, new Setting("false", Setting.Source.OVERRIDE)));
+        Switches off = Switches.NONE.with(0, new Switches.Switch(false, "ann", NOON, ""));
+        return Stream.of(
+                arguments("nothing changed", job(JOB, Instant.EPOCH, three, Switches.NONE), true),
+                arguments("disabled", job(disabled, Instant.EPOCH, three, Switches.NONE), false),
+                arguments("the shard switched off", job(JOB, Instant.EPOCH, three, off), false),
+                arguments("another schedule", job(JOB, NOON.plusSeconds(1), three, Switches.NONE), false),
+                arguments(
+                        "more shards from the next firing on",
+                        job(JOB, Instant.EPOCH, three.changed(5, NOON.plusSeconds(10)), Switches.NONE),
+                        true),
+                arguments(
+                        "more shards",
+                        job(JOB, Instant.EPOCH, three.changed(5, NOON.plusSeconds(5)), Switches.NONE),
+                        false),
+                arguments(
+                        "fewer shards",
+                        job(JOB, Instant.EPOCH, three.changed(1, NOON.plusSeconds(5)), Switches.NONE),
+                        false));
+    }
+
+    private static ShardStep.Job job(JobDefinition definition, Instant since, ShardCount count, Switches switches) {
+        return new ShardStep.Job(definition, since, count, switches, Triggers.NONE, NOON.plusSeconds(9));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("whatNobodyWantsToGoOn")
+    void whatStoppedOnItsWayIsGivenBackOrDecidedAndKeepsItsCheckpoint(String what, ShardStep.Job job, boolean goesOn) {
+        ShardRecord running = running("a", NOON, 1, 0).withCheckpoint("row 7");
+        ShardRecord moved = ShardStep.moved(job, 0, running, 3, NOON.plusSeconds(99));
+
+        assertThat(ShardStep.goesOn(job, 0, scheduled(NOON), 3)).isEqualTo(goesOn);
+        assertThat(moved.checkpoint()).isEqualTo("row 7");
+        assertThat(moved.outcome()).isEqualTo("MOVED");
+        assertThat(moved.error()).isNull();
+        assertThat(moved.deaths()).isZero();
+        if (goesOn) {
+            assertThat(moved.state()).isInstanceOf(ShardState.Idle.class);
+            assertThat(moved.through()).isNull();
+        } else {
+            assertThat(moved.state()).isInstanceOf(ShardState.Done.class);
+            assertThat(moved.through()).isEqualTo(NOON);
+            assertThat(ShardStep.next(job, 0, moved, Owner.UNKNOWN, NOON.plusSeconds(99)))
+                    .as("nothing of it is begun again")
+                    .isNotEqualTo(new ShardStep.Claim(scheduled(NOON), NOON, 2, 0));
+        }
+    }
+
+    @Test
+    void aFiringByHandThatStoppedOnItsWayGoesOnUnlessItsTriggerWasCancelled() {
+        Trigger trigger = new Trigger(
+                4,
+                NOON,
+                "",
+                new Trigger.Content(new TreeSet<>(Set.of(0)), 3, null, null),
+                false,
+                new Operator("ann", ""),
+                Map.of());
+        ShardRecord running = ShardRecord.NEW.claimed(new Firing.Triggered(4), "a", 1, 0, NOON);
+        ShardStep.Job there = new ShardStep.Job(
+                JOB, Instant.EPOCH, ShardCount.always(3), Switches.NONE, Triggers.of(List.of(trigger)), null);
+        ShardStep.Job cancelled = job(JOB, Instant.EPOCH, ShardCount.always(3), Switches.NONE);
+
+        ShardRecord moved = ShardStep.moved(there, 0, running, 3, NOON);
+        assertThat(ShardStep.next(there, 0, moved, Owner.UNKNOWN, NOON))
+                .isEqualTo(new ShardStep.Claim(new Firing.Triggered(4), NOON, trigger, 2, 0));
+        assertThat(ShardStep.moved(cancelled, 0, running, 3, NOON).trigger()).isEqualTo(4);
+        assertThat(ShardStep.next(cancelled, 0, moved, Owner.UNKNOWN, NOON))
+                .as("only what is due by schedule")
+                .isEqualTo(new ShardStep.Claim(scheduled(NOON.plusSeconds(9)), NOON.plusSeconds(9), 1, 0));
+    }
+
     @Test
     void aShardThatAChangeTookAwayRunsItsLastFiringAndNoOther() {
         ShardCount count = ShardCount.always(3).changed(2, NOON);
@@ -179,6 +285,17 @@ class ShardStepTest {
                 .isInstanceOf(ShardStep.Settle.class);
     }
 
+    @Test
+    void aDeadInstancesShardThatTheFiringIsNotKnownToHaveIsLostNotRunAgain() {
+        ShardCount forgotten = ShardCount.always(2).changed(4, NOON.plusSeconds(3600));
+        ShardStep.Job job = new ShardStep.Job(FAILOVER, Instant.EPOCH, forgotten, NOON);
+
+        assertThat(ShardStep.next(job, 3, running("a", NOON, 1, 0), Owner.DEAD, NOON.plusSeconds(5)))
+                .isInstanceOf(ShardStep.Settle.class);
+        assertThat(ShardStep.next(job, 1, running("a", NOON, 1, 0), Owner.DEAD, NOON.plusSeconds(5)))
+                .isInstanceOf(ShardStep.Claim.class);
+    }
+
     // ---- Its end
 
     @Test
@@ -186,7 +303,7 @@ class ShardStepTest {
         ShardRecord done =
                 ShardStep.completion(JOB, running("a", NOON, 1, 0), new Outcome.Succeeded(), NOON, NOON.plusSeconds(1));
 
-        assertThat(done.state()).isEqualTo(ShardRecord.State.DONE);
+        assertThat(done.state()).isInstanceOf(ShardState.Done.class);
         assertThat(done.through()).isEqualTo(NOON);
         assertThat(done.lastSucceeded()).isEqualTo(NOON);
         assertThat(done.outcome()).isEqualTo("SUCCEEDED");

@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
+import io.elasticjob.JobPart;
 import io.elasticjob.Operator;
-import io.elasticjob.Schedule;
-import io.elasticjob.Scope;
+import io.elasticjob.schedule.Schedule;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class StoredJobTest {
@@ -41,12 +44,42 @@ class StoredJobTest {
     }
 
     @Test
+    void anotherWayToRecordBeginsAgainLikeAnotherSchedule() {
+        StoredJob changed = configured(Map.of(JobKey.MONITOR_EXECUTION, "false"));
+
+        assertThat(changed.since()).isEqualTo(TUESDAY);
+        assertThat(changed.reset(Set.of(), TUESDAY.plusSeconds(9), Duration.ZERO)
+                        .since())
+                .isEqualTo(TUESDAY.plusSeconds(9));
+    }
+
+    @Test
+    void itsLifeStaysTheSameWhateverIsChanged() {
+        StoredJob born = ORDERS.born("k3x9");
+
+        assertThat(Stream.of(
+                        born.configured(Map.of(JobKey.JOB_PARAMETER, "x"), ANN, TUESDAY, Duration.ZERO),
+                        born.reset(Set.of(), TUESDAY, Duration.ZERO),
+                        born.redeclared(definition(Duration.ofSeconds(31)), "shop", TUESDAY, Duration.ZERO),
+                        born.switched(new JobPart.Shard(1), false, ANN, TUESDAY, Duration.ZERO),
+                        born.undeclared(TUESDAY)))
+                .extracting(StoredJob::life)
+                .containsOnly("k3x9");
+        assertThat(born.saysTheSameAs(ORDERS)).isTrue();
+    }
+
+    @Test
     void whatIsStoredAsItIsDeclaredIsTheDeclarationItself() {
         JobDefinition declared = definition(Duration.ofSeconds(30));
 
         assertThat(ORDERS.effective(declared)).isSameAs(declared);
         assertThat(ORDERS.effective(definition(Duration.ofSeconds(31)))).isEqualTo(declared);
         assertThat(ORDERS.effective(null)).isEqualTo(declared);
+        assertThat(ORDERS.sharing(declared)).isEqualTo(ORDERS);
+        assertThat(ORDERS.sharing(declared).declared().get(JobKey.EVERY))
+                .isSameAs(declared.settings().get(JobKey.EVERY));
+        assertThat(ORDERS.sharing(definition(Duration.ofSeconds(31)))).isSameAs(ORDERS);
+        assertThat(ORDERS.sharing(null)).isSameAs(ORDERS);
         assertThat(configured(Map.of(JobKey.JOB_PARAMETER, "x"))
                         .effective(declared)
                         .jobParameter())
@@ -105,13 +138,13 @@ class StoredJobTest {
         assertThatThrownBy(() -> configured(Map.of(JobKey.EVERY, "1s", JobKey.CRON, "0 0 3 * * ?")))
                 .hasMessageContaining("a job has one schedule");
         assertThatThrownBy(() -> configured(Map.of(JobKey.HANDLER, "other")))
-                .hasMessageContaining("can not be changed at run time");
+                .hasMessageContaining("cannot be changed at run time");
     }
 
     @Test
     void disablingIsAnOverrideAndEnablingTakesItBackWhereThatIsEnough() {
-        StoredJob off = ORDERS.switched(Scope.WHOLE_JOB, false, ANN, TUESDAY, Duration.ZERO);
-        StoredJob on = off.switched(Scope.WHOLE_JOB, true, ANN, TUESDAY.plusSeconds(5), Duration.ZERO);
+        StoredJob off = ORDERS.switched(JobPart.WHOLE_JOB, false, ANN, TUESDAY, Duration.ZERO);
+        StoredJob on = off.switched(JobPart.WHOLE_JOB, true, ANN, TUESDAY.plusSeconds(5), Duration.ZERO);
         assertThat(off.effective().enabled()).isFalse();
         assertThat(on.overrides()).isEmpty();
         assertThat(on.since()).as("nothing is made up for").isEqualTo(TUESDAY.plusSeconds(5));
@@ -119,15 +152,15 @@ class StoredJobTest {
         StoredJob declaredOff = StoredJob.declared(
                 JobDefinition.named("orders").set(JobKey.ENABLED, "false").build(), "shop", MONDAY);
         assertThat(declaredOff
-                        .switched(Scope.WHOLE_JOB, true, ANN, TUESDAY, Duration.ZERO)
+                        .switched(JobPart.WHOLE_JOB, true, ANN, TUESDAY, Duration.ZERO)
                         .overrides())
                 .containsOnlyKeys(JobKey.ENABLED);
     }
 
     @Test
     void aShardThatIsSwitchedOnAgainBeginsAnewUntilTheWholeJobDoes() {
-        StoredJob off = ORDERS.switched(new Scope.Shard(1), false, ANN, TUESDAY, Duration.ZERO);
-        StoredJob on = off.switched(new Scope.Shard(1), true, ANN, TUESDAY.plusSeconds(5), Duration.ZERO);
+        StoredJob off = ORDERS.switched(new JobPart.Shard(1), false, ANN, TUESDAY, Duration.ZERO);
+        StoredJob on = off.switched(new JobPart.Shard(1), true, ANN, TUESDAY.plusSeconds(5), Duration.ZERO);
 
         assertThat(off.switches().isOff(1)).isTrue();
         assertThat(off.switches().isOff(0)).isFalse();
@@ -136,7 +169,7 @@ class StoredJobTest {
         assertThat(on.configured(Map.of(JobKey.EVERY, "7s"), ANN, TUESDAY.plusSeconds(9), Duration.ZERO)
                         .switches())
                 .isEqualTo(Switches.NONE);
-        assertThat(ORDERS.switched(new Scope.Shard(1), true, ANN, TUESDAY, Duration.ZERO)
+        assertThat(ORDERS.switched(new JobPart.Shard(1), true, ANN, TUESDAY, Duration.ZERO)
                         .switches())
                 .as("what never was off")
                 .isEqualTo(Switches.NONE);
@@ -169,15 +202,71 @@ class StoredJobTest {
 
     @Test
     void anOperatorsWordKeepsAJobFromBeingForgotten() {
-        StoredJob switched = ORDERS.switched(new Scope.OnInstance("a"), false, ANN, TUESDAY, Duration.ZERO);
+        StoredJob switched = ORDERS.switched(new JobPart.OnInstance("a"), false, ANN, TUESDAY, Duration.ZERO);
 
-        assertThat(UndeclaredJob.decide(switched, false, Duration.ofHours(1), TUESDAY))
-                .isEqualTo(new UndeclaredJob.Keep());
-        assertThat(UndeclaredJob.decide(ORDERS, false, Duration.ofHours(1), TUESDAY))
-                .isInstanceOf(UndeclaredJob.Mark.class);
+        assertThat(switched.isChangedByOperators()).as("it is never forgotten").isTrue();
+        assertThat(ORDERS.isChangedByOperators()).isFalse();
     }
 
     private static StoredJob configured(Map<JobKey, String> values) {
         return ORDERS.configured(values, ANN, TUESDAY, Duration.ZERO);
+    }
+
+    @Test
+    void aCronThatAnOperatorSetsWithoutAZoneIsReadInOneZoneByAll() {
+        StoredJob declared = StoredJob.declared(JobDefinition.named("orders").build(), "shop", TUESDAY);
+        StoredJob configured =
+                declared.configured(Map.of(JobKey.CRON, "0 0 3 * * ?"), Operator.UNKNOWN, TUESDAY, Duration.ZERO);
+        StoredJob made = StoredJob.made("orders", Map.of(JobKey.CRON, "0 0 3 * * ?"), Operator.UNKNOWN, TUESDAY);
+
+        for (StoredJob job : List.of(configured, made)) {
+            assertThat(job.overrides().get(JobKey.ZONE).value())
+                    .isEqualTo(ZoneId.systemDefault().getId());
+        }
+        assertThat(configured.reset(Set.of(JobKey.CRON), TUESDAY, Duration.ZERO).overrides())
+                .isEmpty();
+        assertThat(configured
+                        .configured(Map.of(JobKey.EVERY, "30s"), Operator.UNKNOWN, TUESDAY, Duration.ZERO)
+                        .overrides())
+                .containsOnlyKeys(JobKey.EVERY);
+    }
+
+    @Test
+    void aZoneThatIsDeclaredOrGivenIsNotSettled() {
+        StoredJob declared = StoredJob.declared(
+                JobDefinition.named("orders")
+                        .cron("0 0 3 * * ?", ZoneId.of("Asia/Tokyo"))
+                        .build(),
+                "shop",
+                TUESDAY);
+
+        assertThat(declared.configured(Map.of(JobKey.CRON, "0 0 4 * * ?"), Operator.UNKNOWN, TUESDAY, Duration.ZERO)
+                        .overrides())
+                .containsOnlyKeys(JobKey.CRON);
+        assertThat(StoredJob.made(
+                                "orders",
+                                Map.of(JobKey.CRON, "0 0 4 * * ?", JobKey.ZONE, "UTC"),
+                                Operator.UNKNOWN,
+                                TUESDAY)
+                        .overrides()
+                        .get(JobKey.ZONE)
+                        .value())
+                .isEqualTo("UTC");
+    }
+
+    @Test
+    void aScheduleThatSaysNothingIsRefusedAndTheDeclaredOneStays() {
+        StoredJob declared = StoredJob.declared(
+                JobDefinition.named("orders").every(Duration.ofSeconds(30)).build(), "shop", TUESDAY);
+
+        assertThatThrownBy(
+                        () -> declared.configured(Map.of(JobKey.CRON, " "), Operator.UNKNOWN, TUESDAY, Duration.ZERO))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("orders.cron")
+                .hasMessageContaining("write cron=- for a job without a schedule");
+        assertThat(declared.configured(Map.of(JobKey.CRON, "-"), Operator.UNKNOWN, TUESDAY, Duration.ZERO)
+                        .effective()
+                        .schedule())
+                .isEqualTo(Schedule.onTrigger());
     }
 }

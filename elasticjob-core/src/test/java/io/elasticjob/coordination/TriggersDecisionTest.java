@@ -8,11 +8,11 @@ import io.elasticjob.Firing;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
+import io.elasticjob.JobPart;
 import io.elasticjob.Misfire;
 import io.elasticjob.OperationRefusedException;
 import io.elasticjob.Operator;
 import io.elasticjob.Outcome;
-import io.elasticjob.Scope;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.TriggerRequest;
 import io.elasticjob.TriggerStatus.Progress;
@@ -179,7 +179,7 @@ class TriggersDecisionTest {
 
     @Test
     void aRequestListsTheShardsThatTheJobHasWhenItIsAskedFor() {
-        StoredJob stored = stored(3).switched(new Scope.Shard(1), false, ANN, NOON, Duration.ZERO);
+        StoredJob stored = stored(3).switched(new JobPart.Shard(1), false, ANN, NOON, Duration.ZERO);
 
         assertThat(Demand.trigger(stored, stored::effective, TriggerRequest.of("orders"), NOON)
                         .shards())
@@ -205,7 +205,7 @@ class TriggersDecisionTest {
                         NOON))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("names shard -1");
-        StoredJob off = stored(1).switched(new Scope.Shard(0), false, ANN, NOON, Duration.ZERO);
+        StoredJob off = stored(1).switched(new JobPart.Shard(0), false, ANN, NOON, Duration.ZERO);
         assertThatThrownBy(() -> Demand.trigger(off, off::effective, TriggerRequest.of("orders"), NOON))
                 .hasMessageContaining("All shards of orders are disabled");
     }
@@ -272,9 +272,7 @@ class TriggersDecisionTest {
                 number,
                 NOON.minusSeconds(60),
                 "r" + number,
-                new TreeSet<>(Arrays.asList(shards)),
-                5,
-                null,
+                new Trigger.Content(new TreeSet<>(Arrays.asList(shards)), 5, null, null),
                 forced,
                 ANN,
                 Map.of());

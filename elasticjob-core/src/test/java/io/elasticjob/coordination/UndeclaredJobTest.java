@@ -2,11 +2,15 @@ package io.elasticjob.coordination;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.elasticjob.Firing;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
+import io.elasticjob.ShardRecord;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class UndeclaredJobTest {
@@ -18,40 +22,84 @@ class UndeclaredJobTest {
     private static final StoredJob DECLARED = StoredJob.declared(ORDERS, "shop", MONDAY.minus(WEEK));
 
     @Test
-    void whatALiveInstanceDeclaresIsKept() {
-        assertThat(decide(DECLARED, true, MONDAY)).isEqualTo(new UndeclaredJob.Keep());
-        assertThat(decide(DECLARED.undeclared(MONDAY), true, MONDAY.plus(WEEK)))
-                .as("its mark is taken away by whoever declares it")
-                .isEqualTo(new UndeclaredJob.Keep());
+    void whatIsUndeclaredIsMarkedFirstOfAll() {
+        assertThat(decide(DECLARED, WEEK, MONDAY)).isEqualTo(new UndeclaredJob.Mark(DECLARED.undeclared(MONDAY), true));
+        assertThat(decide(DECLARED, null, MONDAY)).isEqualTo(new UndeclaredJob.Mark(DECLARED.undeclared(MONDAY), true));
     }
 
     @Test
-    void whatNobodyDeclaresIsMarkedOnceAndForgottenWhenTheTimeIsOver() {
-        StoredJob marked = DECLARED.undeclared(MONDAY);
+    void itIsForgottenWhenItWasWatchedForTheWholeTime() {
+        StoredJob job = DECLARED.undeclared(MONDAY);
+        Instant now = MONDAY;
+        while (now.isBefore(MONDAY.plus(WEEK))) {
+            UndeclaredJob decision = decide(job, WEEK, now);
+            if (decision instanceof UndeclaredJob.Mark mark) {
+                assertThat(mark.first()).isFalse();
+                job = mark.job();
+            } else {
+                assertThat(decision).isEqualTo(new UndeclaredJob.Keep());
+            }
+            now = now.plusSeconds(600);
+        }
+        assertThat(decide(job, WEEK, MONDAY.plus(WEEK))).isEqualTo(new UndeclaredJob.Forget(MONDAY));
+    }
 
-        assertThat(decide(DECLARED, false, MONDAY)).isEqualTo(new UndeclaredJob.Mark(marked));
-        assertThat(decide(marked, false, MONDAY.plus(WEEK).minusMillis(1))).isEqualTo(new UndeclaredJob.Keep());
-        assertThat(decide(marked, false, MONDAY.plus(WEEK))).isEqualTo(new UndeclaredJob.Forget(MONDAY));
+    @Test
+    void timeThatNobodyWatchedDoesNotCount() {
+        StoredJob job = DECLARED.undeclared(new StoredJob.Undeclared(MONDAY, Duration.ofDays(6), MONDAY));
+        Instant muchLater = MONDAY.plus(Duration.ofDays(30));
+
+        UndeclaredJob decision = decide(job, WEEK, muchLater);
+        assertThat(decision)
+                .isEqualTo(new UndeclaredJob.Mark(
+                        DECLARED.undeclared(new StoredJob.Undeclared(MONDAY, Duration.ofDays(6), muchLater)), false));
+        assertThat(decide(job, WEEK, MONDAY.minus(Duration.ofDays(1))))
+                .as("a clock that was set back")
+                .isInstanceOfSatisfying(
+                        UndeclaredJob.Mark.class,
+                        mark -> assertThat(mark.job().marks().undeclared().counted())
+                                .isEqualTo(Duration.ofDays(6)));
+    }
+
+    @Test
+    void itIsWrittenNoMoreOftenThanThatALostLeaderCostsLittle() {
+        StoredJob job = DECLARED.undeclared(MONDAY);
+
+        assertThat(decide(job, WEEK, MONDAY.plusSeconds(1799))).isEqualTo(new UndeclaredJob.Keep());
+        assertThat(decide(job, WEEK, MONDAY.plusSeconds(1800))).isInstanceOf(UndeclaredJob.Mark.class);
+        assertThat(decide(job, Duration.ofHours(1), MONDAY.plusSeconds(900))).isInstanceOf(UndeclaredJob.Mark.class);
     }
 
     @Test
     void whatAnOperatorMadeOrChangedIsNeverForgotten() {
-        StoredJob made = StoredJob.declared(ORDERS, "", MONDAY);
         StoredJob changed = new StoredJob(
                 "orders",
-                "shop",
-                DECLARED.declared(),
-                Map.of(JobKey.ENABLED, new StoredJob.Override("false", "ann", MONDAY, "stock-taking")),
+                new StoredJob.Settings(
+                        "shop",
+                        DECLARED.declared(),
+                        Map.of(JobKey.ENABLED, new StoredJob.Override("false", "ann", MONDAY, "stock-taking"))),
                 MONDAY,
-                DECLARED.shardCount(),
-                Map.of());
+                DECLARED.shardCount());
+        StoredJob.Undeclared longAgo = new StoredJob.Undeclared(MONDAY, WEEK.plusDays(1), MONDAY);
 
-        assertThat(decide(made, false, MONDAY)).isEqualTo(new UndeclaredJob.Keep());
-        assertThat(decide(changed, false, MONDAY)).isEqualTo(new UndeclaredJob.Keep());
-        assertThat(decide(changed.undeclared(MONDAY), false, MONDAY.plus(WEEK))).isEqualTo(new UndeclaredJob.Keep());
+        assertThat(decide(changed, WEEK, MONDAY))
+                .as("it is marked, so that it is known since when")
+                .isEqualTo(new UndeclaredJob.Mark(changed.undeclared(MONDAY), true));
+        assertThat(decide(changed.undeclared(longAgo), WEEK, MONDAY)).isEqualTo(new UndeclaredJob.Keep());
+        assertThat(decide(DECLARED.undeclared(longAgo), null, MONDAY)).isEqualTo(new UndeclaredJob.Keep());
     }
 
-    private static UndeclaredJob decide(StoredJob stored, boolean declared, Instant now) {
-        return UndeclaredJob.decide(stored, declared, WEEK, now);
+    @Test
+    void whatIsRecordedAsRunningIsNotForgotten() {
+        ShardRecord running = ShardRecord.NEW.claimed(new Firing.Scheduled(MONDAY), "gone", 1, 0, MONDAY);
+
+        assertThat(UndeclaredJob.mayBeForgotten(List.of())).isTrue();
+        assertThat(UndeclaredJob.mayBeForgotten(List.of(ShardRecord.NEW))).isTrue();
+        assertThat(UndeclaredJob.mayBeForgotten(List.of(ShardRecord.NEW, running)))
+                .isFalse();
+    }
+
+    private static UndeclaredJob decide(StoredJob stored, @Nullable Duration after, Instant now) {
+        return UndeclaredJob.decide(stored, after, now);
     }
 }

@@ -14,7 +14,9 @@ import io.elasticjob.SimpleJob;
 import io.elasticjob.memory.MemoryEnsemble;
 import io.elasticjob.registry.Read;
 import io.elasticjob.runner.InProcessShardRunner;
-import io.elasticjob.testing.SimulatedFireSource;
+import io.elasticjob.spi.SystemTimekeeper;
+import io.elasticjob.test.SimulatedFireSource;
+import io.elasticjob.view.EngineStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -166,7 +168,7 @@ class BadHandlersTest {
 
     @SafeVarargs
     private void start(SimpleJob handler, java.util.function.Consumer<ElasticJobEvent>... first) {
-        JobEngine.Builder builder = JobEngine.builder()
+        JobEngineBuilder builder = JobEngine.builder()
                 .namespace("test")
                 .registry(ensemble.client(Duration.ofSeconds(6)))
                 .timekeeper(time)

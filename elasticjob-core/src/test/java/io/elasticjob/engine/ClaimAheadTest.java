@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.elasticjob.ElasticJobEvent.ExecutionStarted;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
+import io.elasticjob.JobPart;
 import io.elasticjob.Operator;
-import io.elasticjob.Scope;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.engine.World.Process;
 import java.time.Duration;
@@ -28,7 +28,7 @@ class ClaimAheadTest {
         Process a = world.start("a", everyTen("orders", 3));
         world.time.passUntil(TEN.minusMillis(100));
 
-        assertThat(world.record("orders", 0).isRunningBy("a.0")).isTrue();
+        assertThat(world.record("orders", 0).owner()).contains("a.0");
         assertThat(world.runs("orders")).isZero();
         assertThat(world.record("orders", 0).startedAt()).isEqualTo(TEN);
 
@@ -48,7 +48,9 @@ class ClaimAheadTest {
         assertThat(a.events(ExecutionStarted.class))
                 .hasSize(3)
                 .allSatisfy(start -> assertThat(start.lateness()).isZero());
-        assertThat(a.engine.registryRequests()).isEqualTo(requests);
+        assertThat(a.engine.registryRequests() - requests)
+                .as("whether ZooKeeper answers is asked each third of a session, and nothing else")
+                .isLessThanOrEqualTo(5);
     }
 
     @Test
@@ -56,7 +58,7 @@ class ClaimAheadTest {
         Process a = world.start("a", everyTen("orders", 1));
         world.time.passUntil(TEN.minusMillis(100));
         ShardRecord claimed = world.record("orders", 0);
-        world.now(a.engine.operations().disable("orders", Scope.WHOLE_JOB, ANN));
+        world.now(a.engine.operations().disable("orders", JobPart.WHOLE_JOB, ANN));
         world.seconds(2);
 
         assertThat(claimed.isRunning()).isTrue();
@@ -108,7 +110,7 @@ class ClaimAheadTest {
         Process a = world.start("a", failover);
         world.start("b", failover);
         world.time.passUntil(TEN.minusMillis(100));
-        assertThat(world.record("orders", 0).isRunningBy("a.0")).isTrue();
+        assertThat(world.record("orders", 0).owner()).contains("a.0");
         a.kill();
         world.time.passUntil(TEN.plus(World.SESSION).plusSeconds(1));
 

@@ -48,8 +48,8 @@ class ClockTest {
         assertThat(a.events(ElasticJobEvent.ClockOff.class))
                 .singleElement()
                 .satisfies(off -> assertThat(off.skew()).isCloseTo(Duration.ofSeconds(-60), Duration.ofMillis(2)));
-        assertThat(a.engine.status().clockOff()).isTrue();
-        assertThat(b.engine.status().clockOff()).isFalse();
+        assertThat(a.engine.status().clock().isOff()).isTrue();
+        assertThat(b.engine.status().clock().isOff()).isFalse();
         assertThat(world.ran("orders", second())).isEqualTo("b:0 b:1");
         assertThat(world.ran("loose", second())).isEqualTo("b:0");
 
@@ -57,7 +57,7 @@ class ClockTest {
         world.seconds(2);
         assertThat(world.ran("orders", second())).isEqualTo("a:0 b:1");
         assertThat(a.events(ElasticJobEvent.ClockRight.class)).hasSize(1);
-        assertThat(a.engine.status().clockOff()).isFalse();
+        assertThat(a.engine.status().clock().isOff()).isFalse();
     }
 
     @Test
@@ -67,7 +67,7 @@ class ClockTest {
         world.seconds(5);
 
         assertThat(runsOn("c")).isZero();
-        assertThat(late.engine.status().clockOff()).isTrue();
+        assertThat(late.engine.status().clock().isOff()).isTrue();
         assertThat(world.ran("orders", second())).isEqualTo("b:0 b:1");
     }
 
@@ -76,7 +76,7 @@ class ClockTest {
         Process a = world.startWithClock("a", Duration.ofSeconds(-9), ORDERS);
         world.seconds(12); // by its clock the job begins in nine seconds
 
-        assertThat(a.engine.status().clockSkew()).isCloseTo(Duration.ofSeconds(9), Duration.ofMillis(2));
+        assertThat(a.engine.status().clock().skew()).isCloseTo(Duration.ofSeconds(9), Duration.ofMillis(2));
         assertThat(runsOn("a")).isPositive();
         assertThat(a.events(ElasticJobEvent.ClockOff.class)).isEmpty();
     }
@@ -87,14 +87,14 @@ class ClockTest {
         world.seconds(2);
         world.registryWatch.skew(Duration.ofSeconds(40)); // another server leads, whose clock is wrong
         world.seconds(2);
-        assertThat(a.engine.status().clockOff()).isTrue();
+        assertThat(a.engine.status().clock().isOff()).isTrue();
         long begun = runsOn("a");
         world.seconds(5);
         assertThat(runsOn("a")).isEqualTo(begun);
 
         world.registryWatch.skew(Duration.ZERO);
         world.seconds(12);
-        assertThat(a.engine.status().clockOff()).isFalse();
+        assertThat(a.engine.status().clock().isOff()).isFalse();
         assertThat(world.ran("orders", second())).isEqualTo("a:0 a:1");
     }
 
@@ -178,7 +178,7 @@ class ClockTest {
 
     /** Neither while the clock was wrong nor after. */
     private void nothingWasSkipped(Process a) {
-        assertThat(a.engine.status().clockOff()).isTrue();
+        assertThat(a.engine.status().clock().isOff()).isTrue();
         assertThat(world.record("sparing", 0).through()).isEqualTo(FIRST);
         a.watch.skew(Duration.ZERO);
         world.time.passUntil(FIRST.plusSeconds(15));

@@ -3,10 +3,10 @@ package io.elasticjob.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.elasticjob.JobDefinition;
-import io.elasticjob.engine.RegistryObserver.Kind;
-import io.elasticjob.engine.RegistryObserver.Result;
 import io.elasticjob.engine.World.Process;
 import io.elasticjob.memory.Requests;
+import io.elasticjob.spi.RegistryObserver.Ending;
+import io.elasticjob.spi.RegistryObserver.Kind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** What an engine shows of itself, in virtual time. */
 class EngineObservationTest {
 
-    private record Observed(Kind kind, Result result, Duration took) {}
+    private record Observed(Kind kind, Ending result, Duration took) {}
 
     private static final JobDefinition ORDERS =
             JobDefinition.named("orders").every(Duration.ofSeconds(5)).shards(2).build();
@@ -43,7 +43,7 @@ class EngineObservationTest {
         assertThat(observed).hasSize(Math.toIntExact(sent.total()));
         assertThat(a.engine.registryRequests()).isEqualTo(sent.total());
         assertThat(observed)
-                .filteredOn(it -> it.result() == Result.ANSWERED)
+                .filteredOn(it -> it.result() == Ending.ANSWERED)
                 .isNotEmpty()
                 .allSatisfy(it -> assertThat(it.took()).isGreaterThanOrEqualTo(Duration.ofMillis(7)));
     }
@@ -52,7 +52,7 @@ class EngineObservationTest {
     void aRefusedClaimIsRefusedAndWhatIsNeverAnsweredIsUnanswered() {
         Process a = observed("a");
         world.seconds(6);
-        assertThat(results(Kind.COMMIT)).doesNotContain(Result.UNANSWERED);
+        assertThat(results(Kind.COMMIT)).doesNotContain(Ending.UNANSWERED);
         observed.clear();
 
         String folder = world.ensemble.children("/test/shards").get(0);
@@ -60,11 +60,11 @@ class EngineObservationTest {
         byte[] same = ((io.elasticjob.registry.Read.Present) world.ensemble.node(record)).data();
         world.overwrite(record, same);
         world.seconds(6);
-        assertThat(results(Kind.COMMIT)).contains(Result.REFUSED, Result.ANSWERED);
+        assertThat(results(Kind.COMMIT)).contains(Ending.REFUSED, Ending.ANSWERED);
 
         observed.clear();
         settleADoubt(a);
-        assertThat(results(Kind.COMMIT)).contains(Result.UNANSWERED);
+        assertThat(results(Kind.COMMIT)).contains(Ending.UNANSWERED);
     }
 
     @Test
@@ -102,12 +102,12 @@ class EngineObservationTest {
     @Test
     void anInstanceThatDrainsSaysSo() {
         Process a = world.start("a", ORDERS);
-        assertThat(a.engine.status().draining()).isFalse();
+        assertThat(a.engine.status().intake().isDraining()).isFalse();
 
         a.engine.drain();
         world.settle();
 
-        assertThat(a.engine.status().draining()).isTrue();
+        assertThat(a.engine.status().intake().isDraining()).isTrue();
         assertThat(a.engine.status().isConnected()).isTrue();
     }
 
@@ -117,15 +117,15 @@ class EngineObservationTest {
         a.runner.ignoreInterruptions();
         a.duration = Duration.ofSeconds(30);
         world.seconds(6);
-        assertThat(a.engine.status().activeExecutions()).isEqualTo(2);
-        assertThat(a.engine.status().lingeringExecutions()).isZero();
+        assertThat(a.engine.status().executions().active()).isEqualTo(2);
+        assertThat(a.engine.status().executions().lingering()).isZero();
 
         a.registry.link().expire();
         world.seconds(2);
-        assertThat(a.engine.status().lingeringExecutions()).isEqualTo(2);
+        assertThat(a.engine.status().executions().lingering()).isEqualTo(2);
 
         world.seconds(30);
-        assertThat(a.engine.status().lingeringExecutions()).isZero();
+        assertThat(a.engine.status().executions().lingering()).isZero();
     }
 
     @Test
@@ -152,7 +152,7 @@ class EngineObservationTest {
         return observed.stream().filter(it -> it.kind() == kind).count();
     }
 
-    private List<Result> results(Kind kind) {
+    private List<Ending> results(Kind kind) {
         return observed.stream()
                 .filter(it -> it.kind() == kind)
                 .map(Observed::result)

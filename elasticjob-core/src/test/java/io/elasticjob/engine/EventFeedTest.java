@@ -8,7 +8,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,20 @@ class EventFeedTest {
     }
 
     @Test
+    void eachEventIsHeardByAllListenersInTheirOrder() {
+        List<String> heard = new ArrayList<>();
+        EventFeed feed = new EventFeed(
+                List.of(event -> heard.add("first " + event), event -> heard.add("second " + event)),
+                Runnable::run,
+                Duration.ZERO);
+        feed.publish(event(0));
+        feed.publish(event(1));
+
+        assertThat(heard)
+                .containsExactly("first " + event(0), "second " + event(0), "first " + event(1), "second " + event(1));
+    }
+
+    @Test
     void oneListenerThatFailsCostsTheOthersNothing() {
         EventFeed feed = new EventFeed(
                 List.of(
@@ -52,6 +68,32 @@ class EventFeedTest {
     }
 
     @Test
+    void aThreadThatCanNotBeHadOnceIsAskedForAgainAtTheNextEvent() {
+        List<Throwable> refusals = new ArrayList<>(
+                List.of(new RejectedExecutionException("on purpose"), new OutOfMemoryError("on purpose")));
+        EventFeed feed = new EventFeed(
+                List.of(told::add),
+                task -> {
+                    if (!refusals.isEmpty()) {
+                        throwAnything(refusals.remove(0));
+                    }
+                    task.run();
+                },
+                Duration.ZERO);
+        feed.publish(event(0));
+        feed.publish(event(1));
+        assertThat(told).isEmpty();
+
+        feed.publish(event(2));
+        assertThat(told).containsExactly(event(0), event(1), event(2));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void throwAnything(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+
+    @Test
     void whatSlowListenersMissIsCountedAndTheRestIsTold() {
         EventFeed feed = new EventFeed(List.of(told::add), tasks::add, Duration.ZERO);
         IntStream.range(0, MOST + 7).forEach(i -> feed.publish(event(i)));
@@ -62,6 +104,50 @@ class EventFeedTest {
         feed.publish(event(MOST + 7));
         tasks.remove().run();
         assertThat(told).hasSize(MOST + 1);
+    }
+
+    @Test
+    void whatIsHeldWakesTheListenersThreadOnceWhenItRings() {
+        EventFeed feed = new EventFeed(List.of(told::add), tasks::add, Duration.ZERO);
+        feed.ring();
+        feed.hold(event(0));
+        feed.hold(event(1));
+        assertThat(tasks).isEmpty();
+
+        feed.ring();
+        feed.ring();
+        assertThat(tasks).hasSize(1);
+        tasks.remove().run();
+        assertThat(told).containsExactly(event(0), event(1));
+        feed.ring();
+        assertThat(tasks).as("nothing waits").isEmpty();
+    }
+
+    @Test
+    void whatIsHeldWhenTheFeedIsClosedIsTold() {
+        Queue<ElasticJobEvent> heard = new ConcurrentLinkedQueue<>();
+        EventFeed feed = new EventFeed(List.of(heard::add), null, Duration.ofSeconds(30));
+        feed.hold(event(0));
+        feed.close();
+
+        assertThat(heard).containsExactly(event(0));
+    }
+
+    @Test
+    void aTurnWithVeryManyEventsRingsBeforeItsEnd() {
+        EventFeed feed = new EventFeed(
+                List.of(told::add),
+                task -> {
+                    tasks.add(task);
+                    task.run();
+                },
+                Duration.ZERO);
+        IntStream.range(0, 3 * MOST).forEach(i -> feed.hold(event(i)));
+        feed.ring();
+
+        assertThat(feed.untold()).isZero();
+        assertThat(told).hasSize(3 * MOST);
+        assertThat(tasks.size()).isLessThanOrEqualTo(3 * MOST / 1_000);
     }
 
     @Test

@@ -3,19 +3,23 @@ package io.elasticjob.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.elasticjob.ElasticJobEvent.ExecutionAdopted;
 import io.elasticjob.ElasticJobEvent.ExecutionEnded;
 import io.elasticjob.ElasticJobEvent.ExecutionFenced;
 import io.elasticjob.ElasticJobEvent.ExecutionStarted;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.Outcome;
+import io.elasticjob.Setting;
 import io.elasticjob.ShardLostException;
 import io.elasticjob.engine.World.Process;
+import io.elasticjob.registry.Read;
 import io.elasticjob.testing.Ledger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -50,48 +54,72 @@ class FencingTest {
         b.duration = LONG;
         loseSession(a, Duration.ofSeconds(15));
 
-        assertThat(world.record("orders", 0).owner()).startsWith("b.");
+        assertThat(world.owner("orders", 0)).startsWith("b.");
         assertThat(entriesOf("a")).hasSize(2).allMatch(run -> run.cancelled && run.ended != null);
         assertThat(a.events(ExecutionFenced.class)).hasSize(2);
         assertThat(outcomes(a)).containsOnly(new Outcome.Fenced(new Outcome.Abandoned()));
         assertThat(entriesOf("b")).hasSize(2).noneMatch(run -> run.cancelled);
     }
 
+    /** Others may be about to find its former instance dead: what it has adopted by then they watch. */
     @Test
-    void whatOthersTakeWhenThisProcessIsBackAlreadyIsCancelledToo() {
+    void whatAProcessThatIsBackAtOnceStillRunsItAdoptsBeforeOthersTakeIt() {
         Process a = start("a", 2);
         Process b = world.start("b", orders(2));
         b.duration = LONG;
+        long token = entriesOf("a").get(1).token;
         a.registry.link().expire();
         world.settle();
         world.settle();
 
-        assertThat(world.record("orders", 1).owner()).startsWith("b.");
-        Ledger.Entry taken = entriesOf("a").get(1);
-        assertThat(taken.cancelled).isTrue();
-        assertThat(outcomes(a)).containsExactly(new Outcome.Fenced(new Outcome.Abandoned()));
-        assertThat(world.record("orders", 0).owner())
-                .as("its own by the new assignment, too")
-                .startsWith("a.");
-        assertThat(entriesOf("a").get(0).cancelled).isFalse();
+        for (int shard : new int[] {0, 1}) {
+            assertThat(world.owner("orders", shard)).startsWith("a.");
+        }
+        assertThat(world.record("orders", 1).runningToken(0)).hasValue(token);
+        assertThat(a.events(ExecutionAdopted.class)).hasSize(2);
+        assertThat(entriesOf("a")).noneMatch(run -> run.cancelled);
+        assertThat(entriesOf("b")).isEmpty();
 
-        b.runner.end("orders", 1, new Outcome.Succeeded());
+        a.runner.end("orders", 1, new Outcome.Succeeded());
         await(a.runner.checkpoint("orders", 0, "page 7"));
         await(a.runner.checkpoint("orders", 0, "page 8"));
         assertThat(world.record("orders", 0).checkpoint()).isEqualTo("page 8");
+        assertThat(world.record("orders", 1).outcome()).isEqualTo("SUCCEEDED");
+    }
+
+    /** What is told to end because its session is lost is not adopted, however long it takes: others run it. */
+    @Test
+    void whatIsToEndWithItsSessionIsLeftToOthers() {
+        JobDefinition cancels =
+                orders(2).with(Map.of(JobKey.ON_SESSION_LOSS, new Setting("CANCEL", Setting.Source.CODE)));
+        Process a = world.start("a", cancels);
+        a.runner.ignoreInterruptions();
+        a.duration = LONG;
+        world.seconds(60);
+        Process b = world.start("b", cancels);
+        a.registry.link().expire();
+        world.seconds(2);
+
+        assertThat(a.events(ExecutionAdopted.class)).isEmpty();
+        assertThat(world.owner("orders", 1)).startsWith("b.");
+        assertThat(entriesOf("a")).allMatch(run -> run.cancelled);
     }
 
     @Test
     void afterALostSessionWhatNobodyTookGoesOnAndIsRecorded() {
         Process a = start("a", 2);
-        String before = world.record("orders", 0).owner();
+        String before = world.owner("orders", 0);
         loseSession(a, Duration.ofSeconds(15));
         assertThat(entriesOf("a")).hasSize(2).noneMatch(run -> run.cancelled);
 
         a.runner.end("orders", 0, new Outcome.Succeeded());
         world.settle();
         assertThat(world.record("orders", 0).outcome()).isEqualTo("SUCCEEDED");
-        assertThat(world.record("orders", 0).owner()).isEqualTo(before);
+        assertThat(world.owner("orders", 0))
+                .as("it was adopted by the present instance")
+                .startsWith("a.")
+                .isNotEqualTo(before);
+        assertThat(world.owner("orders", 1)).isEqualTo(world.owner("orders", 0));
         assertThat(world.record("orders", 1).isRunning()).isTrue();
         assertThat(outcomes(a)).containsExactly(new Outcome.Succeeded());
     }
@@ -112,8 +140,33 @@ class FencingTest {
         assertThat(a.events(ExecutionFenced.class))
                 .as("it did not run any more")
                 .isEmpty();
-        assertThat(world.record("orders", 0).owner()).startsWith("b.");
+        assertThat(world.owner("orders", 0)).startsWith("b.");
         assertThat(world.record("orders", 0).outcome()).isEqualTo("SUCCEEDED");
+    }
+
+    /** Under a new session the version alone does not tell that a claim is still the same. */
+    @Test
+    void anEndThatWaitsForTheConnectionDoesNotHitARecordThatWasMadeAgainWithTheSameVersion() {
+        Process a = start("a", 1);
+        Process b = world.start("b", orders(1));
+        b.duration = LONG;
+        a.registry.link().cut();
+        a.runner.end("orders", 0, new Outcome.Succeeded());
+        String path = "/test/shards/" + world.ensemble.children("/test/shards").get(0) + "/0";
+        int version = ((Read.Present) world.ensemble.node(path)).stat().version();
+        world.ensemble.deleteTree(path);
+        world.time.pass(Duration.ofSeconds(70));
+        assertThat(world.ensemble.node(path))
+                .isInstanceOfSatisfying(
+                        Read.Present.class,
+                        again -> assertThat(again.stat().version()).isEqualTo(version));
+        a.registry.link().heal();
+        world.time.pass(Duration.ofSeconds(2));
+
+        assertThat(outcomes(a)).containsExactly(new Outcome.Fenced(new Outcome.Succeeded()));
+        assertThat(world.owner("orders", 0)).startsWith("b.");
+        assertThat(world.record("orders", 0).isRunning()).isTrue();
+        assertThat(entry("b").cancelled).isFalse();
     }
 
     @Test
@@ -209,7 +262,7 @@ class FencingTest {
         a.duration = Duration.ofMillis(10);
         a.runner.end("orders", 1, new Outcome.Succeeded());
         a.registry.link().cut();
-        world.time.pass(Duration.ofSeconds(5)); // longer than it can be sure of its session, shorter than that lasts
+        world.time.pass(Duration.ofMillis(5_800)); // longer than it can be sure of its session, shorter than that lasts
         a.registry.link().heal();
         world.seconds(5);
 

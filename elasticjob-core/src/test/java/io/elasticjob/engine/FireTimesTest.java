@@ -2,7 +2,7 @@ package io.elasticjob.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.elasticjob.Schedule;
+import io.elasticjob.schedule.Schedule;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;

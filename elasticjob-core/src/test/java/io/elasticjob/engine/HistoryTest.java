@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.ElasticJobEvent.ExecutionStarted;
 import io.elasticjob.JobDefinition;
+import io.elasticjob.JobKey;
+import io.elasticjob.JobOperations;
+import io.elasticjob.Operator;
 import io.elasticjob.Outcome;
+import io.elasticjob.TriggerRequest;
 import io.elasticjob.engine.World.Process;
 import io.elasticjob.history.ExecutionQuery;
 import io.elasticjob.history.ExecutionRecord;
@@ -13,6 +17,7 @@ import io.elasticjob.history.MemoryExecutionHistory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What a history makes of what several instances tell, in virtual time. */
@@ -122,6 +127,26 @@ class HistoryTest {
                 .singleElement()
                 .returns("FENCED", ExecutionRecord::outcome)
                 .satisfies(late -> assertThat(late.instance()).startsWith("a."));
+    }
+
+    @Test
+    void firingsByHandOfAJobThatWasRemovedAndMadeAgainAreToldApart() {
+        Process a = world.start("a", JobDefinition.named("other").build());
+        JobOperations operations = a.engine.operations();
+        for (int life = 0; life < 2; life++) {
+            world.now(operations.create("orders", Map.of(JobKey.HANDLER, "other"), Operator.UNKNOWN));
+            world.now(operations.trigger(TriggerRequest.of("orders")));
+            world.seconds(2);
+            world.now(operations.remove("orders", Operator.UNKNOWN));
+            world.seconds(2);
+        }
+        tell(a, a.events);
+
+        assertThat(found())
+                .hasSize(2)
+                .allSatisfy(run -> assertThat(run.firing()).isEqualTo("trigger-0"))
+                .extracting(run -> run.identity().life())
+                .doesNotHaveDuplicates();
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.elasticjob.JobDefinition;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.ShardRecordCodec;
+import io.elasticjob.codec.StoredJobCodec;
 import io.elasticjob.engine.World.Process;
 import io.elasticjob.registry.Read;
 import io.elasticjob.testing.Ledger;
@@ -101,8 +102,9 @@ class LateWritesTest {
         return ((Decoded.Value<ShardRecord>) ShardRecordCodec.decode(((Read.Present) read).data())).value();
     }
 
-    private long life(String job) {
-        return ((Read.Present) world.ensemble.node("/test/jobs/" + job)).stat().created();
+    private String life(String job) {
+        Read.Present node = (Read.Present) world.ensemble.node("/test/jobs/" + job);
+        return StoredJobCodec.lifeIn(job, node.data(), node.stat().created()).orElseThrow();
     }
 
     private static JobDefinition everySecond(String name, int shards) {

@@ -7,6 +7,7 @@ import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
+import io.elasticjob.Operator;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.StoredJobCodec;
 import io.elasticjob.coordination.StoredJob;
@@ -14,12 +15,15 @@ import io.elasticjob.engine.World.Process;
 import io.elasticjob.registry.Read;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the leader removes, and what it leaves alone, in virtual time. */
 class LeftoversTest {
@@ -27,6 +31,8 @@ class LeftoversTest {
     private static final Duration TWO_HOURS = Duration.ofHours(2);
     private static final JobDefinition ORDERS = everyMinute("orders");
     private static final JobDefinition BILLS = everyMinute("bills");
+    /** What the application declares that has declared orders before. */
+    private static final JobDefinition LETTERS = everyMinute("letters");
 
     private final World world = new World();
 
@@ -47,6 +53,28 @@ class LeftoversTest {
                     assertThat(removed.job()).isEqualTo("orders");
                     assertThat(removed.records()).isEqualTo(2);
                 });
+    }
+
+    @Test
+    void theRecordsOfAJobThatWasRemovedGoThoughOneOfAnotherJobKeepsCostingTheLeaderItsConnection() {
+        JobDefinition wide = JobDefinition.named("wide")
+                .every(Duration.ofSeconds(1))
+                .shards(200)
+                .build();
+        Process leader = world.start("leader", BILLS);
+        world.start("other", 300, wide);
+        world.seconds(61);
+        String folder = folders().stream()
+                .filter(name -> name.startsWith("wide@"))
+                .findFirst()
+                .orElseThrow();
+        world.overwrite("/test/shards/" + folder + "/0", new byte[100 * 1024]);
+        world.ensemble.takesAtMost(1024 * 1024, 64 * 1024);
+        world.now(leader.engine.operations().remove("bills", new Operator("ann", "")));
+        world.seconds(35);
+
+        assertThat(leader.events(ElasticJobEvent.RegistrySuspended.class)).hasSizeGreaterThan(2);
+        assertThat(folders()).containsExactly(folder);
     }
 
     @Test
@@ -88,7 +116,7 @@ class LeftoversTest {
         world.start("a", ORDERS);
         world.seconds(61);
         String folder = "/test/shards/" + folders().get(0);
-        world.overwrite(folder + "/1", "{\"format\":2}".getBytes(StandardCharsets.UTF_8));
+        world.overwrite(folder + "/1", "{\"format\":3}".getBytes(StandardCharsets.UTF_8));
         world.ensemble.deleteTree("/test/jobs/orders");
         world.seconds(25);
 
@@ -112,6 +140,38 @@ class LeftoversTest {
         assertThat(a.events(ElasticJobEvent.RecordsRemoved.class))
                 .singleElement()
                 .satisfies(removed -> assertThat(removed.records()).isEqualTo(450));
+    }
+
+    @Test
+    void aConnectionThatIsLostMoreOftenThanTheLeaderLooksAroundSparesNoRecord() {
+        Process a = world.start("a", ORDERS, BILLS);
+        world.seconds(61);
+        world.ensemble.deleteTree("/test/jobs/orders");
+        for (int times = 0; times < 3; times++) {
+            a.registry.link().reset();
+            world.seconds(7);
+        }
+
+        assertThat(folders()).singleElement().asString().startsWith("bills@");
+    }
+
+    /** What cannot be read comes before what is to go. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/test/jobs/a-huge", "/test/shards/a-huge@1", "/test/shards/a-huge@1/0"})
+    void aNodeThatCannotBeReadSparesNoOtherFolder(String huge) {
+        Map<String, byte[]> nodes = new LinkedHashMap<>();
+        nodes.put("/test/jobs/a-huge", new byte[0]);
+        nodes.put("/test/shards/a-huge@1", new byte[0]);
+        nodes.put("/test/shards/a-huge@1/0", new byte[0]);
+        nodes.put(huge, new byte[100_000]);
+        world.start("a", ORDERS, BILLS);
+        world.seconds(61);
+        world.create(nodes);
+        world.ensemble.takesAtMost(1_000_000, 50_000);
+        world.ensemble.deleteTree("/test/jobs/orders");
+        world.seconds(90);
+
+        assertThat(folders()).hasSize(2).noneMatch(folder -> folder.startsWith("orders@"));
     }
 
     @Test
@@ -155,14 +215,64 @@ class LeftoversTest {
     // ---- Jobs that nobody declares --------------------------------------------------------------------------------
 
     @Test
-    void byDefaultNoJobIsEverForgottenNorMarked() {
+    void withoutATimeForItNoJobIsEverForgotten() {
         world.start("a", BILLS);
         world.startOf("mail", "b", ORDERS).leave();
+        world.startOf("mail", "c", LETTERS);
         world.time.pass(Duration.ofHours(24));
 
         assertThat(stored("orders"))
                 .isNotNull()
-                .satisfies(job -> assertThat(job.undeclaredSince()).isNull());
+                .satisfies(job -> assertThat(job.undeclaredSince()).isPresent());
+    }
+
+    @Test
+    void anApplicationThatIsAwayLosesNothing() {
+        Process leader = world.startForgetting("a", TWO_HOURS, BILLS);
+        world.startOf("mail", "b", ORDERS).leave();
+        StoredJob before = stored("orders");
+        world.time.pass(Duration.ofHours(24));
+
+        assertThat(stored("orders")).isEqualTo(before);
+        assertThat(leader.events(ElasticJobEvent.JobUndeclared.class)).isEmpty();
+        assertThat(leader.events(ElasticJobEvent.FiringOverdue.class)).isEmpty();
+        assertThat(leader.events(ElasticJobEvent.ApplicationAbsent.class))
+                .singleElement()
+                .satisfies(absent -> {
+                    assertThat(absent.application()).isEqualTo("mail");
+                    assertThat(absent.jobs()).containsExactly("orders");
+                });
+    }
+
+    @Test
+    void onlyTheTimeCountsDuringWhichTheApplicationLives() {
+        world.startForgetting("a", TWO_HOURS, BILLS);
+        world.startOf("mail", "b", ORDERS).leave();
+        for (int night = 1; night <= 3; night++) {
+            Process mail = world.startOf("mail", "c" + night, LETTERS);
+            world.time.pass(Duration.ofMinutes(35));
+            mail.leave();
+            world.time.pass(Duration.ofHours(23));
+            assertThat(stored("orders")).as("night %s", night).isNotNull();
+        }
+        world.startOf("mail", "d", LETTERS);
+        world.time.pass(Duration.ofMinutes(70));
+
+        assertThat(stored("orders")).isNull();
+    }
+
+    @Test
+    void aJobThatIsRecordedAsRunningIsNotForgotten() {
+        world.startForgetting("a", TWO_HOURS, BILLS);
+        Process mail = world.startOf("mail", "b", ORDERS);
+        mail.duration = Duration.ofHours(9);
+        world.seconds(60);
+        world.startOf("mail", "c", LETTERS);
+        mail.kill();
+        world.time.pass(Duration.ofHours(5));
+
+        assertThat(stored("orders")).isNotNull();
+        assertThat(world.record("orders", 0).isRunning()).isTrue();
     }
 
     @Test
@@ -170,16 +280,17 @@ class LeftoversTest {
         Process leader = world.startForgetting("a", TWO_HOURS, BILLS);
         Process mail = world.startOf("mail", "b", ORDERS);
         world.seconds(61);
+        world.startOf("mail", "c", LETTERS);
         mail.leave();
         world.time.pass(Duration.ofMinutes(119));
         assertThat(stored("orders"))
                 .isNotNull()
-                .satisfies(job -> assertThat(job.undeclaredSince()).isNotNull());
+                .satisfies(job -> assertThat(job.undeclaredSince()).isPresent());
         assertThat(leader.events(ElasticJobEvent.JobUndeclared.class)).hasSize(1);
 
         world.time.pass(Duration.ofMinutes(2));
         assertThat(stored("orders")).isNull();
-        assertThat(folders()).singleElement().asString().startsWith("bills@");
+        assertThat(folders()).noneMatch(folder -> folder.startsWith("orders@")).hasSize(2);
         assertThat(leader.events(ElasticJobEvent.JobForgotten.class))
                 .singleElement()
                 .satisfies(forgotten -> assertThat(forgotten.application()).isEqualTo("mail"));
@@ -190,6 +301,7 @@ class LeftoversTest {
         Process first = world.startForgetting("a", TWO_HOURS, BILLS);
         world.startForgetting("b", TWO_HOURS, BILLS);
         world.startOf("mail", "c", ORDERS).leave();
+        world.startOf("mail", "d", LETTERS);
         world.time.pass(Duration.ofMinutes(90));
         first.leave();
         world.time.pass(Duration.ofMinutes(31));
@@ -200,6 +312,7 @@ class LeftoversTest {
     @Test
     void whoDeclaresTheJobAgainTakesTheMarkAwayAndItGoesOnAsItWas() {
         world.startForgetting("a", TWO_HOURS, BILLS);
+        world.startOf("mail", "letters", LETTERS);
         Process mail = world.startOf("mail", "b", ORDERS);
         StoredJob before = stored("orders");
         mail.leave();
@@ -219,8 +332,9 @@ class LeftoversTest {
         for (int later = 0; later < 22_000; later += 500) {
             World world = new World();
             Process leader = world.startForgetting("a", TWO_HOURS, BILLS);
+            world.startOf("mail", "letters", LETTERS);
             world.startOf("mail", "b", ORDERS).leave();
-            world.time.pass(TWO_HOURS.minusSeconds(2));
+            world.time.pass(TWO_HOURS.plusSeconds(8));
             leader.laggard = true; // it hears of c two seconds late
             world.time.pass(Duration.ofMillis(later));
             world.latency =
@@ -231,7 +345,7 @@ class LeftoversTest {
             assertThat(stored(world, "orders"))
                     .as("%s ms later", later)
                     .isNotNull()
-                    .satisfies(job -> assertThat(job.undeclaredSince()).isNull());
+                    .satisfies(job -> assertThat(job.undeclaredSince()).isEmpty());
             assertThat(world.runs("orders")).as("%s ms later", later).isPositive();
         }
     }
@@ -254,6 +368,7 @@ class LeftoversTest {
     void whatAnOperatorHasLaidOverIsNeverForgotten() {
         world.startForgetting("a", TWO_HOURS, BILLS);
         world.startOf("mail", "b", ORDERS).leave();
+        world.startOf("mail", "c", LETTERS);
         world.settle();
         StoredJob job = stored("orders");
         assertThat(job).isNotNull();
@@ -261,14 +376,14 @@ class LeftoversTest {
                 "/test/jobs/orders",
                 StoredJobCodec.encode(new StoredJob(
                         "orders",
-                        "mail",
-                        job.declared(),
-                        Map.of(
-                                JobKey.ENABLED,
-                                new StoredJob.Override("false", "ann", world.time.now(), "stock-taking")),
+                        new StoredJob.Settings(
+                                "mail",
+                                job.declared(),
+                                Map.of(
+                                        JobKey.ENABLED,
+                                        new StoredJob.Override("false", "ann", world.time.now(), "stock-taking"))),
                         job.since(),
-                        job.shardCount(),
-                        Map.of())));
+                        job.shardCount())));
         world.time.pass(Duration.ofHours(24));
 
         assertThat(stored("orders")).isNotNull();

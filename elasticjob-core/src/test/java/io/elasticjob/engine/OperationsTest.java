@@ -9,23 +9,27 @@ import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.JobOperations;
+import io.elasticjob.JobPart;
 import io.elasticjob.NoSuchJobException;
 import io.elasticjob.OperationRefusedException;
 import io.elasticjob.Operator;
-import io.elasticjob.Scope;
+import io.elasticjob.RegistryException;
 import io.elasticjob.TriggerReceipt;
 import io.elasticjob.TriggerRequest;
 import io.elasticjob.TriggerStatus;
 import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.engine.World.Process;
-import io.elasticjob.registry.RegistryException;
+import io.elasticjob.testing.Ledger;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -96,6 +100,95 @@ class OperationsTest {
     }
 
     @Test
+    void aNewNumberOfShardsAndItsParametersHoldTogetherFromOneFiringOnAndThatIsTold() {
+        Process c = world.start("c", split("split", 4, "0=a,1=b,2=c,3=d", "of 4"));
+        world.seconds(3);
+        world.now(on(c).configure("split", shards(2, "0=x,1=y", "of 2"), ANN));
+        Instant changed = world.time.now();
+        world.seconds(40);
+
+        List<ElasticJobEvent.ShardsChange> told = c.events(ElasticJobEvent.ShardsChange.class);
+        assertThat(told).singleElement().satisfies(change -> {
+            assertThat(change.until()).isEqualTo(4);
+            assertThat(change.next()).isEqualTo(2);
+            assertThat(change.from()).isAfter(changed);
+        });
+        Instant from = told.get(0).from();
+        assertThat(told("split", entry -> entry.fireTime.isAfter(changed) && entry.fireTime.isBefore(from)))
+                .containsOnly("0/4 a of 4", "1/4 b of 4", "2/4 c of 4", "3/4 d of 4");
+        assertThat(told("split", entry -> !entry.fireTime.isBefore(from))).containsOnly("0/2 x of 2", "1/2 y of 2");
+    }
+
+    @Test
+    void aDeploymentThatSwapsTheParametersOfShardsDoesSoBetweenTwoFirings() {
+        Process c = world.start("c", split("split", 2, "0=DE,1=AT", ""));
+        world.seconds(3);
+        world.start("d", split("split", 2, "0=AT,1=DE", ""));
+        world.seconds(40);
+
+        Instant from = c.events(ElasticJobEvent.ShardsChange.class).get(0).from();
+        assertThat(told("split", entry -> entry.fireTime.isBefore(from))).containsOnly("0/2 DE ", "1/2 AT ");
+        assertThat(told("split", entry -> !entry.fireTime.isBefore(from))).containsOnly("0/2 AT ", "1/2 DE ");
+    }
+
+    @Test
+    void aTriggerUsesTheShardsToComeThoughTheScheduleFiresNextYear() {
+        Process c = world.start("c", yearly(4, "0=a,1=b,2=c,3=d", "of 4"));
+        world.now(on(c).configure("yearly", shards(6, "0=u,5=z", "of 6"), ANN));
+        world.now(world.now(on(c).trigger(TriggerRequest.of("yearly"))).completion());
+
+        assertThat(told("yearly", entry -> true))
+                .containsExactlyInAnyOrder(
+                        "0/6 u of 6", "1/6  of 6", "2/6  of 6", "3/6  of 6", "4/6  of 6", "5/6 z of 6");
+        assertThat(c.view().jobs().get("yearly").stored().shardCount().upcoming(world.time.now()))
+                .get()
+                .satisfies(upcoming -> assertThat(upcoming.until()).isEqualTo(4));
+    }
+
+    @Test
+    void aTriggerThatWaitsRunsAsItWasAskedForWhateverIsSetMeanwhile() {
+        Process c = world.start("c", yearly(2, "0=a,1=b", "of 2"));
+        world.now(on(c).trigger(TriggerRequest.of("yearly")));
+        c.duration = Duration.ofSeconds(30);
+        TriggerReceipt waiting = world.now(on(c).trigger(TriggerRequest.of("yearly")));
+        world.now(on(c).configure("yearly", shards(3, "0=x,1=y,2=z", "of 3"), ANN));
+        world.now(waiting.completion());
+
+        assertThat(told("yearly", entry -> true)).hasSize(4).containsOnly("0/2 a of 2", "1/2 b of 2");
+    }
+
+    private List<String> told(String job, Predicate<Ledger.Entry> which) {
+        return world.ledger.entries().stream()
+                .filter(entry -> entry.id.job().equals(job))
+                .filter(which)
+                .map(entry -> entry.id.shard() + "/" + entry.context.shardingTotalCount() + " "
+                        + entry.context.shardingParameter() + " " + entry.context.jobParameter())
+                .toList();
+    }
+
+    private static JobDefinition yearly(int shards, String parameters, String ofJob) {
+        JobDefinition.Builder job = JobDefinition.named("yearly").cron("0 0 0 31 12 ?", ZoneOffset.UTC);
+        shards(shards, parameters, ofJob).forEach(job::set);
+        return job.build();
+    }
+
+    private static JobDefinition split(String name, int shards, String parameters, String ofJob) {
+        JobDefinition.Builder job = JobDefinition.named(name).every(Duration.ofSeconds(1));
+        shards(shards, parameters, ofJob).forEach(job::set);
+        return job.build();
+    }
+
+    private static Map<JobKey, String> shards(int count, String parameters, String ofJob) {
+        return Map.of(
+                JobKey.SHARDING_TOTAL_COUNT,
+                String.valueOf(count),
+                JobKey.SHARDING_ITEM_PARAMETERS,
+                parameters,
+                JobKey.JOB_PARAMETER,
+                ofJob);
+    }
+
+    @Test
     void allOfAChangeHoldsOrNothing() {
         assertThatThrownBy(() -> world.now(on(a).configure(
                                 "orders", Map.of(JobKey.JOB_PARAMETER, "x", JobKey.SHARDING_TOTAL_COUNT, "0"), ANN)))
@@ -106,7 +199,7 @@ class OperationsTest {
         assertThatThrownBy(() -> world.now(on(a).configure("orders", Map.of(JobKey.MISFIRE_THRESHOLD, "1s"), ANN)))
                 .hasMessageContaining("orders.misfireThreshold: \"1s\" must be at least 11s");
         assertThatThrownBy(() -> world.now(on(a).configure("orders", Map.of(JobKey.HANDLER, "orders"), ANN)))
-                .hasMessageContaining("can not be changed at run time");
+                .hasMessageContaining("cannot be changed at run time");
         assertThatThrownBy(() -> world.now(on(a).configure("none", Map.of(JobKey.EVERY, "2s"), ANN)))
                 .hasCauseInstanceOf(NoSuchJobException.class);
         assertThat(b.view().jobs().get("orders").stored().overrides()).isEmpty();
@@ -118,7 +211,7 @@ class OperationsTest {
                 on(a).configure("orders", Map.of(JobKey.JOB_PARAMETER, "x"), ANN)
                         .toCompletableFuture(),
                 on(b).configure("orders", Map.of(JobKey.DESCRIPTION, "y"), ANN).toCompletableFuture(),
-                on(a).disable("orders", new Scope.Shard(1), ANN).toCompletableFuture(),
+                on(a).disable("orders", new JobPart.Shard(1), ANN).toCompletableFuture(),
                 on(b).configure("orders", Map.of(JobKey.MISFIRE, "SKIP"), ANN).toCompletableFuture());
         world.seconds(3);
 
@@ -153,13 +246,13 @@ class OperationsTest {
     @Test
     void aDisabledJobRestsAndDoesNotMakeUpForWhatItMissed() {
         world.seconds(2);
-        world.now(on(a).disable("orders", Scope.WHOLE_JOB, ANN));
+        world.now(on(a).disable("orders", JobPart.WHOLE_JOB, ANN));
         long before = world.runs("orders");
         world.seconds(5);
         assertThat(world.runs("orders")).isEqualTo(before);
 
         Instant enabled = world.time.now();
-        world.now(on(b).enable("orders", Scope.WHOLE_JOB, ANN));
+        world.now(on(b).enable("orders", JobPart.WHOLE_JOB, ANN));
         world.seconds(3);
 
         assertThat(world.ledger.entries())
@@ -174,7 +267,7 @@ class OperationsTest {
     @Test
     void aDisabledShardRestsWhileTheOthersRun() {
         world.seconds(2);
-        world.now(on(a).disable("orders", new Scope.Shard(0), ANN));
+        world.now(on(a).disable("orders", new JobPart.Shard(0), ANN));
         Instant off = world.time.now();
         world.seconds(4);
         assertThat(world.ledger.entries())
@@ -182,21 +275,21 @@ class OperationsTest {
                 .hasSize(4)
                 .allMatch(entry -> entry.id.shard() == 1);
 
-        world.now(on(b).enable("orders", new Scope.Shard(0), ANN));
+        world.now(on(b).enable("orders", new JobPart.Shard(0), ANN));
         Instant enabled = world.time.now();
         world.seconds(2);
         assertThat(world.ledger.entries())
                 .filteredOn(entry -> entry.started.isAfter(enabled) && entry.id.shard() == 0)
                 .hasSize(2)
                 .allMatch(entry -> entry.fireTime.isAfter(enabled));
-        assertThatThrownBy(() -> world.now(on(a).disable("orders", new Scope.Shard(2), ANN)))
+        assertThatThrownBy(() -> world.now(on(a).disable("orders", new JobPart.Shard(2), ANN)))
                 .hasMessageContaining("shard: \"2\" does not exist: orders has 0 to 1");
     }
 
     @Test
     void anInstanceThatIsSwitchedOffForAJobStaysSoUnderItsName() {
         world.seconds(2);
-        world.now(on(b).disable("orders", new Scope.OnInstance("a"), ANN));
+        world.now(on(b).disable("orders", new JobPart.OnInstance("a"), ANN));
         Instant off = world.time.now();
         world.seconds(3);
         assertThat(world.ledger.entries())
@@ -217,13 +310,13 @@ class OperationsTest {
                 .filteredOn(entry -> entry.started.isAfter(off))
                 .allMatch(entry -> entry.process.equals("b"));
 
-        world.now(on(again).enable("orders", new Scope.OnInstance("a"), ANN));
+        world.now(on(again).enable("orders", new JobPart.OnInstance("a"), ANN));
         Instant on = world.time.now();
         world.seconds(3);
         assertThat(world.ledger.entries())
                 .filteredOn(entry -> entry.started.isAfter(on))
                 .anyMatch(entry -> entry.process.equals("a"));
-        assertThatThrownBy(() -> world.now(on(b).disable("orders", new Scope.OnInstance("c"), ANN)))
+        assertThatThrownBy(() -> world.now(on(b).disable("orders", new JobPart.OnInstance("c"), ANN)))
                 .hasMessageContaining("instance: \"c\" is not the name of a live instance");
     }
 
@@ -316,13 +409,13 @@ class OperationsTest {
                                     JobKey.SHARDING_TOTAL_COUNT, "3"),
                             ANN));
         }
-        world.now(on(a).disable("whole", Scope.WHOLE_JOB, ANN));
-        world.now(on(a).disable("one-shard", new Scope.Shard(1), ANN));
+        world.now(on(a).disable("whole", JobPart.WHOLE_JOB, ANN));
+        world.now(on(a).disable("one-shard", new JobPart.Shard(1), ANN));
         world.seconds(30);
         assertThat(world.ensemble.children("/test/jobs")).containsExactly("one-shard", "orders", "whole");
 
-        world.now(on(a).enable("whole", Scope.WHOLE_JOB, ANN));
-        world.now(on(a).enable("one-shard", new Scope.Shard(1), ANN));
+        world.now(on(a).enable("whole", JobPart.WHOLE_JOB, ANN));
+        world.now(on(a).enable("one-shard", new JobPart.Shard(1), ANN));
         world.seconds(30);
 
         assertThat(world.ensemble.children("/test/jobs")).containsExactly("orders");
@@ -349,11 +442,11 @@ class OperationsTest {
         world.now(on(a).create("once", Map.of(JobKey.HANDLER, "orders", JobKey.AT, at.toString()), ANN));
         world.seconds(3);
         TriggerReceipt asked = world.now(on(a).trigger(TriggerRequest.of("once")));
-        world.now(on(a).disable("once", Scope.WHOLE_JOB, ANN));
+        world.now(on(a).disable("once", JobPart.WHOLE_JOB, ANN));
         world.seconds(30);
         assertThat(world.runs("once")).isEqualTo(1);
 
-        world.now(on(a).enable("once", Scope.WHOLE_JOB, ANN));
+        world.now(on(a).enable("once", JobPart.WHOLE_JOB, ANN));
         TriggerStatus done = world.now(asked.completion());
         world.seconds(30);
 
@@ -397,7 +490,7 @@ class OperationsTest {
         slow.latency = Duration.ZERO;
         Process quick = slow.start("quick", ORDERS);
         slow.seconds(8);
-        assertThat(leader.engine.status().leader()).isTrue();
+        assertThat(leader.engine.status().leadership().isHeld()).isTrue();
         slow.now(on(quick).drain("leader", ANN));
         slow.seconds(8);
 
@@ -427,6 +520,9 @@ class OperationsTest {
         assertThatThrownBy(() -> world.now(
                         on(a).create("x", Map.of(JobKey.HANDLER, "orders", JobKey.AT, "2020-01-01T00:00:00Z"), ANN)))
                 .hasMessageContaining("x.at: \"2020-01-01T00:00:00Z\" is past");
+        assertThatThrownBy(() -> world.now(
+                        on(a).create("x", Map.of(JobKey.HANDLER, "orders", JobKey.CRON, "0 0 3 1 1 ? 2020"), ANN)))
+                .hasMessageContaining("x.cron: \"0 0 3 1 1 ? 2020\" names no time to come");
         assertThatThrownBy(() -> world.now(on(a).create("a/b", Map.of(), ANN)))
                 .hasCauseInstanceOf(InvalidSettingException.class);
         assertThat(world.ensemble.children("/test/jobs")).containsExactly("orders");
@@ -441,7 +537,8 @@ class OperationsTest {
 
         assertThat(c.events(ElasticJobEvent.JobRefused.class))
                 .singleElement()
-                .satisfies(refused -> assertThat(refused.reason()).contains("an operator has made a job of this name"));
+                .satisfies(
+                        refused -> assertThat(refused.reason()).contains("an operator has created a job of this name"));
         assertThat(a.view().jobs().get("report").stored().isMade()).isTrue();
     }
 
@@ -519,7 +616,7 @@ class OperationsTest {
         a.registry.link().cut();
         world.seconds(3);
 
-        assertThatThrownBy(() -> world.now(on(a).disable("orders", Scope.WHOLE_JOB, ANN)))
+        assertThatThrownBy(() -> world.now(on(a).disable("orders", JobPart.WHOLE_JOB, ANN)))
                 .hasCauseInstanceOf(RegistryException.class)
                 .hasMessageContaining("nothing was changed");
         assertThatThrownBy(() -> world.now(on(a).trigger(TriggerRequest.of("orders"))))
@@ -568,5 +665,38 @@ class OperationsTest {
 
     private static JobOperations on(Process process) {
         return process.engine.operations();
+    }
+
+    @Test
+    void aJobWithANodeBelowItThatNobodyKnowsIsRefusedToBeRemovedWithAFewRequestsAndInWords() {
+        World alone = new World();
+        Process one = alone.start("one", JobDefinition.named("by-hand").build());
+        alone.create(Map.of("/test/jobs/by-hand/note", new byte[0]));
+        alone.seconds(1);
+        long before = one.registry.requests().total();
+        CompletionStage<Void> removed = one.engine.operations().remove("by-hand", ANN);
+        alone.time.pass(Duration.ofMillis(40));
+        assertThat(one.registry.requests().total() - before).as("at once").isBetween(4L, 20L);
+        alone.time.pass(Duration.ofSeconds(30));
+
+        assertThat(removed.toCompletableFuture()).isDone();
+        assertThatThrownBy(() -> alone.now(removed))
+                .hasCauseInstanceOf(RegistryException.class)
+                .hasMessageContaining("/test/jobs/by-hand has 1 children in ZooKeeper, and only 0 are triggers")
+                .hasMessageContaining("nothing was changed");
+        assertThat(one.registry.requests().total() - before).isLessThan(200);
+    }
+
+    @Test
+    void aJobIsRemovedOnceTheNodeBelowItIsGoneThatNobodyKnows() {
+        world.create(Map.of("/test/jobs/orders/note", new byte[0]));
+        world.settle();
+        CompletionStage<Void> removed = a.engine.operations().remove("orders", ANN);
+        world.seconds(5);
+        assertThat(removed.toCompletableFuture()).isNotDone();
+        world.ensemble.deleteTree("/test/jobs/orders/note");
+        world.seconds(2);
+        assertThat(removed.toCompletableFuture()).isCompleted();
+        assertThat(world.ensemble.children("/test/jobs")).doesNotContain("orders");
     }
 }

@@ -9,9 +9,9 @@ import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.JobOperations;
 import io.elasticjob.Operator;
+import io.elasticjob.RegistryException;
 import io.elasticjob.TriggerRequest;
 import io.elasticjob.TriggerStatus;
-import io.elasticjob.registry.RegistryException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +82,7 @@ class OperationsViewTest {
             world.time.until(refused::isDone);
             assertThatThrownBy(refused::join)
                     .hasCauseInstanceOf(InvalidSettingException.class)
-                    .hasMessageContaining("nightly.handler: \"orders\" can not be taken back");
+                    .hasMessageContaining("nightly.handler: \"orders\" cannot be taken back");
         }
         operations.reset("nightly", Set.of(JobKey.MISFIRE), ANN);
         world.settle();

@@ -8,10 +8,11 @@ import io.elasticjob.Firing;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
+import io.elasticjob.JobPart;
 import io.elasticjob.NoSuchJobException;
 import io.elasticjob.OperationRefusedException;
 import io.elasticjob.Operator;
-import io.elasticjob.Scope;
+import io.elasticjob.RegistryException;
 import io.elasticjob.TriggerReceipt;
 import io.elasticjob.TriggerRequest;
 import io.elasticjob.TriggerStatus;
@@ -19,7 +20,6 @@ import io.elasticjob.TriggerStatus.Progress;
 import io.elasticjob.TriggerStatus.State;
 import io.elasticjob.engine.World.Process;
 import io.elasticjob.memory.Requests;
-import io.elasticjob.registry.RegistryException;
 import io.elasticjob.testing.Ledger;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -232,8 +232,9 @@ class TriggersTest {
                         .map(entry -> entry.id.toString()))
                 .containsExactlyInAnyOrder(
                         "light/trigger-0/0/1", "light/trigger-0/1/1", "light/trigger-1/0/1", "light/trigger-1/1/1");
-        assertThat(a.registry.requests().total() + b.registry.requests().total())
-                .isEqualTo(before);
+        assertThat(a.registry.requests().total() + b.registry.requests().total() - before)
+                .as("whether ZooKeeper answers is asked each third of a session, and nothing else")
+                .isLessThanOrEqualTo(2 * 3);
         assertThat(world.ledger.entries().stream()
                         .filter(entry -> entry.context.trigger().isEmpty())
                         .map(entry -> entry.id.toString()))
@@ -245,7 +246,7 @@ class TriggersTest {
     void aDisabledJobIsRefusedUnlessForced() {
         Process a = world.start("a", BY_HAND);
         world.seconds(2);
-        world.now(a.engine.operations().disable("by-hand", Scope.WHOLE_JOB, ANN));
+        world.now(a.engine.operations().disable("by-hand", JobPart.WHOLE_JOB, ANN));
 
         assertThatThrownBy(() -> trigger(a, TriggerRequest.of("by-hand")))
                 .hasCauseInstanceOf(OperationRefusedException.class)
@@ -262,11 +263,11 @@ class TriggersTest {
         world.seconds(2);
         trigger(a, TriggerRequest.of("by-hand"));
         TriggerReceipt second = trigger(a, TriggerRequest.of("by-hand"));
-        world.now(a.engine.operations().disable("by-hand", Scope.WHOLE_JOB, ANN));
+        world.now(a.engine.operations().disable("by-hand", JobPart.WHOLE_JOB, ANN));
         world.seconds(30);
         assertThat(runs()).as("what runs ends, what waits waits").hasSize(3);
 
-        world.now(a.engine.operations().enable("by-hand", Scope.WHOLE_JOB, ANN));
+        world.now(a.engine.operations().enable("by-hand", JobPart.WHOLE_JOB, ANN));
         world.now(second.completion());
         assertThat(runs()).hasSize(6);
     }
@@ -323,6 +324,73 @@ class TriggersTest {
         assertThat(runs()).hasSize(3);
         assertThat(first.completion().toCompletableFuture()).isCompleted();
         assertThat(second.completion().toCompletableFuture()).isCompleted();
+    }
+
+    @Test
+    void theSameIdForTwoJobsIsTwoRequestsHoweverFarApartTheyAreMade() {
+        world.latency = Duration.ofMillis(30);
+        JobDefinition other = JobDefinition.named("other").shards(2).build();
+        Process a = world.start("a", BY_HAND, other);
+        Process b = world.start("b", BY_HAND, other);
+        world.seconds(2);
+        for (int i = 0; i < 40; i++) {
+            String id = "x" + i;
+            Process there = i % 2 == 0 ? a : b; // the same instance, or another one
+            CompletableFuture<TriggerReceipt> first = a.engine
+                    .operations()
+                    .trigger(TriggerRequest.of("by-hand").withId(id))
+                    .toCompletableFuture();
+            world.time.pass(Duration.ofMillis(10L * (i / 2)));
+            CompletableFuture<TriggerReceipt> second = there.engine
+                    .operations()
+                    .trigger(TriggerRequest.of("other").withId(id))
+                    .toCompletableFuture();
+            world.seconds(5);
+
+            assertThat(first.join().accepted().job()).isEqualTo("by-hand");
+            assertThat(second)
+                    .as("asked for %s ms later", 10 * (i / 2))
+                    .isCompleted()
+                    .satisfies(done -> assertThat(done.join().accepted().job()).isEqualTo("other"));
+            assertThat(first.join().completion().toCompletableFuture()).isCompleted();
+            assertThat(second.join().completion().toCompletableFuture()).isCompleted();
+            assertThat(requestNodes()).isEmpty();
+        }
+        assertThat(world.runs("by-hand")).isEqualTo(3 * 40);
+        assertThat(world.runs("other")).isEqualTo(2 * 40);
+    }
+
+    @Test
+    void aRequestInDoubtDoesNotHoldUpTheSameIdForAnotherJob() {
+        JobDefinition other = JobDefinition.named("other").shards(2).build();
+        world.latency = Duration.ofMillis(100);
+        Process a = world.start("a", BY_HAND, other);
+        world.latency = Duration.ZERO;
+        Process b = world.start("b", BY_HAND, other);
+        world.seconds(2);
+        CompletableFuture<TriggerReceipt> inDoubt = a.engine
+                .operations()
+                .trigger(TriggerRequest.of("by-hand").withId("x"))
+                .toCompletableFuture();
+        world.time.pass(Duration.ofMillis(550)); // its last request is under way
+        a.registry.link().silenceAnswers();
+        world.time.until(() -> nodesOf("by-hand").size() == 1);
+        CompletableFuture<TriggerReceipt> asked = b.engine
+                .operations()
+                .trigger(TriggerRequest.of("other").withId("x"))
+                .toCompletableFuture();
+        world.seconds(2);
+        assertThat(inDoubt).isNotDone();
+        assertThat(asked).isCompleted();
+        assertThat(asked.join().accepted().job()).isEqualTo("other");
+        a.registry.link().reset();
+        a.registry.link().heal();
+        world.seconds(20);
+
+        assertThat(inDoubt.join().accepted().job()).isEqualTo("by-hand");
+        assertThat(world.runs("by-hand")).isEqualTo(3);
+        assertThat(world.runs("other")).isEqualTo(2);
+        assertThat(requestNodes()).isEmpty();
     }
 
     @Test
@@ -393,7 +461,7 @@ class TriggersTest {
         trigger(b, TriggerRequest.of("by-hand"));
         CompletableFuture<TriggerReceipt> asked =
                 a.engine.operations().trigger(TriggerRequest.of("by-hand")).toCompletableFuture();
-        world.time.pass(Duration.ofMillis(250)); // it is decided anew, since there are records by now, and under way
+        world.time.pass(Duration.ofMillis(50)); // it is under way
         a.registry.link().silenceAnswers();
         world.time.until(() -> nodesOf("by-hand").size() == 2);
         world.seconds(1);
@@ -405,7 +473,7 @@ class TriggersTest {
 
         assertThatThrownBy(asked::join)
                 .hasCauseInstanceOf(RegistryException.class)
-                .hasMessageContaining("was created, and taken back");
+                .hasMessageContaining("was created, and cancelled");
         assertThat(runs()).hasSize(3).allMatch(id -> id.contains("trigger-0"));
         assertThat(requestNodes()).isEmpty();
     }
@@ -475,13 +543,13 @@ class TriggersTest {
     void whatCanNeverBeDoneIsGivenUpAfterADayAndTheShardsAreNamed() {
         Process a = world.start("a", BY_HAND);
         world.seconds(2);
-        world.now(a.engine.operations().disable("by-hand", new Scope.Shard(1), ANN));
+        world.now(a.engine.operations().disable("by-hand", new JobPart.Shard(1), ANN));
         TriggerReceipt receipt = trigger(a, TriggerRequest.of("by-hand").withShards(new TreeSet<>(List.of(0, 2))));
         world.now(receipt.completion());
-        world.now(a.engine.operations().enable("by-hand", new Scope.Shard(1), ANN));
+        world.now(a.engine.operations().enable("by-hand", new JobPart.Shard(1), ANN));
         a.duration = Duration.ofSeconds(1);
         TriggerReceipt stuck = trigger(a, TriggerRequest.of("by-hand"));
-        world.now(a.engine.operations().disable("by-hand", new Scope.Shard(1), ANN));
+        world.now(a.engine.operations().disable("by-hand", new JobPart.Shard(1), ANN));
         world.time.pass(Duration.ofHours(25));
 
         assertThat(a.events(ElasticJobEvent.TriggerExpired.class)).allSatisfy(expired -> {
@@ -574,7 +642,7 @@ class TriggersTest {
         world.latency = Duration.ofMillis(100);
         Process b = world.start("b", jobs(3));
         world.seconds(3);
-        world.now(a.engine.operations().disable("job0", Scope.WHOLE_JOB, ANN));
+        world.now(a.engine.operations().disable("job0", JobPart.WHOLE_JOB, ANN));
         world.now(a.engine
                 .operations()
                 .configure("job1", java.util.Map.of(JobKey.JOB_PARAMETER, "other"), ANN)); // b has not heard of either

@@ -9,9 +9,11 @@ import io.elasticjob.JobKey;
 import io.elasticjob.memory.MemoryEnsemble;
 import io.elasticjob.runner.InProcessShardRunner;
 import io.elasticjob.sharding.Assignment;
+import io.elasticjob.sharding.Sharding;
 import io.elasticjob.sharding.ShardingStrategy;
 import io.elasticjob.sharding.StrategyCatalog;
-import io.elasticjob.testing.SimulatedFireSource;
+import io.elasticjob.spi.SystemTimekeeper;
+import io.elasticjob.test.SimulatedFireSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +75,7 @@ class WatchdogTest {
         }
     }
 
-    private Assignment trapped(String job, int total, List<String> instances) {
+    private Assignment trapped(Sharding sharding) {
         if (trap.get()) {
             try {
                 release.await();
@@ -81,7 +83,7 @@ class WatchdogTest {
                 Thread.currentThread().interrupt();
             }
         }
-        return AVERAGE.assign(job, total, instances);
+        return AVERAGE.assign(sharding);
     }
 
     private JobEngine engine(String name, ShardingStrategy strategy, List<ElasticJobEvent> events) {

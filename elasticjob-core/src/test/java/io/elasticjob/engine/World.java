@@ -1,31 +1,36 @@
 package io.elasticjob.engine;
 
 import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.FiringClock;
 import io.elasticjob.JobDefinition;
+import io.elasticjob.RegistryException;
 import io.elasticjob.ShardRecord;
+import io.elasticjob.ShardState;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.ShardRecordCodec;
 import io.elasticjob.memory.Faults;
 import io.elasticjob.memory.MemoryEnsemble;
 import io.elasticjob.memory.MemoryRegistry;
+import io.elasticjob.memory.PassingRegistry;
 import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Read;
-import io.elasticjob.registry.RegistryException;
 import io.elasticjob.registry.RegistryListener;
 import io.elasticjob.registry.Session;
 import io.elasticjob.registry.Write;
 import io.elasticjob.sharding.StrategyCatalog;
+import io.elasticjob.test.SimulatedFireSource;
+import io.elasticjob.test.VirtualTime;
 import io.elasticjob.testing.Ledger;
-import io.elasticjob.testing.PassingRegistry;
-import io.elasticjob.testing.SimulatedFireSource;
 import io.elasticjob.testing.SimulatedRunner;
-import io.elasticjob.testing.VirtualTime;
+import io.elasticjob.view.JobDetail;
+import io.elasticjob.view.NamespaceView;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -44,16 +49,62 @@ final class World {
     final MemoryEnsemble ensemble = new MemoryEnsemble(registryWatch);
     final Ledger ledger = new Ledger();
     private int sessions;
+    private int requests;
+    private int lives;
 
     /** How long a request of a process takes that is started from now on. */
     Duration latency = Duration.ZERO;
 
+    /**
+     * By which clock firings of processes come due that are started from now on: in virtual time they start on the instant by
+     * the local one, by the registry's a little later.
+     */
+    FiringClock clock = FiringClock.LOCAL;
+
+    /** How long the answer to a request takes, of a process that is started from now on. */
+    Duration answerLatency = Duration.ZERO;
+
+    private Map<String, Integer> groupsOfNext = Map.of();
+
+    /** After what time processes that are started from now on offer what they have no slot for; zero for never. */
+    Duration starvedAfterOfNext = Duration.ZERO;
+
+    /** The session timeout of processes that are started from now on. */
+    Duration session = SESSION;
+
+    /** How long the client of a process that is started from now on waits before it connects again. */
+    Duration reconnect = Duration.ZERO;
+
+    /** Whether the last heartbeat before a silence was as long ago as can be. */
+    boolean rareHeartbeats;
+
     /** One process. */
+    /** Whether servers do not tell by which transaction a watch rang, as before ZooKeeper 3.9. */
+    boolean oldServers;
+
     final class Process {
         final String name;
         final VirtualTime.Watch watch;
-        final MemoryRegistry registry = ensemble.client(SESSION, new Faults() {
+        final MemoryRegistry registry = ensemble.client(session, new Faults() {
             private final Duration request = latency;
+            private final Duration answer = answerLatency;
+            private final Duration wait = reconnect;
+            private final boolean rare = rareHeartbeats;
+
+            @Override
+            public Duration answer() {
+                return answer;
+            }
+
+            @Override
+            public Duration reconnect() {
+                return wait;
+            }
+
+            @Override
+            public Duration sinceHeartbeat(Duration most) {
+                return rare ? most : Duration.ZERO;
+            }
 
             @Override
             public Duration request() {
@@ -80,11 +131,22 @@ final class World {
 
         long commits;
 
+        /** How many commits its registry takes from now on without sending or answering them. */
+        int swallows;
+
         /** Whether it is connected to a server that hears of everything late. */
         boolean laggard;
 
         /** By how many transactions at most, when it comes back to one. */
         int behind = Integer.MAX_VALUE;
+
+        /** Whether its server does not reach the others: what it cannot answer by itself has no answer. */
+        boolean mute;
+
+        /** Whether what it writes waits until it is {@linkplain #release released}. */
+        boolean holding;
+
+        private final List<Runnable> held = new ArrayList<>();
 
         /** Whether its registry only pretends to catch up. */
         boolean unsynced;
@@ -99,26 +161,34 @@ final class World {
                 int slots,
                 StrategyCatalog strategies,
                 Duration skew,
-                Consumer<JobEngine.Builder> rules,
+                Consumer<JobEngineBuilder> rules,
                 JobDefinition... jobs) {
             this.name = name;
             watch = time.watch(skew);
             Set<String> handlers =
                     Arrays.stream(jobs).map(JobDefinition::handler).collect(Collectors.toCollection(TreeSet::new));
             runner = new SimulatedRunner(name, time, watch, ledger, handlers, slots, () -> duration);
-            JobEngine.Builder builder = JobEngine.builder()
+            runner.groups(groupsOfNext);
+            JobEngineBuilder builder = JobEngine.builder()
                     .namespace("test")
                     .application(application)
                     .instanceName(name)
                     .instanceIds(() -> name + "." + sessions++)
                     .registry(new Moody())
                     .timekeeper(watch)
+                    .clock(clock)
                     .eventExecutor(Runnable::run)
+                    .answerExecutor(watch::execute)
+                    .requestIds(() -> name + "-request-" + requests++)
+                    .jobLives(() -> "life-" + lives++)
                     .strategies(strategies)
                     .fireSource(new SimulatedFireSource(watch, () -> false))
                     .runner(runner)
                     .listener(events::add);
             Arrays.stream(jobs).forEach(builder::job);
+            if (!starvedAfterOfNext.isZero()) {
+                builder.offerStarvedShardsAfter(starvedAfterOfNext);
+            }
             rules.accept(builder);
             engine = builder.build();
             engine.start();
@@ -131,17 +201,44 @@ final class World {
             }
 
             @Override
+            public void open(RegistryListener listener) {
+                super.open(oldServers ? withoutTransactions(listener) : listener);
+            }
+
+            @Override
             public CompletionStage<Void> sync(Session session) {
+                if (mute) {
+                    return new CompletableFuture<>();
+                }
                 return unsynced ? CompletableFuture.completedFuture(null) : super.sync(session);
             }
 
             @Override
             public CompletionStage<Answer> commit(Session session, List<Write> writes) {
                 commits++;
+                if (mute) {
+                    return new CompletableFuture<>();
+                }
+                if (holding) {
+                    CompletableFuture<Answer> late = new CompletableFuture<>();
+                    held.add(() -> super.commit(session, writes).thenAccept(late::complete));
+                    return late;
+                }
+                if (swallows > 0) {
+                    swallows--;
+                    return new CompletableFuture<>();
+                }
                 return refusing
                         ? CompletableFuture.failedFuture(new RegistryException("the server is too busy"))
                         : super.commit(session, writes);
             }
+        }
+
+        /** What it has held back arrives now. */
+        void release() {
+            holding = false;
+            held.forEach(Runnable::run);
+            held.clear();
         }
 
         /** What a kill -9 does. */
@@ -172,6 +269,30 @@ final class World {
         }
     }
 
+    private static RegistryListener withoutTransactions(RegistryListener listener) {
+        return new RegistryListener() {
+            @Override
+            public void connected(Session session) {
+                listener.connected(session);
+            }
+
+            @Override
+            public void suspended() {
+                listener.suspended();
+            }
+
+            @Override
+            public void lost(Session session) {
+                listener.lost(session);
+            }
+
+            @Override
+            public void changed(String path) {
+                listener.changed(path);
+            }
+        };
+    }
+
     Process start(String name, JobDefinition... jobs) {
         return start(name, 64, jobs);
     }
@@ -182,7 +303,7 @@ final class World {
     }
 
     /** Starts one under rules of its own, and lets nobody learn anything yet. */
-    Process launch(String name, Duration skew, Consumer<JobEngine.Builder> rules, JobDefinition... jobs) {
+    Process launch(String name, Duration skew, Consumer<JobEngineBuilder> rules, JobDefinition... jobs) {
         return new Process(name, "shop", 64, StrategyCatalog.builtIn(), skew, rules, jobs);
     }
 
@@ -190,6 +311,16 @@ final class World {
         Process process = new Process(name, "shop", slots, StrategyCatalog.builtIn(), jobs);
         settle();
         return process;
+    }
+
+    /** One with slots of their own for some execution groups. */
+    Process startInGroups(String name, int slots, Map<String, Integer> groups, JobDefinition... jobs) {
+        groupsOfNext = groups;
+        try {
+            return start(name, slots, jobs);
+        } finally {
+            groupsOfNext = Map.of();
+        }
     }
 
     Process start(String name, StrategyCatalog strategies, JobDefinition... jobs) {
@@ -220,7 +351,7 @@ final class World {
     }
 
     /** One whose engine is built with more than the usual. */
-    Process startWith(String name, Consumer<JobEngine.Builder> rules, JobDefinition... jobs) {
+    Process startWith(String name, Consumer<JobEngineBuilder> rules, JobDefinition... jobs) {
         Process process = new Process(name, "shop", 64, StrategyCatalog.builtIn(), Duration.ZERO, rules, jobs);
         settle();
         return process;
@@ -230,6 +361,42 @@ final class World {
         Process process = new Process(name, application, 64, StrategyCatalog.builtIn(), jobs);
         settle();
         return process;
+    }
+
+    /** One of an application of its own, whose engine is built with more than the usual. */
+    Process startOf(String application, String name, Consumer<JobEngineBuilder> rules, JobDefinition... jobs) {
+        Process process = new Process(name, application, 64, StrategyCatalog.builtIn(), Duration.ZERO, rules, jobs);
+        settle();
+        return process;
+    }
+
+    /** As somebody's hand does it, each in a transaction of its own. */
+    void create(Map<String, byte[]> nodes) {
+        MemoryRegistry hand = ensemble.client(SESSION);
+        List<CompletionStage<Answer>> answers = new ArrayList<>();
+        hand.open(new RegistryListener() {
+            @Override
+            public void connected(Session session) {
+                nodes.forEach((path, data) -> answers.add(
+                        hand.commit(session, List.of(new Write.Create(path, data, Write.Life.PERSISTENT)))));
+            }
+
+            @Override
+            public void suspended() {}
+
+            @Override
+            public void lost(Session session) {}
+
+            @Override
+            public void changed(String changed) {}
+        });
+        settle();
+        answers.forEach(answer -> {
+            if (!(now(answer) instanceof Answer.Committed)) {
+                throw new AssertionError("not written: " + nodes.keySet());
+            }
+        });
+        hand.close();
     }
 
     /** As an operator's hand does it. */
@@ -264,6 +431,14 @@ final class World {
     void seconds(int count) {
         Instant next = Instant.ofEpochSecond(time.now().getEpochSecond() + count);
         time.passUntil(next.plusMillis(400));
+    }
+
+    /** Id of the instance that runs the shard, or ran it last. */
+    String owner(String job, int shard) {
+        return record(job, shard)
+                .latest()
+                .map(ShardState.Attempt::owner)
+                .orElseThrow(() -> new AssertionError(job + "/" + shard + " never ran"));
     }
 
     ShardRecord record(String job, int shard) {

@@ -13,6 +13,8 @@ import io.elasticjob.ElasticJobEvent.OwnerDied;
 import io.elasticjob.ExecutionId;
 import io.elasticjob.Firing;
 import io.elasticjob.Outcome;
+import io.elasticjob.history.ExecutionRecord.End;
+import io.elasticjob.history.ExecutionRecord.Identity;
 import java.lang.reflect.Constructor;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +30,7 @@ class ExecutionRecordTest {
 
     private static final Instant NOON = Instant.parse("2026-06-01T12:00:00Z");
     private static final Instant LATER = NOON.plusSeconds(60);
-    private static final ExecutionId ID = new ExecutionId("orders", new Firing.Scheduled(NOON), 3, 2);
+    private static final ExecutionId ID = new ExecutionId("orders", "k3x9", new Firing.Scheduled(NOON), 3, 2);
     private static final ExecutionStarted START =
             new ExecutionStarted(ID, NOON, Duration.ofNanos(7_654_321), "till-7.x", 42L);
 
@@ -38,19 +40,15 @@ class ExecutionRecordTest {
 
         assertThat(begun)
                 .isEqualTo(new ExecutionRecord(
-                        "orders",
-                        "2026-06-01T12:00:00Z",
-                        3,
-                        2,
+                        new Identity("orders", "k3x9", "2026-06-01T12:00:00Z", 3, 2, 42L),
+                        NOON,
+                        ExecutionRecord.SCHEDULE,
                         "till-7.x",
-                        42L,
                         NOON.plusMillis(7),
-                        null,
-                        null,
-                        null,
                         null));
         assertThat(begun.isRunning()).isTrue();
-        assertThat(begun.id()).isEqualTo(ID.toString());
+        assertThat(begun.identity().shown()).isEqualTo(ID.toString());
+        assertThat(begun.id()).isEqualTo("orders/2026-06-01T12:00:00Z/3/2/k3x9/42");
     }
 
     @Test
@@ -59,17 +57,12 @@ class ExecutionRecordTest {
 
         assertThat(failed)
                 .isEqualTo(new ExecutionRecord(
-                        "orders",
-                        "2026-06-01T12:00:00Z",
-                        3,
-                        2,
+                        new Identity("orders", "k3x9", "2026-06-01T12:00:00Z", 3, 2, 42L),
+                        NOON,
+                        ExecutionRecord.SCHEDULE,
                         "till-7.x",
-                        42L,
                         NOON.plusMillis(7),
-                        NOON.plusMillis(2007),
-                        "FAILED",
-                        "java.io.IOException: disk",
-                        null));
+                        new End(NOON.plusMillis(2007), "FAILED", "java.io.IOException: disk", null)));
         assertThat(ended(START, new Outcome.Succeeded()))
                 .returns("SUCCEEDED", ExecutionRecord::outcome)
                 .returns(null, ExecutionRecord::error)
@@ -96,7 +89,7 @@ class ExecutionRecordTest {
                 .returns(NOON, ExecutionRecord::startedAt)
                 .returns(LATER, ExecutionRecord::endedAt)
                 .returns("LOST", ExecutionRecord::outcome);
-        assertThat(ExecutionRecord.of(new OwnerDied(ID, "till-7.x", true, null), LATER))
+        assertThat(ExecutionRecord.of(new OwnerDied(ID, "till-7.x", true, 42L, null), LATER))
                 .get()
                 .returns(LATER, ExecutionRecord::startedAt);
     }
@@ -106,7 +99,9 @@ class ExecutionRecordTest {
         ExecutionStarted unclaimed = new ExecutionStarted(ID, NOON, Duration.ZERO, "till-7.x", null);
 
         assertThat(ExecutionRecord.of(unclaimed, LATER)).isEmpty();
-        assertThat(ended(unclaimed, new Outcome.Succeeded())).returns(null, ExecutionRecord::fencingToken);
+        assertThat(ended(unclaimed, new Outcome.Succeeded()))
+                .returns(null, ExecutionRecord::fencingToken)
+                .returns("orders/2026-06-01T12:00:00Z/3/2/k3x9/0", ExecutionRecord::id);
     }
 
     @Test
@@ -148,18 +143,39 @@ class ExecutionRecordTest {
     }
 
     @Test
-    void anExecutionOfALaterLifeOfTheJobReplacesTheOneOfTheSameName() {
-        ExecutionStarted again = new ExecutionStarted(ID, LATER, Duration.ZERO, "till-8.y", 7L); // of a new registry
+    void anExecutionOfAnotherLifeOrUnderAnotherTokenIsAnotherOne() {
         ExecutionRecord former = ended(START, new Outcome.Succeeded());
-        ExecutionRecord begun = ExecutionRecord.of(again, LATER).orElseThrow();
+        ExecutionId ofALaterLife = new ExecutionId("orders", "m7", ID.firing(), 3, 2);
 
-        assertThat(allOrders(List.of(former, begun))).containsOnly(begun);
+        assertThat(List.of(
+                        new ExecutionStarted(
+                                ID, NOON, Duration.ZERO, "till-8.y", 7L), // of older data that was restored
+                        new ExecutionStarted(ofALaterLife, NOON, Duration.ZERO, "till-8.y", 42L)))
+                .extracting(start -> ExecutionRecord.of(start, LATER).orElseThrow())
+                .allSatisfy(again -> {
+                    assertThat(again.id()).isNotEqualTo(former.id());
+                    assertThatThrownBy(() -> former.mergedWith(again)).isInstanceOf(IllegalArgumentException.class);
+                });
+    }
+
+    @Test
+    void aFiringByHandHasItsCause() {
+        ExecutionId byHand = new ExecutionId("orders", new Firing.Triggered(7), 0, 1);
+
+        assertThat(ExecutionRecord.of(new ExecutionStarted(byHand, NOON, Duration.ofMillis(9), "a", 1L), LATER))
+                .get()
+                .returns(NOON, ExecutionRecord::fireTime)
+                .returns(ExecutionRecord.TRIGGER, ExecutionRecord::cause);
+        assertThat(ExecutionRecord.of(new OwnerDied(byHand, "a", true, 1L, LATER), LATER))
+                .get()
+                .returns(LATER, ExecutionRecord::fireTime)
+                .returns(ExecutionRecord.TRIGGER, ExecutionRecord::cause);
     }
 
     @Test
     void recordsOfDifferentExecutionsAreNotMixed() {
         ExecutionRecord other = ExecutionRecord.of(
-                        new OwnerDied(new ExecutionId("orders", ID.firing(), 3, 1), "x", true, null), NOON)
+                        new OwnerDied(new ExecutionId("orders", ID.firing(), 3, 1), "x", true, 42L, null), NOON)
                 .orElseThrow();
 
         assertThatThrownBy(() -> other.mergedWith(lost(true))).hasMessageContaining(other.id());
@@ -174,7 +190,13 @@ class ExecutionRecordTest {
     }
 
     private static ExecutionRecord withTexts(@Nullable String error, @Nullable String message) {
-        return new ExecutionRecord("orders", "trigger-1", 0, 1, "a", 1L, NOON, NOON, "FAILED", error, message);
+        return new ExecutionRecord(
+                new Identity("orders", "", "trigger-1", 0, 1, 1L),
+                NOON,
+                ExecutionRecord.TRIGGER,
+                "a",
+                NOON,
+                new End(NOON, "FAILED", error, message));
     }
 
     private static ExecutionRecord ended(ExecutionStarted start, Outcome outcome) {
@@ -183,7 +205,7 @@ class ExecutionRecordTest {
     }
 
     private static ExecutionRecord lost(boolean retried) {
-        return ExecutionRecord.of(new OwnerDied(ID, "till-7.x", retried, NOON), LATER)
+        return ExecutionRecord.of(new OwnerDied(ID, "till-7.x", retried, 42L, NOON), LATER)
                 .orElseThrow();
     }
 

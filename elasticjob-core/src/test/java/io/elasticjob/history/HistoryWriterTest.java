@@ -12,13 +12,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class HistoryWriterTest {
@@ -100,6 +106,93 @@ class HistoryWriterTest {
         assertThat(writer.dropped())
                 .as("of ten, whose beginnings were not taken, the beginnings and as many ends")
                 .isEqualTo(20);
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {NoClassDefFoundError.class, StackOverflowError.class, AssertionError.class})
+    void anErrorOfTheHistoryCostsNothingButAnotherTry(Class<? extends Error> type) throws Exception {
+        Error thrown = type.getConstructor().newInstance();
+        hears(new BadHistory(() -> {
+            throw thrown;
+        }));
+    }
+
+    @Test
+    void aHistoryThatThrowsWhatHasNoWordsIsTriedAgain() throws Exception {
+        hears(new BadHistory(() -> {
+            throw new RuntimeException() {
+                @Override
+                public String getMessage() {
+                    throw new AssertionError("on purpose");
+                }
+            };
+        }));
+    }
+
+    @Test
+    void aHistoryThatThrowsACheckedExceptionInSecretIsTriedAgain() throws Exception {
+        hears(new BadHistory(() -> HistoryWriterTest.<RuntimeException>throwAnything(new InterruptedException())));
+    }
+
+    @Test
+    void aHistoryThatInterruptsItsThreadDoesNotEndTheWriter() throws Exception {
+        hears(new BadHistory(() -> Thread.currentThread().interrupt()));
+    }
+
+    private void hears(BadHistory bad) throws Exception {
+        now.set(NOON.plus(Duration.ofDays(1))); // to be pruned, too
+        try (HistoryWriter writes = new HistoryWriter(bad, new HistoryWriter.Bounds(10, 4, RETENTION), now::get)) {
+            now.set(NOON.plus(Duration.ofDays(2)));
+            writes.offer(ended(0));
+            await().until(() -> bad.kept.contains(ended(0)) && bad.prunings.get() > 0);
+            writes.offer(ended(1));
+            await().until(() -> bad.kept.contains(ended(1)));
+            assertThat(writes.dropped()).isZero();
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void throwAnything(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+
+    /** Does something bad at its first write and at each pruning. */
+    private static final class BadHistory implements ExecutionHistory {
+
+        private final Runnable bad;
+        private final AtomicBoolean done = new AtomicBoolean();
+        private final Queue<ExecutionRecord> kept = new ConcurrentLinkedQueue<>();
+        private final AtomicInteger prunings = new AtomicInteger();
+
+        BadHistory(Runnable bad) {
+            this.bad = bad;
+        }
+
+        @Override
+        public Scope scope() {
+            return Scope.INSTANCE;
+        }
+
+        @Override
+        public int record(List<ExecutionRecord> records) {
+            if (done.compareAndSet(false, true)) {
+                bad.run();
+            }
+            kept.addAll(records);
+            return 0;
+        }
+
+        @Override
+        public List<ExecutionRecord> find(ExecutionQuery query) {
+            return List.of();
+        }
+
+        @Override
+        public boolean prune(Retention retention, Instant now) {
+            prunings.incrementAndGet();
+            bad.run();
+            return false;
+        }
     }
 
     @Test
@@ -194,13 +287,13 @@ class HistoryWriterTest {
     void boundsThatKeepNothingAreRefused() {
         assertThatThrownBy(() -> new HistoryWriter.Bounds(0, 1, RETENTION))
                 .isInstanceOf(InvalidSettingException.class)
-                .hasMessageContaining("elasticjob.tracing.buffer-size: \"0\"");
+                .hasMessageContaining("elasticjob.history.buffer-size: \"0\"");
         assertThatThrownBy(() -> new HistoryWriter.Bounds(1, 1001, RETENTION))
-                .hasMessageContaining("elasticjob.tracing.batch-size: \"1001\" must be between 1 and 1000");
+                .hasMessageContaining("elasticjob.history.batch-size: \"1001\" must be between 1 and 1000");
         assertThatThrownBy(() -> new Retention(Duration.ZERO, 1))
-                .hasMessageContaining("elasticjob.tracing.retention.max-age: \"0s\"");
+                .hasMessageContaining("elasticjob.history.retention.max-age: \"0s\"");
         assertThatThrownBy(() -> new Retention(Duration.ofDays(1), 0))
-                .hasMessageContaining("elasticjob.tracing.retention.max-count: \"0\"");
+                .hasMessageContaining("elasticjob.history.retention.max-count: \"0\"");
     }
 
     private HistoryWriter writer(int buffer, int batch) {
@@ -213,15 +306,25 @@ class HistoryWriterTest {
     }
 
     private static ExecutionRecord begun(int shard) {
-        return new ExecutionRecord("orders", "trigger-1", shard, 1, "a", 1L, NOON, null, null, null, null);
+        return record(shard, "a", null);
     }
 
     private static ExecutionRecord ended(int shard) {
-        return new ExecutionRecord("orders", "trigger-1", shard, 1, "a", 1L, NOON, NOON, "SUCCEEDED", null, null);
+        return record(shard, "a", new ExecutionRecord.End(NOON, "SUCCEEDED", null, null));
     }
 
     private static ExecutionRecord lost(int shard) {
-        return new ExecutionRecord("orders", "trigger-1", shard, 1, "b", null, NOON, NOON, "LOST", null, "died");
+        return record(shard, "b", new ExecutionRecord.End(NOON, "LOST", null, "died"));
+    }
+
+    private static ExecutionRecord record(int shard, String instance, ExecutionRecord.End end) {
+        return new ExecutionRecord(
+                new ExecutionRecord.Identity("orders", "k3x9", "trigger-1", shard, 1, 1L),
+                NOON,
+                ExecutionRecord.TRIGGER,
+                instance,
+                NOON,
+                end);
     }
 
     /** Each write takes a permit; each failure takes one of the failures that are left. */

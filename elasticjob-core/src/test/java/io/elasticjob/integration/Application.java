@@ -4,11 +4,12 @@ import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.SimpleJob;
 import io.elasticjob.engine.JobEngine;
-import io.elasticjob.engine.NamespaceView;
-import io.elasticjob.engine.ShardRunner;
-import io.elasticjob.engine.SystemTimekeeper;
+import io.elasticjob.engine.JobEngineBuilder;
 import io.elasticjob.quartz.QuartzFireSource;
 import io.elasticjob.runner.InProcessShardRunner;
+import io.elasticjob.spi.ShardRunner;
+import io.elasticjob.spi.SystemTimekeeper;
+import io.elasticjob.view.NamespaceView;
 import io.elasticjob.zookeeper.ZooKeeperRegistry;
 import io.elasticjob.zookeeper.ZooKeeperSettings;
 import java.time.Clock;
@@ -43,7 +44,7 @@ final class Application implements AutoCloseable {
             Collection<JobDefinition> jobs,
             SimpleJob body,
             Consumer<ElasticJobEvent> listener) {
-        this(name, place, jobs, body, listener, (loop, runner) -> runner);
+        this(name, place, jobs, body, listener, SLOTS, (loop, runner) -> runner);
     }
 
     Application(
@@ -53,16 +54,27 @@ final class Application implements AutoCloseable {
             SimpleJob body,
             Consumer<ElasticJobEvent> listener,
             Wrapping wrapping) {
+        this(name, place, jobs, body, listener, SLOTS, wrapping);
+    }
+
+    Application(
+            String name,
+            Place place,
+            Collection<JobDefinition> jobs,
+            SimpleJob body,
+            Consumer<ElasticJobEvent> listener,
+            int slots,
+            Wrapping wrapping) {
         this.name = name;
         Map<String, SimpleJob> handlers = new TreeMap<>();
         jobs.forEach(job -> handlers.put(job.handler(), body));
-        JobEngine.Builder builder = JobEngine.builder()
+        JobEngineBuilder builder = JobEngine.builder()
                 .namespace(NAMESPACE)
                 .instanceName(name)
                 .registry(new ZooKeeperRegistry(
                         new ZooKeeperSettings(place.connectString(), place.session(), Duration.ofSeconds(5), null)))
                 .fireSource(new QuartzFireSource(Clock.systemUTC()))
-                .runner(wrapping.wrap(timekeeper, InProcessShardRunner.platform(handlers, SLOTS)))
+                .runner(wrapping.wrap(timekeeper, InProcessShardRunner.platform(handlers, slots)))
                 .timekeeper(timekeeper)
                 .listener(listener);
         jobs.forEach(builder::job);

@@ -1,17 +1,14 @@
 package io.elasticjob.integration;
 
-import io.elasticjob.ExecutionId;
+import io.elasticjob.Cancellation;
 import io.elasticjob.Outcome;
-import io.elasticjob.ShardingContext;
-import io.elasticjob.engine.ShardRunner;
-import io.elasticjob.engine.SystemTimekeeper;
+import io.elasticjob.spi.ShardRunner;
+import io.elasticjob.spi.SystemTimekeeper;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
-import java.util.function.Function;
 
 /** Tells the ends of so many executions all in one turn of the loop, which only chance would do otherwise. */
 final class EndingTogether implements ShardRunner {
@@ -28,12 +25,38 @@ final class EndingTogether implements ShardRunner {
     }
 
     @Override
-    public void start(
-            String handler,
-            ShardingContext.Builder context,
-            Function<String, CompletionStage<Void>> checkpoint,
-            Consumer<Outcome> ended) {
-        runner.start(handler, context, checkpoint, outcome -> gather(() -> ended.accept(outcome)));
+    public void open(Listener listener) {
+        runner.open(new Listener() {
+            @Override
+            public void ended(Order order, Outcome outcome) {
+                gather(() -> listener.ended(order, outcome));
+            }
+
+            @Override
+            public CompletionStage<Void> recordEnd(Order order, Outcome outcome) {
+                return listener.recordEnd(order, outcome);
+            }
+
+            @Override
+            public CompletionStage<Void> reached(Order order, String checkpoint) {
+                return listener.reached(order, checkpoint);
+            }
+
+            @Override
+            public CompletionStage<Adopted> adopt(Holding holding) {
+                return listener.adopt(holding);
+            }
+
+            @Override
+            public void changed() {
+                listener.changed();
+            }
+        });
+    }
+
+    @Override
+    public void start(Order order) {
+        runner.start(order);
     }
 
     private synchronized void gather(Runnable end) {
@@ -56,8 +79,8 @@ final class EndingTogether implements ShardRunner {
     }
 
     @Override
-    public void cancel(ExecutionId execution) {
-        runner.cancel(execution);
+    public void cancel(Order order, Cancellation why) {
+        runner.cancel(order, why);
     }
 
     @Override

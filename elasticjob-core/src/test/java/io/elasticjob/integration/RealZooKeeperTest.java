@@ -4,32 +4,43 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.summingInt;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.ElasticJobEvent.InstanceRegistered;
+import io.elasticjob.ElasticJobEvent.RegistryDataLost;
 import io.elasticjob.ElasticJobEvent.RegistrySuspended;
 import io.elasticjob.ElasticJobEvent.ValueUnreadable;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
+import io.elasticjob.JobPart;
 import io.elasticjob.Operator;
 import io.elasticjob.ShardingContext;
 import io.elasticjob.SimpleJob;
 import io.elasticjob.TriggerRequest;
-import io.elasticjob.engine.EngineStatus;
 import io.elasticjob.integration.Application.Place;
+import io.elasticjob.view.EngineStatus;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -39,9 +50,12 @@ import java.util.stream.Stream;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
 import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.Op;
+import org.apache.zookeeper.ZKUtil;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -74,8 +88,13 @@ class RealZooKeeperTest {
     }
 
     private static InstanceSpec spec(int port) {
+        return spec(port, null);
+    }
+
+    /** @param data null for a new folder */
+    private static InstanceSpec spec(int port, @Nullable File data) {
         return new InstanceSpec(
-                null,
+                data,
                 port,
                 -1,
                 -1,
@@ -131,7 +150,7 @@ class RealZooKeeperTest {
     }
 
     @Test
-    void aThousandJobsAreTheirNodesTwoWatchesAndNoThreads() throws Exception {
+    void aThousandJobsAreTheirNodesSixWatchesAndNoThreads() throws Exception {
         ServerBooks books = new ServerBooks(server);
         int nodes = books.nodes();
         List<JobDefinition> quiet =
@@ -144,11 +163,11 @@ class RealZooKeeperTest {
         report("1,000 jobs registered", begun);
 
         assertThat(books.nodes() - nodes)
-                .as("roots, the leader, an instance, jobs")
-                .isEqualTo(4 + 1 + 1 + 1_000);
+                .as("roots, the leader, an instance, what tells it the time, jobs with the folders of their records")
+                .isEqualTo(4 + 1 + 1 + 1 + 2 * 1_000);
         assertThat(books.watches())
-                .as("instances, jobs, and the latch of the leader")
-                .isEqualTo(3);
+                .as("instances, jobs, the folder of records, cancels, plans, and the latch of the leader")
+                .isEqualTo(6);
         assertThat(threads.activeCount()).isLessThan(10);
 
         begun = System.nanoTime();
@@ -161,8 +180,10 @@ class RealZooKeeperTest {
 
         // Now they fire, as the younger one declares.
         until(() -> runs.stream().map(Run::fireTime).distinct().count() >= 2);
-        until(() -> books.nodes() - nodes >= 4 + 1 + 2 + 1_000 * (2 + 3));
-        assertThat(books.nodes() - nodes).as("a job, a folder, three records").isEqualTo(4 + 1 + 2 + 1_000 * (2 + 3));
+        until(() -> books.nodes() - nodes >= 4 + 1 + 2 + 2 + 1_000 * (2 + 3));
+        assertThat(books.nodes() - nodes)
+                .as("two of each instance; a job, a folder, three records")
+                .isEqualTo(4 + 1 + 2 + 2 + 1_000 * (2 + 3));
         assertThat(threads.activeCount()).as("beside the slots").isLessThan(Application.SLOTS + 10);
     }
 
@@ -213,10 +234,15 @@ class RealZooKeeperTest {
         Application b = start("b", List.of(handler));
         until(() -> a.shardsOf("by-hand").size() == 1 && b.shardsOf("by-hand").size() == 1); // so it is there
         until(() -> a.view().instances().size() == 2 && b.view().instances().size() == 2);
-        until(() -> a.engine.status().leader() || b.engine.status().leader());
+        until(() -> a.engine.status().leadership().isHeld()
+                || b.engine.status().leadership().isHeld());
+        until(() ->
+                Stream.of(a, b).allMatch(one -> one.engine.status().clock().skew() != null)); // each has asked the time
         ServerBooks books = new ServerBooks(server);
         int nodes = books.nodes();
-        Instant at = Instant.now().plusSeconds(5).truncatedTo(ChronoUnit.SECONDS);
+        // Far enough ahead that all are made before, also on a machine that has other things to do: what is past is
+        // refused.
+        Instant at = Instant.now().plusSeconds(20).truncatedTo(ChronoUnit.SECONDS);
 
         long begun = System.nanoTime();
         List<CompletableFuture<Void>> made = IntStream.range(0, 1_000)
@@ -296,12 +322,74 @@ class RealZooKeeperTest {
         String instance = a.engine.status().instance().orElseThrow();
 
         server.stop();
-        until(() -> a.engine.status().awaySince().isPresent());
+        until(() -> a.engine.status().away().isPresent());
         server.restart();
 
         untilAllRunAgain(jobs);
         assertThat(a.engine.status().instance()).as("the session went on").contains(instance);
         assertThat(firings()).doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void everyJobGoesOnWhenTheServerHasLostItsData(boolean allOfIt) throws Exception {
+        List<JobDefinition> before = List.of(
+                everySecond("orders", 3).build(),
+                everySecond("pulse", 1).monitorExecution(false).build());
+        List<JobDefinition> after = List.of(everySecond("bills", 2).build());
+        Path backup = Files.createTempDirectory("backup");
+        Path data = server.getTempDirectory().toPath();
+        int port = server.getPort();
+        Duration session = Duration.ofSeconds(2); // it has to end before anybody comes back
+        startAt(server, "a", session, before);
+        startAt(server, "b", session, before);
+        untilAllRunAgain(before);
+        if (!allOfIt) {
+            copy(data, backup);
+        }
+        startAt(server, "c", session, after);
+        untilAllRunAgain(after);
+
+        server.stop();
+        delete(data);
+        copy(backup, data);
+        Files.createDirectories(data);
+        try (TestingServer restored = new TestingServer(spec(port, data.toFile()), true)) {
+            untilAllRunAgain(before);
+            untilAllRunAgain(after);
+            int canTell = allOfIt ? 3 : 1;
+            until(() ->
+                    events(RegistryDataLost.class, RegistryDataLost::wentBack).size() >= canTell);
+            assertThat(events(RegistryDataLost.class, RegistryDataLost::wentBack))
+                    .as("told once by each instance that can tell")
+                    .hasSizeBetween(canTell, 3)
+                    .containsOnly(true);
+            applications.forEach(Application::close);
+            applications.clear();
+        } finally {
+            delete(backup);
+        }
+    }
+
+    private void startAt(TestingServer at, String name, Duration session, Collection<JobDefinition> jobs) {
+        start(new Application(
+                name, new Place(at.getConnectString(), session), jobs, context -> note(name, context), events::add));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/jobs", "/shards", "/instances"})
+    void everyJobGoesOnWhenSomebodyDeletesAFolderOfTheNamespace(String folder) throws Exception {
+        List<JobDefinition> jobs = List.of(
+                everySecond("orders", 3).build(),
+                everySecond("pulse", 1).monitorExecution(false).build());
+        start("a", jobs);
+        start("b", jobs);
+        untilAllRunAgain(jobs);
+
+        byHand(zooKeeper -> ZKUtil.deleteRecursive(zooKeeper, "/proof" + folder, 1000));
+
+        untilAllRunAgain(jobs);
+        until(() -> events(RegistryDataLost.class, RegistryDataLost::wentBack).equals(List.of(false, false)));
     }
 
     @Test
@@ -331,14 +419,14 @@ class RealZooKeeperTest {
         List<JobDefinition> jobs = List.of(everySecond("orders", 3).build());
         Application a = start(new Application(
                 "a", new Place("127.0.0.1:" + port, SESSION), jobs, context -> note("a", context), events::add));
-        until(() -> a.engine.status().awaySince().isPresent());
+        until(() -> a.engine.status().away().isPresent());
         assertThat(a.engine.status().phase()).isEqualTo(EngineStatus.Phase.STARTED);
         assertThat(a.engine.status().isConnected()).isFalse();
 
         try (TestingServer late = new TestingServer(spec(port), true)) {
             assertThat(late.getPort()).isEqualTo(port);
             untilAllRunAgain(jobs);
-            assertThat(a.engine.status().awaySince()).isEmpty();
+            assertThat(a.engine.status().away()).isEmpty();
             a.close();
         }
     }
@@ -408,6 +496,173 @@ class RealZooKeeperTest {
         until(() ->
                 a.engine.status().instance().filter(now -> !now.equals(before)).isPresent());
         untilAllRunAgain(jobs);
+    }
+
+    // ---- What is too long, or not for us ----------------------------------------------------------------------------
+
+    @Test
+    void whatIsTooLongOrNotForUsCostsItselfAloneAndTheLogNamesIt() throws Exception {
+        List<JobDefinition> jobs = List.of(everySecond("orders", 2).build());
+        Application first = start("first", jobs);
+        untilAllRunAgain(jobs);
+        first.close();
+        byHand(zooKeeper -> {
+            for (int i = 0; i < 60; i++) {
+                zooKeeper.create(
+                        "/proof/jobs/long-" + i, longJob("long-" + i), Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+            }
+            zooKeeper.addAuthInfo("digest", "somebody:else".getBytes(UTF_8));
+            zooKeeper.create("/proof/jobs/theirs", longJob("theirs"), Ids.CREATOR_ALL_ACL, CreateMode.PERSISTENT);
+            zooKeeper.create("/proof/instances/theirs", new byte[9], Ids.CREATOR_ALL_ACL, CreateMode.PERSISTENT);
+            zooKeeper.create("/proof/jobs/rubbish", new byte[1_000_000], Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+        });
+        events.clear();
+
+        Application a = start("a", jobs);
+        untilAllRunAgain(jobs);
+        until(() -> a.view().jobs().size() >= 61);
+
+        // They are longer than what is accepted today, so that a first answer is too long.
+        assertThat(events(RegistrySuspended.class, RegistrySuspended::instance)).hasSizeLessThan(4);
+        assertThat(unreadable()).contains("/proof/jobs/theirs", "/proof/instances/theirs", "/proof/jobs/rubbish");
+        events.clear();
+        assertThatThrownBy(() -> a.engine
+                        .operations()
+                        .configure(
+                                "orders",
+                                Map.of(JobKey.SHARDING_ITEM_PARAMETERS, "0=" + "\u0001".repeat(150_000)),
+                                Operator.UNKNOWN)
+                        .toCompletableFuture()
+                        .get(30, TimeUnit.SECONDS))
+                .hasMessageContaining("orders.shardingItemParameters")
+                .hasMessageContaining("524288");
+        untilAllRunAgain(jobs);
+        assertThat(events(RegistrySuspended.class, RegistrySuspended::instance)).isEmpty();
+    }
+
+    /** As long as a job could be that was accepted before. */
+    private static byte[] longJob(String name) {
+        String value = "x".repeat(740_000);
+        return ("{\"format\":1,\"application\":\"\",\"since\":\"2026-01-01T00:00:00Z\",\"shards\":{\"count\":1},"
+                        + "\"overrides\":{\"handler\":{\"value\":\"elsewhere\",\"who\":\"ann\","
+                        + "\"when\":\"2026-01-01T00:00:00Z\",\"why\":\"\"}},\"later\":\"" + value + "\"}")
+                .getBytes(UTF_8);
+    }
+
+    @Test
+    void aJobWithTensOfThousandsOfTriggersThatWaitIsRemovedInPortions() throws Exception {
+        List<JobDefinition> jobs = List.of(everySecond("orders", 2).build());
+        JobDefinition idle = JobDefinition.named("idle").build();
+        Application a = start("a", List.of(jobs.get(0), idle));
+        untilAllRunAgain(jobs);
+        a.engine
+                .operations()
+                .disable("idle", JobPart.WHOLE_JOB, Operator.UNKNOWN)
+                .toCompletableFuture()
+                .get(30, TimeUnit.SECONDS);
+        byHand(zooKeeper -> {
+            for (int begun = 0; begun < 20_000; begun += 1_000) {
+                List<Op> some = new ArrayList<>();
+                for (int i = begun; i < begun + 1_000; i++) {
+                    byte[] trigger = ("{\"format\":1,\"request\":\"r-" + i
+                                    + "\",\"shards\":[0],\"of\":1,\"who\":\"\",\"why\":\"\"}")
+                            .getBytes(UTF_8);
+                    some.add(Op.create(
+                            "/proof/jobs/idle/trigger-",
+                            trigger,
+                            Ids.OPEN_ACL_UNSAFE,
+                            CreateMode.PERSISTENT_SEQUENTIAL));
+                }
+                zooKeeper.multi(some);
+            }
+        });
+
+        a.engine
+                .operations()
+                .remove("idle", Operator.UNKNOWN)
+                .toCompletableFuture()
+                .get(60, TimeUnit.SECONDS);
+
+        byHand(zooKeeper ->
+                assertThat(zooKeeper.exists("/proof/jobs/idle", false)).isNull());
+        assertThat(events(RegistrySuspended.class, RegistrySuspended::instance)).isEmpty();
+        untilAllRunAgain(jobs);
+    }
+
+    @Test
+    void anInstanceWhoseNodeSomebodyElseHasWrittenPutsItRight() throws Exception {
+        List<JobDefinition> jobs = List.of(everySecond("orders", 2).build());
+        Application a = start("a", jobs);
+        untilAllRunAgain(jobs);
+        String node = "/proof/instances/" + a.engine.status().instance().orElseThrow();
+
+        byHand(zooKeeper -> zooKeeper.setData(node, "rubbish".getBytes(UTF_8), -1));
+
+        until(() -> {
+            List<byte[]> found = new ArrayList<>();
+            try {
+                byHand(zooKeeper -> found.add(zooKeeper.getData(node, false, null)));
+            } catch (Exception goesOn) {
+                return false;
+            }
+            return new String(found.get(0), UTF_8).contains("\"handlers\"");
+        });
+        untilAllRunAgain(jobs);
+    }
+
+    // ---- When ZooKeeper's client is held up
+    // --------------------------------------------------------------------------
+
+    @Test
+    void anInstanceWhoseClientIsHeldUpInItsLogGivesUpWhatItRunsAndComesBack() throws Exception {
+        Duration session = Duration.ofSeconds(6);
+        JobDefinition work = JobDefinition.named("work").shards(2).build();
+        JobDefinition loose = everySecond("loose", 2).monitorExecution(false).build();
+        Place place = new Place(server.getConnectString(), session);
+        Set<Integer> cancelled = ConcurrentHashMap.newKeySet();
+        CountDownLatch over = new CountDownLatch(1);
+        SimpleJob body = context -> {
+            note("victim", context);
+            if (context.jobName().equals("work")) {
+                try {
+                    over.await();
+                } catch (InterruptedException interrupted) {
+                    cancelled.add(context.shardingItem());
+                    throw interrupted;
+                }
+            }
+        };
+        ThreadGroup threads = new ThreadGroup("victim");
+        Application victim =
+                in(threads, () -> start(new Application("victim", place, List.of(work, loose), body, events::add)));
+        until(() -> victim.shardsOf("loose").equals(Map.of("victim", 2)));
+        victim.engine
+                .operations()
+                .trigger(TriggerRequest.of("work"))
+                .toCompletableFuture()
+                .get(30, TimeUnit.SECONDS);
+        until(() -> runsOf("work", 0) > 0 && runsOf("work", 1) > 0);
+
+        Application other =
+                start(new Application("other", place, List.of(loose), context -> note("other", context), events::add));
+        try (HeldUpClient client = new HeldUpClient(threads)) {
+            until(client::isHeld);
+            until(() -> !victim.engine.status().isConnected());
+            until(() -> cancelled.equals(Set.of(0, 1)));
+            until(() -> other.shardsOf("loose").equals(Map.of("other", 2)));
+
+            // By now the session has ended, and its client does not know.
+            Instant takenOver = Instant.now();
+            untilRunAgain("loose", 0, takenOver.plusSeconds(2));
+            untilRunAgain("loose", 1, takenOver.plusSeconds(2));
+            assertThat(runs.stream()
+                            .filter(run ->
+                                    run.job().equals("loose") && run.fireTime().isAfter(takenOver)))
+                    .allMatch(run -> run.application().equals("other"));
+        } finally {
+            over.countDown();
+        }
+        untilRunAt("loose", Map.of("victim", 1, "other", 1));
     }
 
     // ---- Words of these tests -------------------------------------------------------------------------------------
@@ -486,6 +741,27 @@ class RealZooKeeperTest {
                 .map(type::cast)
                 .map(what)
                 .toList();
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path path : all.toList()) {
+                Path target = to.resolve(from.relativize(path));
+                if (Files.isDirectory(path)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(path, target, StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
     }
 
     private interface Hand {

@@ -3,7 +3,7 @@ package io.elasticjob.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.elasticjob.JobDefinition;
-import io.elasticjob.Schedule;
+import io.elasticjob.schedule.Schedule;
 import io.elasticjob.testing.faults.Fault;
 import io.elasticjob.testing.faults.LedgerAudit;
 import io.elasticjob.testing.faults.LedgerLine;
@@ -149,7 +149,10 @@ class ThreeProcessesTest {
 
     private static LedgerAudit.Job audited(JobDefinition job) {
         return new LedgerAudit.Job(
-                job.name(), ((Schedule.Every) job.schedule()).period(), job.shardingTotalCount(), job.failover());
+                job.name(),
+                ((Schedule.Every) job.schedule()).period(),
+                job.shardingTotalCount(),
+                job.failover().wanted());
     }
 
     private String logs() {

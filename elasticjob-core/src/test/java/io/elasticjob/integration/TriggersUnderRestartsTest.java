@@ -3,10 +3,10 @@ package io.elasticjob.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.elasticjob.JobDefinition;
+import io.elasticjob.RegistryException;
 import io.elasticjob.TriggerReceipt;
 import io.elasticjob.TriggerRequest;
 import io.elasticjob.integration.Application.Place;
-import io.elasticjob.registry.RegistryException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

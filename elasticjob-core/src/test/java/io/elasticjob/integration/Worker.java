@@ -3,6 +3,9 @@ package io.elasticjob.integration;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.elasticjob.ElasticJobEvent.FiringsSuperseded;
+import io.elasticjob.ElasticJobEvent.OwnerDied;
+import io.elasticjob.ExecutionId;
+import io.elasticjob.Firing;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.ShardingContext;
 import io.elasticjob.integration.Application.Place;
@@ -62,6 +65,20 @@ final class Worker {
                         0,
                         worker.name,
                         What.SUPERSEDED,
+                        Instant.now()));
+            } else if (event instanceof OwnerDied died
+                    && !died.retried()
+                    && died.execution().firing() instanceof Firing.Scheduled scheduled) {
+                // Perhaps it had only claimed, ahead of the fire time, so that nothing of it began.
+                ExecutionId lost = died.execution();
+                worker.write(new LedgerLine(
+                        lost.job(),
+                        scheduled.fireTime(),
+                        lost.shard(),
+                        lost.attempt(),
+                        0,
+                        worker.name,
+                        What.LOST,
                         Instant.now()));
             }
         });

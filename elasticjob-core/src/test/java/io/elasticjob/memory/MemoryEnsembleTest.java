@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.elasticjob.engine.Timekeeper;
 import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Answer.Committed;
 import io.elasticjob.registry.Read;
@@ -16,7 +15,8 @@ import io.elasticjob.registry.Write;
 import io.elasticjob.registry.Write.Create;
 import io.elasticjob.registry.Write.Life;
 import io.elasticjob.registry.Write.Put;
-import io.elasticjob.testing.VirtualTime;
+import io.elasticjob.spi.Timekeeper;
+import io.elasticjob.test.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.elasticjob.memory;
 
 import io.elasticjob.registry.Registry;
 import io.elasticjob.registry.RegistryContract;
-import io.elasticjob.testing.VirtualTime;
+import io.elasticjob.test.VirtualTime;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 

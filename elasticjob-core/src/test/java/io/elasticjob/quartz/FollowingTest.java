@@ -2,10 +2,12 @@ package io.elasticjob.quartz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.elasticjob.Schedule;
 import io.elasticjob.quartz.Following.Step;
+import io.elasticjob.schedule.Schedule;
+import io.elasticjob.testing.PoisonZones;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -47,6 +49,16 @@ class FollowingTest {
         Following following = new Following(EVERY_SECOND, new TriggerKey("1"), clock::remove);
         assertThat(following.step(at("10"))).isEqualTo(following.step(at("10")));
         assertThat(following.step(at("11"))).isEqualTo(new Step(at("11"), at("11"), at("12")));
+    }
+
+    @Test
+    void waitsForNothingMoreOfAScheduleThatFails() {
+        PoisonZones.add();
+        Schedule leap = Schedule.cron("* * * * * ?", ZoneId.of(PoisonZones.LEAP));
+        Instant due = PoisonZones.END.plusSeconds(100);
+        Following following = new Following(leap, new TriggerKey("1"), () -> due);
+
+        assertThat(following.step(due)).isEqualTo(new Step(due, due, null));
     }
 
     private static Instant at(String seconds) {

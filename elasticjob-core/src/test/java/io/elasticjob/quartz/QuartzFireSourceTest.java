@@ -2,8 +2,9 @@ package io.elasticjob.quartz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
-import io.elasticjob.Schedule;
+import io.elasticjob.schedule.Schedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +85,25 @@ class QuartzFireSourceTest {
         Instant latest = schedule.latest(end).orElseThrow();
         assertThat(ring().fireTime()).isEqualTo(latest);
         assertThat(ring().fireTime()).isEqualTo(schedule.next(latest).orElseThrow());
+    }
+
+    @Test
+    void aScheduleThatCanNotBeWorkedOutCostsItselfAlone() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        QuartzFireSource source = open(() -> {
+            if (asked.incrementAndGet() == 2) { // the first time that Quartz's own thread asks
+                throw new StackOverflowError("on purpose");
+            }
+            return Instant.now();
+        });
+        source.follow(Schedule.every(Duration.ofMillis(10)));
+        await().until(() -> asked.get() >= 2);
+        rings.clear();
+
+        Schedule other = Schedule.every(Duration.ofMillis(7));
+        source.follow(other);
+        assertThat(ring().schedule()).isEqualTo(other);
+        assertThat(ring().schedule()).isEqualTo(other);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.elasticjob.RegistryException;
 import io.elasticjob.registry.Answer.Committed;
 import io.elasticjob.registry.Answer.Reason;
 import io.elasticjob.registry.Answer.Refused;
@@ -346,6 +347,28 @@ public abstract class RegistryContract {
     }
 
     @Test
+    void aReadTellsHowManyNodesWereEverDirectlyBelowWhichIsTheNextSequentialNumber() {
+        Create trigger = new Create("/t/trigger-", bytes("go"), Life.SEQUENTIAL);
+        assertThat(made()).isZero();
+        a.commit(create("/t/1"), trigger, create("/t/1/deeper"));
+        assertThat(made()).isEqualTo(2);
+        a.commit(new Delete("/t/1/deeper", 0), new Delete("/t/1", 0), new Check("/t", 0));
+        a.commit(create("/t/1"), new Check("/t", 9));
+        assertThat(made())
+                .as("neither what is deleted nor what is refused counts")
+                .isEqualTo(2);
+        a.commit(new Create("/t/mine", bytes("x"), Life.EPHEMERAL), create("/t/trigger-9999999999"));
+        assertThat(made()).isEqualTo(4);
+        assertThat(written(b.commit(trigger))).containsExactly("/t/trigger-0000000004");
+        b.commit(new Put("/t", bytes("other"), 0));
+        assertThat(made()).isEqualTo(5);
+    }
+
+    private long made() {
+        return ((Present) b.readNow("/t")).stat().childrenMade();
+    }
+
+    @Test
     void sequentialNamesCountOnAfterADeletionForAsLongAsTheParentLives() {
         Create trigger = new Create("/t/trigger-", bytes("go"), Life.SEQUENTIAL);
         assertThat(written(a.commit(trigger, trigger)))
@@ -480,6 +503,19 @@ public abstract class RegistryContract {
         heal(a.registry);
         until(() -> a.heard.size() == 3);
         assertThat(a.readNow("/t/1")).isInstanceOf(Absent.class);
+    }
+
+    @Test
+    void aRequestThatIsTooLongForAServerCostsTheConnectionAndIsNotDone() {
+        a.commit(create("/t/1"));
+        assertThat(await(a.registry.commit(a.session(), List.of(new Put("/t/1", new byte[1_000_000], 0)))))
+                .isInstanceOf(Committed.class);
+
+        fails(a.registry.commit(a.session(), List.of(new Put("/t/1", new byte[1024 * 1024], 1))));
+
+        a.hears("suspended");
+        until(() -> a.heard.size() == 3);
+        assertThat(((Present) a.readNow("/t/1")).stat().version()).isEqualTo(1);
     }
 
     @Test

@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class AssignmentTest {
 
@@ -30,6 +32,28 @@ class AssignmentTest {
         assertThat(assignment.owner(1)).isEmpty();
         assertThat(assignment.shardsOf("a")).isEmpty();
         assertThat(assignment).hasToString("{}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            # owners | most | instances | after
+            a,a,a,a  | 4    | a         | {a=[0, 1, 2, 3]}
+            a,a,a,a  | 2    | a         | {a=[0, 1]}
+            a,a,a,a  | 1    | a,b       | {a=[0], b=[1]}
+            a,a,a,a  | 2    | a,b       | {a=[0, 1], b=[2, 3]}
+            a,a,a,b  | 2    | a,b,c     | {a=[0, 1], c=[2], b=[3]}
+            a,a,a,a  | 2    | c,b,a     | {a=[0, 1], b=[2], c=[3]}
+            b,b,b,b  | 1    | a,b,c     | {b=[0], a=[1], c=[2]}
+            a,b,a,b  | 1    | a,b       | {a=[0], b=[1]}
+            """)
+    void whatAnInstanceHasTooMuchGoesToThoseWithTheFewestOrHasNoOwner(
+            String owners, int most, String instances, String after) {
+        Assignment limited = Assignment.of(List.of(owners.split(","))).atMost(most, List.of(instances.split(",")));
+
+        assertThat(limited).hasToString(after);
+        for (String instance : instances.split(",")) {
+            assertThat(limited.shardsOf(instance)).hasSizeLessThanOrEqualTo(most);
+        }
     }
 
     @Test

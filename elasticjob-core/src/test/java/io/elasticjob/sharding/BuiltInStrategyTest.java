@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -120,14 +125,15 @@ class BuiltInStrategyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"average", "odevity", "round-robin", "sticky"})
+    @ValueSource(strings = {"average", "odevity", "round-robin", "static", "sticky"})
     void noTwoSharesDifferByMoreThanOneShard(String strategy) {
         long seed = new Random().nextLong();
         var random = new Random(seed);
         for (int round = 0; round < 500; round++) {
             int shards = 1 + random.nextInt(60);
             List<String> instances = TestInstances.some(1 + random.nextInt(20), random);
-            Assignment assignment = StrategyCatalog.builtIn().strategy(strategy).assign("job", shards, instances);
+            Assignment assignment =
+                    StrategyCatalog.builtIn().strategy(strategy).assign(Sharding.among("job", shards, instances));
 
             List<Integer> shares = instances.stream()
                     .map(instance -> assignment.shardsOf(instance).size())
@@ -142,24 +148,66 @@ class BuiltInStrategyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"average", "odevity", "round-robin", "sticky"})
+    @ValueSource(strings = {"average", "odevity", "round-robin", "static", "sticky"})
     void theOrderInWhichInstancesAreListedMeansNothing(String strategy) {
         long seed = new Random().nextLong();
         var random = new Random(seed);
         for (int round = 0; round < 200; round++) {
             int shards = 1 + random.nextInt(30);
             var instances = new ArrayList<>(TestInstances.some(1 + random.nextInt(10), random));
-            Assignment listed = StrategyCatalog.builtIn().strategy(strategy).assign("job", shards, instances);
+            Assignment listed =
+                    StrategyCatalog.builtIn().strategy(strategy).assign(Sharding.among("job", shards, instances));
             Collections.shuffle(instances, random);
-            assertThat(StrategyCatalog.builtIn().strategy(strategy).assign("job", shards, instances))
+            assertThat(StrategyCatalog.builtIn().strategy(strategy).assign(Sharding.among("job", shards, instances)))
                     .as("seed %d", seed)
                     .isEqualTo(listed);
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        // shards, eligible instances, home of each shard; "-" has none
+        "4, ab, ----", // what sticky says
+        "4, ab, baba",
+        "4, abc, baba", // c has just joined
+        "4, ab, bcbc", // c is away
+        "3, ab, bb-",
+        "3, b, aba"
+    })
+    void staticLeavesEachShardAtHomeAndAllOthersWhereStickyPutsThem(int shards, String instances, String homes) {
+        SortedMap<Integer, String> byShard = new TreeMap<>();
+        for (int shard = 0; shard < shards; shard++) {
+            if (homes.charAt(shard) != '-') {
+                byShard.put(shard, String.valueOf(homes.charAt(shard)));
+            }
+        }
+        Sharding sharding = Sharding.among("orders", shards, List.of(instances.split("")));
+        Assignment assignment = StrategyCatalog.builtIn().strategy("static").assign(sharding.withHomes(byShard));
+        Assignment sticky = StrategyCatalog.builtIn().strategy("sticky").assign(sharding);
+        for (int shard = 0; shard < shards; shard++) {
+            String home = byShard.getOrDefault(shard, "-");
+            assertThat(assignment.owner(shard))
+                    .as("shard %d", shard)
+                    .isEqualTo(instances.contains(home) ? Optional.of(home) : sticky.owner(shard));
+        }
+    }
+
+    @Test
+    void ofSeveralInstancesOfOneNameTheFirstHasTheShards() {
+        Sharding sharding = Sharding.of(
+                        "orders",
+                        2,
+                        List.of(Candidate.of("b.2", "b", "", Map.of()), Candidate.of("b.1", "b", "", Map.of())))
+                .withHomes(new TreeMap<>(Map.of(0, "b", 1, "b")));
+
+        assertThat(StrategyCatalog.builtIn().strategy("static").assign(sharding).shardsOf("b.1"))
+                .containsExactly(0, 1);
+    }
+
     private static String owners(String strategy, String job, int shards, String instances) {
-        Assignment assignment =
-                StrategyCatalog.builtIn().strategy(strategy).assign(job, shards, List.of(instances.split("")));
+        Assignment assignment = StrategyCatalog.builtIn()
+                .strategy(strategy)
+                .assign(Sharding.among(job, shards, List.of(instances.split(""))));
         var owners = new StringBuilder();
         for (int shard = 0; shard < assignment.shardingTotalCount(); shard++) {
             owners.append(assignment.owner(shard).orElse("-"));

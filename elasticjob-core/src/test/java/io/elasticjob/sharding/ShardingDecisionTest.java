@@ -21,8 +21,8 @@ class ShardingDecisionTest {
 
     @Test
     void aStrategyThatKeepsItsPromisesIsAccepted() {
-        ShardingStrategy greedy =
-                (job, shards, instances) -> Assignment.of(Collections.nCopies(shards, Collections.max(instances)));
+        ShardingStrategy greedy = sharding ->
+                Assignment.of(Collections.nCopies(sharding.shardingTotalCount(), Collections.max(sharding.ids())));
         assertThat(decided(greedy)).isEqualTo(new Accepted(Assignment.of(List.of("c", "c", "c", "c"))));
     }
 
@@ -30,23 +30,23 @@ class ShardingDecisionTest {
     @ValueSource(strings = {"average", "odevity", "round-robin", "sticky"})
     void aBuiltInStrategyIsAccepted(String name) {
         ShardingStrategy strategy = StrategyCatalog.builtIn().strategy(name);
-        assertThat(decided(strategy)).isEqualTo(new Accepted(strategy.assign("orders", 4, ABC)));
+        assertThat(decided(strategy)).isEqualTo(new Accepted(strategy.assign(Sharding.among("orders", 4, ABC))));
     }
 
     @Test
     void withoutInstancesTheStrategyIsNotAsked() {
-        ShardingStrategy untouchable = (job, shards, instances) -> {
+        ShardingStrategy untouchable = sharding -> {
             throw new AssertionError("asked");
         };
-        assertThat(ShardingDecision.of(untouchable, "orders", 4, List.of()))
+        assertThat(ShardingDecision.of(untouchable, Sharding.among("orders", 4, List.of())))
                 .isEqualTo(new Accepted(Assignment.none(4)));
     }
 
     @Test
     void theStrategyIsAskedAgainWithEveryInstanceInAnotherPlace() {
         var asked = new ArrayList<List<String>>();
-        ShardingStrategy curious = (job, shards, instances) -> {
-            asked.add(List.copyOf(instances));
+        ShardingStrategy curious = sharding -> {
+            asked.add(sharding.ids());
             return BY_AVERAGE;
         };
         assertThat(decided(curious)).isInstanceOf(Accepted.class);
@@ -59,16 +59,16 @@ class ShardingDecisionTest {
 
     @Test
     void aStrategyThatGoesByTheOrderOfTheListIsReplaced() {
-        ShardingStrategy first =
-                (job, shards, instances) -> Assignment.of(Collections.nCopies(shards, instances.get(0)));
+        ShardingStrategy first = sharding -> Assignment.of(Collections.nCopies(
+                sharding.shardingTotalCount(), sharding.ids().get(0)));
         assertReplaced(first, "the strategy gave shard 0 to \"a\" and, with the instances in another order, to \"c\"");
     }
 
     @Test
     void aStrategyThatRemembersIsReplaced() {
         var calls = new AtomicInteger();
-        ShardingStrategy forgetful = (job, shards, instances) ->
-                Assignment.of(Collections.nCopies(shards, calls.getAndIncrement() == 0 ? "a" : "b"));
+        ShardingStrategy forgetful = sharding -> Assignment.of(
+                Collections.nCopies(sharding.shardingTotalCount(), calls.getAndIncrement() == 0 ? "a" : "b"));
         assertReplaced(
                 forgetful, "the strategy gave shard 0 to \"a\" and, with the instances in another order, to \"b\"");
     }
@@ -77,37 +77,38 @@ class ShardingDecisionTest {
     void aStrategyWhoseSecondAnswerIsNoneIsReplaced() {
         var calls = new AtomicInteger();
         ShardingStrategy tired =
-                (job, shards, instances) -> calls.getAndIncrement() == 0 ? BY_AVERAGE : Assignment.none(shards);
+                sharding -> calls.getAndIncrement() == 0 ? BY_AVERAGE : Assignment.none(sharding.shardingTotalCount());
         assertReplaced(tired, "the strategy gave the shards to nobody, though 3 instances are eligible");
     }
 
     @Test
     void aStrategyThatNamesAnUnknownInstanceIsReplaced() {
-        ShardingStrategy stale = (job, shards, instances) -> Assignment.of(List.of("a", "b", "gone", "c"));
+        ShardingStrategy stale = sharding -> Assignment.of(List.of("a", "b", "gone", "c"));
         assertReplaced(stale, "the strategy gave shard 2 to \"gone\", which is not an eligible instance");
     }
 
     @Test
     void aStrategyThatAssignsAnotherNumberOfShardsIsReplaced() {
-        ShardingStrategy few = (job, shards, instances) -> Assignment.of(List.of("a", "b", "c"));
+        ShardingStrategy few = sharding -> Assignment.of(List.of("a", "b", "c"));
         assertReplaced(few, "the strategy assigned 3 shards of a job that has 4");
     }
 
     @Test
     void aStrategyThatLeavesTheShardsToNobodyIsReplaced() {
-        ShardingStrategy none = (job, shards, instances) -> Assignment.none(shards);
+        ShardingStrategy none = sharding -> Assignment.none(sharding.shardingTotalCount());
         assertReplaced(none, "the strategy gave the shards to nobody, though 3 instances are eligible");
     }
 
     @Test
     @SuppressWarnings("NullAway")
     void aStrategyThatAnswersNullIsReplaced() {
-        assertReplaced((job, shards, instances) -> null, "the strategy gave null for an assignment");
+        assertReplaced(sharding -> null, "the strategy gave null for an assignment");
     }
 
     @Test
     void aStrategyThatForgetsAShardIsReplacedAndTheShardNamed() {
-        ShardingStrategy gap = (job, shards, instances) -> Assignment.ofShards(shards, Map.of("a", List.of(0, 1, 3)));
+        ShardingStrategy gap =
+                sharding -> Assignment.ofShards(sharding.shardingTotalCount(), Map.of("a", List.of(0, 1, 3)));
         Replaced replaced = assertReplaced(
                 gap, "the strategy threw java.lang.IllegalArgumentException: shard 2 is given to nobody");
         assertThat(replaced.cause()).isInstanceOf(IllegalArgumentException.class);
@@ -116,21 +117,55 @@ class ShardingDecisionTest {
     @Test
     void aStrategyThatThrowsIsReplacedAndWhatItThrewIsKept() {
         var thrown = new IllegalStateException("no idea");
-        ShardingStrategy throwing = (job, shards, instances) -> {
+        ShardingStrategy throwing = sharding -> {
             throw thrown;
         };
         Replaced replaced = assertReplaced(throwing, "the strategy threw java.lang.IllegalStateException: no idea");
         assertThat(replaced.cause()).isSameAs(thrown);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                AssertionError.class,
+                NoClassDefFoundError.class,
+                StackOverflowError.class,
+                OutOfMemoryError.class,
+                ThreadDeath.class
+            })
+    void aStrategyThatThrowsAnErrorIsReplacedAsWell(Class<? extends Error> type) throws Exception {
+        Error thrown = type.getConstructor().newInstance();
+        ShardingStrategy throwing = sharding -> {
+            throw thrown;
+        };
+        Replaced replaced = assertReplaced(throwing, "the strategy threw " + type.getName());
+        assertThat(replaced.cause()).isSameAs(thrown);
+    }
+
+    @Test
+    void aStrategyThatThrowsWhatHasNoWordsIsReplacedAndItsKindIsNamed() {
+        ShardingStrategy throwing = sharding -> {
+            throw new Wordless();
+        };
+        assertReplaced(throwing, "the strategy threw " + Wordless.class.getName());
+    }
+
+    private static final class Wordless extends RuntimeException {
+        @Override
+        public String getMessage() {
+            throw new StackOverflowError("on purpose");
+        }
+    }
+
     @Test
     void aStrategyThatReordersTheListItIsGivenIsReplacedAndTheListUntouched() {
         var instances = new ArrayList<>(ABC);
-        ShardingStrategy reversing = (job, shards, given) -> {
-            Collections.reverse(given);
-            return Assignment.of(Collections.nCopies(shards, given.get(0)));
+        ShardingStrategy reversing = sharding -> {
+            Collections.reverse(sharding.instances());
+            return Assignment.of(Collections.nCopies(
+                    sharding.shardingTotalCount(), sharding.ids().get(0)));
         };
-        assertThat(ShardingDecision.of(reversing, "orders", 4, instances))
+        assertThat(ShardingDecision.of(reversing, Sharding.among("orders", 4, instances)))
                 .isInstanceOf(Replaced.class)
                 .extracting(ShardingDecision::assignment)
                 .isEqualTo(BY_AVERAGE);
@@ -138,7 +173,7 @@ class ShardingDecisionTest {
     }
 
     private static ShardingDecision decided(ShardingStrategy strategy) {
-        return ShardingDecision.of(strategy, "orders", 4, ABC);
+        return ShardingDecision.of(strategy, Sharding.among("orders", 4, ABC));
     }
 
     private static Replaced assertReplaced(ShardingStrategy strategy, String reason) {

@@ -54,7 +54,9 @@ class StickyStrategyTest {
         List<String> instances = TestInstances.some(10, new Random(SEED));
         Map<String, Integer> jobsOf = new HashMap<>();
         for (int job = 0; job < 10_000; job++) {
-            String owner = sticky.assign("job-" + job, 1, instances).owner(0).orElseThrow();
+            String owner = sticky.assign(Sharding.among("job-" + job, 1, instances))
+                    .owner(0)
+                    .orElseThrow();
             jobsOf.merge(owner, 1, Integer::sum);
         }
         // 1,000 each is fair; 150 is five standard deviations.
@@ -69,11 +71,11 @@ class StickyStrategyTest {
         for (int cluster = 0; cluster < 20 + 8_000 / (shards * instances); cluster++) {
             String job = "job-" + cluster;
             List<String> all = TestInstances.some(instances, random);
-            Assignment before = strategy.assign(job, shards, all);
+            Assignment before = strategy.assign(Sharding.among(job, shards, all));
             for (String leaver : all) {
                 var stayers = new ArrayList<>(all);
                 stayers.remove(leaver);
-                moves.count(before, strategy.assign(job, shards, stayers), leaver);
+                moves.count(before, strategy.assign(Sharding.among(job, shards, stayers)), leaver);
             }
         }
         return moves;
@@ -87,12 +89,12 @@ class StickyStrategyTest {
             List<String> old = TestInstances.some(3, random);
             List<String> young = TestInstances.some(3, random);
             var live = new ArrayList<>(old);
-            Assignment now = strategy.assign("job-" + job, 10, live);
+            Assignment now = strategy.assign(Sharding.among("job-" + job, 10, live));
             for (int i = 0; i < old.size(); i++) {
                 live.add(young.get(i));
-                Assignment joined = strategy.assign("job-" + job, 10, live);
+                Assignment joined = strategy.assign(Sharding.among("job-" + job, 10, live));
                 live.remove(old.get(i));
-                Assignment left = strategy.assign("job-" + job, 10, live);
+                Assignment left = strategy.assign(Sharding.among("job-" + job, 10, live));
                 moved += moved(now, joined) + moved(joined, left);
                 now = left;
             }

@@ -3,14 +3,16 @@ package io.elasticjob.simulation;
 import io.elasticjob.Instance;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobKey;
+import io.elasticjob.JobPart;
 import io.elasticjob.NoSuchJobException;
 import io.elasticjob.OperationRefusedException;
-import io.elasticjob.Scope;
 import io.elasticjob.TriggerReceipt;
+import io.elasticjob.TriggerRequest;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.coordination.Switches;
 import io.elasticjob.coordination.Switches.Switch;
+import io.elasticjob.memory.Change;
 import io.elasticjob.memory.MemoryEnsemble;
 import io.elasticjob.registry.Read;
 import java.util.ArrayList;
@@ -51,6 +53,8 @@ final class Commands {
         int written;
         /** Whether the registry has been as it was wished since it was asked for. */
         private boolean wasSo;
+        /** Whether the node of the request has been there since, be it by somebody else. */
+        private boolean wasMade;
 
         @Nullable
         TriggerReceipt receipt;
@@ -73,17 +77,25 @@ final class Commands {
     }
 
     private final MemoryEnsemble ensemble;
-    private final Promises promises;
+    private final Observed seen;
     private final Consumer<String> violated;
     private final Map<String, Command> all = new HashMap<>();
     private final List<Command> open = new ArrayList<>();
     /** By the name of the command that drained it. */
     private final Map<String, String> drainedNames = new HashMap<>();
 
-    Commands(MemoryEnsemble ensemble, Promises promises, Consumer<String> violated) {
+    Commands(MemoryEnsemble ensemble, Observed seen, Consumer<String> violated) {
         this.ensemble = ensemble;
-        this.promises = promises;
+        this.seen = seen;
         this.violated = violated;
+        ensemble.observe(this::nodeChanged);
+    }
+
+    /** What nobody asks for: a job runs after another one. */
+    static Command succession(String job) {
+        Command command = new Command("succession", "", new Wish.Trigger(TriggerRequest.of(job)));
+        command.told = Told.DONE;
+        return command;
     }
 
     // ---- Asking and telling ---------------------------------------------------------------------------------------
@@ -93,6 +105,10 @@ final class Commands {
         all.put(command.name, command);
         open.add(command);
         command.wasSo = isSo(command);
+        command.wasMade = nodeOf(wish)
+                .map(ensemble::node)
+                .filter(Read.Present.class::isInstance)
+                .isPresent();
         return command;
     }
 
@@ -118,12 +134,34 @@ final class Commands {
         } else if (isUnchanged(failed)) {
             command.told = Told.REFUSED;
             open.remove(command);
+            if (isTakenForAnother(command, failed)) {
+                violated.accept("was refused because of another request, and there is none: " + command);
+            }
             if (command.written > 0) {
                 violated.accept("was told to have changed nothing, but has: " + command + ": " + failed);
             }
         } else {
             command.told = Told.UNKNOWN;
         }
+    }
+
+    /** Whether it is said that somebody else makes this very request, though nothing was there under its name since. */
+    private boolean isTakenForAnother(Command command, Throwable failed) {
+        return String.valueOf(failed.getMessage()).contains("by somebody else") && !command.wasMade;
+    }
+
+    private static Optional<String> nodeOf(Wish wish) {
+        return wish instanceof Wish.Trigger trigger
+                ? Optional.of(LAYOUT.request(
+                        trigger.request().job(), trigger.request().id()))
+                : Optional.empty();
+    }
+
+    private void nodeChanged(Change change) {
+        open.stream()
+                .filter(command ->
+                        nodeOf(command.wish).filter(change.path()::equals).isPresent())
+                .forEach(command -> command.wasMade = true);
     }
 
     private static boolean isUnchanged(Throwable failed) {
@@ -160,26 +198,34 @@ final class Commands {
         } else if (wish instanceof Wish.Create create) {
             return is(create.job(), job -> values(job).equals(create.settings()));
         } else if (wish instanceof Wish.Remove remove) {
-            return promises.known(remove.job()).isEmpty();
+            return seen.known(remove.job()).isEmpty();
+        } else if (wish instanceof Wish.CancelPlan cancel) {
+            return seen.planned(cancel.job(), cancel.id()) == null;
+        } else if (wish instanceof Wish.Plan plan) {
+            return command.written > 0
+                    || seen.planned(
+                                    plan.request().trigger().job(),
+                                    plan.request().trigger().id())
+                            != null;
         } else if (wish instanceof Wish.Drain drain) {
             return ensemble.children("/sim/instances").stream()
-                    .map(promises::instance)
+                    .map(seen::instance)
                     .flatMap(Optional::stream)
                     .anyMatch(instance ->
                             isMeant(drain, instance) && instance.drained().isPresent() == drain.on());
         }
-        throw new AssertionError(wish);
+        return wish instanceof Wish.CancelRun && command.written > 0;
     }
 
     private boolean is(String job, Predicate<StoredJob> so) {
-        return promises.known(job).filter(so).isPresent();
+        return seen.known(job).filter(so).isPresent();
     }
 
-    private static boolean isOn(StoredJob job, Scope scope) {
-        if (scope instanceof Scope.Shard shard) {
+    private static boolean isOn(StoredJob job, JobPart scope) {
+        if (scope instanceof JobPart.Shard shard) {
             return !job.switches().isOff(shard.item());
         }
-        return scope instanceof Scope.OnInstance instance
+        return scope instanceof JobPart.OnInstance instance
                 ? job.switches().off(instance.name()).isEmpty()
                 : job.effective().enabled();
     }
@@ -205,6 +251,16 @@ final class Commands {
             return null;
         }
         return command;
+    }
+
+    /** What a version of an application asks for when it starts, and nobody else. */
+    Command startup(String job) {
+        return new Command("startup", "", new Wish.Trigger(TriggerRequest.of(job)));
+    }
+
+    /** Whether anybody ever asked for it, whatever became of that. */
+    boolean wasAskedFor(Predicate<Wish> wish) {
+        return all.values().stream().anyMatch(command -> wish.test(command.wish));
     }
 
     boolean isAskedFor(Predicate<Wish> wish) {
@@ -258,7 +314,7 @@ final class Commands {
                 && values(job).entrySet().containsAll(configure.values().entrySet());
         boolean switched = by.wish instanceof Wish.Switch set
                 && set.job().equals(job.name())
-                && set.scope() == Scope.WHOLE_JOB
+                && set.scope() == JobPart.WHOLE_JOB
                 && key == JobKey.ENABLED
                 && change.value().equals(Boolean.toString(set.on()));
         if (!configured && !switched) {
@@ -275,19 +331,19 @@ final class Commands {
                 || wish instanceof Wish.Switch set
                         && set.job().equals(job)
                         && set.on()
-                        && set.scope() == Scope.WHOLE_JOB
+                        && set.scope() == JobPart.WHOLE_JOB
                         && key == JobKey.ENABLED;
     }
 
     private void switchesChanged(String job, Switches before, Switches after) {
         after.shards().forEach((shard, set) -> {
             if (!set.equals(before.shards().get(shard))) {
-                checkSwitched(job, new Scope.Shard(shard), set);
+                checkSwitched(job, new JobPart.Shard(shard), set);
             }
         });
         after.instances().forEach((name, set) -> {
             if (!set.equals(before.instances().get(name))) {
-                checkSwitched(job, new Scope.OnInstance(name), set);
+                checkSwitched(job, new JobPart.OnInstance(name), set);
             }
         });
         before.shards().forEach((shard, set) -> {
@@ -297,11 +353,11 @@ final class Commands {
         });
         before.instances().keySet().stream()
                 .filter(name -> !after.instances().containsKey(name))
-                .filter(name -> !isAskedFor(new Wish.Switch(job, new Scope.OnInstance(name), true)::equals))
+                .filter(name -> !isAskedFor(new Wish.Switch(job, new JobPart.OnInstance(name), true)::equals))
                 .forEach(name -> violated.accept("an instance that was switched off is on: " + name + " for " + job));
     }
 
-    private void checkSwitched(String job, Scope scope, Switch set) {
+    private void checkSwitched(String job, JobPart scope, Switch set) {
         Command by = writer(set.why(), "a switch of " + job);
         if (by != null && !by.wish.equals(new Wish.Switch(job, scope, set.on()))) {
             violated.accept(job + " was switched otherwise than " + by + ": " + set);
@@ -313,8 +369,8 @@ final class Commands {
 
     /** A drain is an operator's, and goes with the process when that comes back as a new instance. */
     void instanceChanged(@Nullable Instance before, Instance after) {
-        Instance.Drain was = before == null ? null : before.drain();
-        Instance.Drain is = after.drain();
+        Instance.Drain was = before == null ? null : before.availability().drain();
+        Instance.Drain is = after.availability().drain();
         if (Objects.equals(was, is)) {
             return;
         }

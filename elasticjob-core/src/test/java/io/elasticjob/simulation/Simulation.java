@@ -2,36 +2,31 @@ package io.elasticjob.simulation;
 
 import io.elasticjob.Instance;
 import io.elasticjob.JobDefinition;
-import io.elasticjob.JobKey;
-import io.elasticjob.Misfire;
 import io.elasticjob.Operator;
 import io.elasticjob.TriggerReceipt;
+import io.elasticjob.TriggerRequest;
+import io.elasticjob.coordination.Startup;
 import io.elasticjob.coordination.StoredJob;
-import io.elasticjob.engine.JobEngine;
-import io.elasticjob.memory.Faults;
+import io.elasticjob.memory.Change;
 import io.elasticjob.memory.MemoryEnsemble;
-import io.elasticjob.memory.MemoryRegistry;
-import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Registry;
-import io.elasticjob.registry.Session;
-import io.elasticjob.registry.Write;
+import io.elasticjob.test.VirtualTime;
 import io.elasticjob.testing.Ledger;
-import io.elasticjob.testing.PassingRegistry;
-import io.elasticjob.testing.SimulatedFireSource;
-import io.elasticjob.testing.SimulatedRunner;
-import io.elasticjob.testing.VirtualTime;
+import io.elasticjob.testing.PoisonZones;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -50,235 +45,110 @@ final class Simulation {
     /** What the names of jobs begin with that operators make. */
     static final String MADE = "made-";
 
-    private static final String JOBS = "/sim/jobs/";
     private static final Instant ORIGIN = Instant.parse("2026-03-01T00:00:00Z");
     /** From the end of the faults to the first firing that has to be on time: a session, a tick, and a period. */
     private static final Duration RECOVERY = Duration.ofSeconds(15);
 
-    /** For a session to end, a leader to be found, and its rounds to come by. */
-    private static final Duration LEADER_LOOKS = SESSION.plusSeconds(21);
-
-    private static final String IN_SOME_VERSIONS = "in-some-versions";
+    private static final String INSTANCES = "/sim/instances/";
 
     private static final Duration QUIET = Duration.ofSeconds(16);
 
-    private final Plan plan;
-    private final UnaryOperator<Registry> interference;
-    private final boolean forgets;
-    private final VirtualTime time = new VirtualTime(ORIGIN);
-    private final VirtualTime.Watch clock = time.watch(Duration.ZERO);
-    private final MemoryEnsemble ensemble = new MemoryEnsemble(clock);
-    private final Ledger ledger = new Ledger();
+    final Plan plan;
+    final UnaryOperator<Registry> interference;
+    /** Null but in the chapter of that name. */
+    final @Nullable Poison poison;
+
+    final @Nullable PoisonMutant poisonMutant;
+    final @Nullable StreamMutant streamMutant;
+    final boolean forgets;
+    final VirtualTime time = new VirtualTime(ORIGIN);
+    final VirtualTime.Watch clock = time.watch(Duration.ZERO);
+    private final VirtualTime.Watch stamps = time.watch(Duration.ZERO);
+    final MemoryEnsemble ensemble = new MemoryEnsemble(stamps);
+    final Ledger ledger = new Ledger();
     private final Trace trace = new Trace(clock::now);
-    private final Promises promises = new Promises(time, clock, ensemble, ledger, trace);
-    private final List<Process> processes = new ArrayList<>();
+    final Promises promises = new Promises(time, clock, ensemble, ledger, trace);
+    private final OfferPromises offers = new OfferPromises(time, promises::violated);
+    private final SimulatedClocks clocks = new SimulatedClocks(this, stamps);
+    private final Fleet<SimulatedProcess> fleet = new Fleet<>(time, trace);
 
     /** What copies of the application declare that are started from now on. */
     private List<JobDefinition> jobs;
 
-    private Duration leapt = Duration.ZERO;
-    private boolean calm;
+    /** Instances that were taken off by somebody's hand, for which none can be prepared. */
+    private final Set<String> forced = new HashSet<>();
+
+    /** When each instance that ever was did register. */
+    private final Map<String, Instant> registered = new HashMap<>();
+
+    Duration leapt = Duration.ZERO;
+    boolean calm;
+    /** So long what is to be cancelled takes; null for as long as chance says. */
+    @Nullable
+    Duration lasting;
+
+    String lastingJob = Cuts.BY_HAND;
+    /** Of what is started from now on. */
+    String version = "v0";
+
     private int started;
-    private int sessions;
-
-    /** One copy of the application. */
-    final class Process {
-        final String name;
-        final MemoryRegistry registry;
-        final List<JobDefinition> declared = jobs;
-        private final SplittableRandom random;
-        private final VirtualTime.Watch watch;
-        private final JobEngine engine;
-        private final Duration drift;
-        private Duration wrongBy;
-        /** Jobs that it must not make anew. */
-        private final Set<String> known = new HashSet<>();
-
-        private boolean leaving;
-        private boolean frozen;
-
-        private Process(String name, SplittableRandom random) {
-            this.name = name;
-            this.random = random;
-            drift = Duration.ofMillis(random.nextInt(-400, 401));
-            wrongBy =
-                    calm || random.nextInt(12) > 0 ? Duration.ZERO : Duration.ofSeconds(random.nextInt(-9_000, 9_000));
-            watch = time.watch(Duration.ZERO);
-            setClock();
-            registry = ensemble.client(SESSION, new SeededFaults(random.split()));
-            JobEngine.Builder builder = JobEngine.builder()
-                    .namespace("sim")
-                    .instanceName(name)
-                    .instanceIds(() -> name + "." + sessions++)
-                    .registry(watched())
-                    .timekeeper(watch)
-                    .eventExecutor(Runnable::run)
-                    .maxTimeDiff(MAX_TIME_DIFF)
-                    .fireSource(new SimulatedFireSource(watch, () -> !calm && random.nextInt(20) == 0))
-                    .runner(runner())
-                    .listener(event -> promises.heard(name, event));
-            declared.forEach(builder::job);
-            if (forgets) {
-                builder.forgetUndeclaredAfter(FORGET_AFTER);
-            }
-            engine = builder.build();
-        }
-
-        private SimulatedRunner runner() {
-            Set<String> handlers = declared.stream().map(JobDefinition::handler).collect(Collectors.toSet());
-            int slots = 4 + random.nextInt(12);
-            SimulatedRunner runner = new SimulatedRunner(name, time, watch, ledger, handlers, slots, this::duration)
-                    .checkpoints(() -> random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 0);
-            if (random.nextInt(4) == 0) {
-                runner.ignoreInterruptions();
-            }
-            return runner;
-        }
-
-        private Duration duration() {
-            int kind = calm ? 0 : random.nextInt(10);
-            if (kind == 9) {
-                return Duration.ofMillis(random.nextInt(8_000));
-            }
-            return Duration.ofMillis(random.nextInt(kind < 5 ? 50 : 600));
-        }
-
-        private boolean canRun(StoredJob job) {
-            String handler = job.effective().handler();
-            return declared.stream().anyMatch(definition -> definition.handler().equals(handler))
-                    && job.switches().off(name).isEmpty();
-        }
-
-        private void setClock() {
-            watch.skew(leapt.plus(drift).plus(wrongBy));
-        }
-
-        /** Holds what is sent against what the engine has learnt, with everything between them that interferes. */
-        private Registry watched() {
-            return new PassingRegistry(interference.apply(new Sending(registry))) {
-                /** Whether the next read is one to settle something, or for an operator: it teaches nothing of jobs. */
-                private boolean settles;
-
-                @Override
-                public CompletionStage<Void> sync(Session asking) {
-                    settles = true;
-                    return super.sync(asking);
-                }
-
-                @Override
-                public CompletionStage<List<Read>> read(Session asking, List<String> paths) {
-                    if (settles) {
-                        settles = false;
-                        return super.read(asking, paths);
-                    }
-                    return super.read(asking, paths).thenApply(reads -> {
-                        for (int i = 0; i < reads.size(); i++) {
-                            if (!known.contains(paths.get(i)) && promises.isSettled(paths.get(i), reads.get(i))) {
-                                known.add(paths.get(i));
-                            }
-                        }
-                        return reads;
-                    });
-                }
-            };
-        }
-
-        private final class Sending extends PassingRegistry {
-            private String session = "";
-
-            Sending(Registry registry) {
-                super(registry);
-            }
-
-            @Override
-            public CompletionStage<Answer> commit(Session asking, List<Write> writes) {
-                if (forgets && !asking.id().equals(session)) {
-                    known.clear(); // what it knew may have been forgotten meanwhile
-                }
-                session = asking.id();
-                writes.stream()
-                        .filter(write -> write instanceof Write.Create && known.contains(write.path()))
-                        .filter(write ->
-                                !write.path().startsWith(JOBS + MADE)) // by an operator, as is checked elsewhere
-                        .forEach(write -> promises.violated(name + " makes a job anew that it knew: " + write.path()));
-                return super.commit(asking, writes);
-            }
-        }
-    }
-
-    private final class SeededFaults implements Faults {
-
-        private final SplittableRandom random;
-        /** Whether the server that the client is connected to hears of everything late. */
-        private boolean laggard;
-
-        SeededFaults(SplittableRandom random) {
-            this.random = random;
-        }
-
-        @Override
-        public Duration request() {
-            return wire();
-        }
-
-        @Override
-        public Duration answer() {
-            return wire();
-        }
-
-        @Override
-        public Duration lag() {
-            if (calm) {
-                return Duration.ofMillis(1);
-            }
-            return Duration.ofMillis(
-                    laggard ? 200 + random.nextInt(1_800) : random.nextInt(4) == 0 ? random.nextInt(900) : 1);
-        }
-
-        @Override
-        public boolean arrives() {
-            return random.nextBoolean();
-        }
-
-        @Override
-        public Duration reconnect() {
-            laggard = random.nextInt(3) == 0;
-            return Duration.ofMillis(random.nextInt(calm || random.nextBoolean() ? 50 : 1_500));
-        }
-
-        @Override
-        public int behind(int most) {
-            return random.nextBoolean() ? most : random.nextInt(most + 1);
-        }
-
-        @Override
-        public Duration sinceHeartbeat(Duration most) {
-            return Duration.ofNanos(random.nextLong(most.toNanos() + 1));
-        }
-
-        private Duration wire() {
-            boolean slow = !calm && random.nextInt(15) == 0;
-            return Duration.ofNanos(1_000L * (slow ? random.nextInt(700_000) : 200 + random.nextInt(800)));
-        }
-    }
+    int sessions;
+    int requests;
+    int lives;
 
     Simulation(Plan plan) {
-        this(plan, null);
+        this(plan, null, null, null);
     }
 
-    /**
-     * @param mutant a rule of the protocol that all engines break; null for none
-     */
-    Simulation(Plan plan, @Nullable Mutant mutant) {
+    /** @param mutant a rule of the protocol that all engines break */
+    Simulation(Plan plan, Mutant mutant) {
+        this(plan, mutant, null, null);
+    }
+
+    /** @param mutant a rule about poison that all engines break */
+    Simulation(Plan plan, PoisonMutant mutant) {
+        this(plan, null, mutant, null);
+    }
+
+    /** @param mutant a rule about executions that move, which all engines break */
+    Simulation(Plan plan, StreamMutant mutant) {
+        this(plan, null, null, mutant);
+    }
+
+    /** @param mutant a rule about clocks that all engines break */
+    Simulation(Plan plan, ClockMutant mutant) {
+        this(plan, null, null, null);
+        clocks.broken(mutant);
+    }
+
+    private Simulation(
+            Plan plan,
+            @Nullable Mutant mutant,
+            @Nullable PoisonMutant poisonMutant,
+            @Nullable StreamMutant streamMutant) {
         this.plan = plan;
+        this.poison = plan.chapter() == Plan.Chapter.POISON ? new Poison(ensemble, ledger, promises::violated) : null;
+        this.poisonMutant = poisonMutant;
+        this.streamMutant = streamMutant;
         this.interference = mutant == null ? registry -> registry : registry -> mutant.wrap(registry, ensemble::node);
         SplittableRandom random = new SplittableRandom(plan.seed());
+        ensemble.observe(this::changed);
+        ensemble.observe(offers::changed);
         this.forgets = random.nextInt(3) == 0;
-        this.jobs = deployment(random);
+        this.jobs = Deployment.of(plan.chapter(), random);
     }
 
     /** Runs it to its end. Gives what was violated, empty when every promise was kept. */
     List<String> run() {
+        PoisonZones.gone(false);
+        try {
+            return runToItsEnd();
+        } finally {
+            PoisonZones.gone(false);
+        }
+    }
+
+    private List<String> runToItsEnd() {
         for (Plan.Step step : plan.steps()) {
             time.passUntil(ORIGIN.plus(step.at()));
             trace.note("--- " + step);
@@ -290,23 +160,93 @@ final class Simulation {
         Set<String> since = names(living());
         Instant promised = clock.now().plus(RECOVERY);
         Instant last = promised.plus(QUIET);
+        clocks.stepInQuietTime(random);
+        passUntil(promised);
+        promises.limits().quiet();
         passUntil(last.plusSeconds(3));
-        promises.checkQuietTime(definitions(), promised, last);
+        clocks.check(ledger);
+        promises.limits().checkQuiet(definitions(), promised);
+        promises.firings().checkQuietTime(definitions(), promised, last);
+        offers.checkQuiet();
+        promises.streams().check(definitions(), names(living()));
+        promises.wholes().checkQuiet(definitions());
+        promises.cuts().checkQuiet(definitions(), since::contains, promised);
+        promises.pauses().checkQuiet(definitions());
+        promises.plans().checkQuiet(definitions());
+        promises.overlaps().checkQuiet();
         promises.triggers().checkQuiet(definitions(), since::contains);
-        promises.checkLeftovers(
-                definitions(), clock.now().minus(LEADER_LOOKS), time.nanoTime() - LEADER_LOOKS.toNanos());
+        promises.jobs()
+                .checkLeftovers(
+                        definitions(),
+                        clock.now().minus(Epilogue.LEADER_LOOKS),
+                        time.nanoTime() - Epilogue.LEADER_LOOKS.toNanos());
+        if (poison != null) {
+            poison.checkTold(names(living()), promises);
+            trace.note("--- what was poisoned is put right");
+            time.pass(poison.putRight());
+            Instant right = time.now();
+            time.pass(poison.untilAllHaveRun());
+            poison.checkRuns(right);
+        }
         youngest()
                 .ifPresentOrElse(
                         youngest -> {
-                            promises.checkDeclarations(youngest.declared, names(living()));
-                            rollingRestart(youngest.declared, random);
+                            promises.jobs().checkDeclarations(youngest.declared, names(living()));
+                            Epilogue epilogue = new Epilogue(this);
+                            epilogue.rollingRestart(youngest.declared, random);
+                            epilogue.rival(youngest.declared, random);
                             if (forgets) {
-                                forget(youngest.declared, random);
+                                epilogue.forget(youngest.declared, random);
                             }
                         },
                         () -> promises.violated("nobody is registered"));
-        promises.checkRuns();
+        if (plan.chapter() == Plan.Chapter.CUTS) {
+            new Epilogue(this).cut();
+        }
+        if (plan.chapter() == Plan.Chapter.LIMITS) {
+            time.pass(Epilogue.LEADER_LOOKS.multipliedBy(2));
+            promises.limits().checkEnd();
+        }
+        if (plan.chapter() == Plan.Chapter.OVERLAPS) {
+            new Epilogue(this).overlap();
+        }
+        promises.runs().checkRuns();
         return promises.violations();
+    }
+
+    /** How many firings were closed as wholes, and how often it was told in the place of a dead instance. */
+    List<Integer> wholes() {
+        return List.of(promises.wholes().closes(), promises.wholes().retaken());
+    }
+
+    /** How many shards were run by an instance that they were offered to. */
+    int taken() {
+        return offers.taken();
+    }
+
+    /** How many shards have waited for a limit. */
+    int limited() {
+        return promises.limits().waited();
+    }
+
+    /** How often a failure was followed by a retry, an end recorded though it was none, a firing cancelled. */
+    List<Integer> cuts() {
+        return promises.cuts().counts();
+    }
+
+    /** How many firings ran though a later one had come due. */
+    int waited() {
+        return promises.overlaps().waited();
+    }
+
+    /** How many triggers were made of plans. */
+    int planned() {
+        return promises.plans().made();
+    }
+
+    /** How many jobs have paused because their firings failed. */
+    int pauses() {
+        return promises.pauses().pauses();
     }
 
     String report() {
@@ -317,7 +257,49 @@ final class Simulation {
                 + trace.last(3_000);
     }
 
+    // ---- What instances owe to one another ------------------------------------------------------------------------
+
+    /** Before the ensemble ends the session of an instance that it has not heard of, that has cancelled what it runs. */
+    private void changed(Change change) {
+        if (!change.path().startsWith(INSTANCES)) {
+            return;
+        }
+        String id = change.path().substring(INSTANCES.length());
+        if (change.before() instanceof Read.Absent) {
+            registered.put(id, time.now());
+        } else if (change.after() instanceof Read.Absent) {
+            fleet.all().stream()
+                    .filter(process -> id.startsWith(process.name + ".") && !process.isLeaving() && !process.isFrozen())
+                    .filter(process -> !forced.contains(id) && idOf(process).isEmpty())
+                    .forEach(process -> checkCancelled(process, id));
+        }
+    }
+
+    /** What its process began later, it began as another instance: the node of the former one may outlast that. */
+    private void checkCancelled(SimulatedProcess process, String gone) {
+        Instant next = registered.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(process.name + "."))
+                .map(Map.Entry::getValue)
+                .filter(at -> at.isAfter(registered.get(gone)))
+                .min(Instant::compareTo)
+                .orElse(Instant.MAX);
+        ledger.entries().stream()
+                .filter(entry -> entry.process.equals(process.name) && entry.ended == null && !entry.cancelled)
+                .filter(entry -> entry.started.isBefore(next))
+                .filter(entry -> !entry.id.job().equals(Deployment.MAY_CONTINUE))
+                .forEach(entry -> promises.violated("goes on though its instance is no more: " + entry));
+    }
+
     // ---- What happens, as steps ask for it ------------------------------------------------------------------------
+
+    SimulatedClocks clocks() {
+        return clocks;
+    }
+
+    /** In the chapter of that name. */
+    Poison poison() {
+        return Objects.requireNonNull(poison);
+    }
 
     MemoryEnsemble ensemble() {
         return ensemble;
@@ -328,8 +310,8 @@ final class Simulation {
     }
 
     /** Those that nobody has told to leave. */
-    List<Process> living() {
-        return processes.stream().filter(process -> !process.leaving).toList();
+    List<SimulatedProcess> living() {
+        return fleet.living();
     }
 
     void after(Duration delay, Runnable task) {
@@ -337,114 +319,52 @@ final class Simulation {
     }
 
     void deploy(SplittableRandom random) {
-        jobs = deployment(random);
+        deploy(Deployment.of(plan.chapter(), random));
+        version = "v" + random.nextInt(3);
         trace.note("    from now on: " + jobs);
     }
 
-    private static List<JobDefinition> deployment(SplittableRandom random) {
-        List<JobDefinition> all = new ArrayList<>();
-        all.add(JobDefinition.named("every-second")
-                .every(Duration.ofSeconds(1))
-                .shards(1 + random.nextInt(4))
-                .failover(random.nextBoolean())
-                .build());
-        all.add(JobDefinition.named("every-five")
-                .every(Duration.ofSeconds(5))
-                .shards(1 + random.nextInt(6))
-                .failover(random.nextBoolean())
-                .set(JobKey.ON_SESSION_LOSS, random.nextBoolean() ? "CONTINUE" : "CANCEL")
-                .set(JobKey.KEEP_CHECKPOINT, Boolean.toString(random.nextBoolean()))
-                .build());
-        all.add(JobDefinition.named("every-two-or-not-at-all")
-                .every(Duration.ofSeconds(2))
-                .misfire(Misfire.SKIP)
-                .set(JobKey.MISFIRE_THRESHOLD, "11s")
-                .build());
-        all.add(JobDefinition.named("now-and-then-or-not-at-all")
-                .every(Duration.ofSeconds(15))
-                .misfire(Misfire.SKIP)
-                .set(JobKey.MISFIRE_THRESHOLD, "11s")
-                .build());
-        all.add(JobDefinition.named("by-hand")
-                .shards(1 + random.nextInt(4))
-                .failover(random.nextBoolean())
-                .build());
-        all.add(JobDefinition.named("light")
-                .every(Duration.ofSeconds(4))
-                .shards(2)
-                .monitorExecution(false)
-                .build());
-        if (random.nextBoolean()) {
-            all.add(JobDefinition.named(IN_SOME_VERSIONS)
-                    .every(Duration.ofSeconds(3))
-                    .shards(2)
-                    .failover(true)
-                    .build());
-        }
-        return List.copyOf(all);
+    void deploy(List<JobDefinition> declared) {
+        jobs = declared;
     }
 
-    Process start(SplittableRandom random) {
-        Process process = new Process("p" + started++, random.split());
-        processes.add(process);
+    SimulatedProcess start(SplittableRandom random) {
+        clocks.putRightForOneThatStarts();
+        return start("sim", jobs, random);
+    }
+
+    SimulatedProcess start(String application, List<JobDefinition> declared, SplittableRandom random) {
+        List<JobDefinition> ofVersion =
+                declared.stream().map(job -> Startup.versioned(job, version)).toList();
+        SimulatedProcess process = new SimulatedProcess(this, "p" + started++, application, ofVersion, random.split());
+        fleet.add(process);
         trace.note("    " + process.name + " starts, its clock wrong by " + process.drift.plus(process.wrongBy));
-        promises.started(process.name, process.declared);
+        promises.jobs().started(process.name, process.declared);
         after(millis(random, 20_000), () -> correct(process));
         process.engine.start();
         return process;
     }
 
-    void leave(Process process) {
-        process.leaving = true;
-        process.engine
-                .drain()
-                .thenRun(() -> process.watch.execute(() -> {
-                    trace.note("    " + process.name + " has left");
-                    process.registry.close();
-                    process.watch.kill();
-                    processes.remove(process);
-                }));
-        after(Duration.ofSeconds(20), () -> {
-            if (processes.contains(process)) {
-                trace.note("    " + process.name + " does not leave, and is killed");
-                kill(process);
-            }
-        });
+    void leave(SimulatedProcess process) {
+        fleet.leave(process);
     }
 
-    void kill(Process process) {
-        process.leaving = true;
-        process.watch.kill();
-        process.registry.link().kill();
-        processes.remove(process);
+    void kill(SimulatedProcess process) {
+        fleet.kill(process);
     }
 
-    void freeze(Process process, Duration duration) {
-        if (!process.frozen) {
-            process.frozen = true;
-            process.watch.freeze();
-            process.registry.link().freeze();
-            after(duration, () -> thaw(process));
-        }
+    void freeze(SimulatedProcess process, Duration duration) {
+        fleet.freeze(process, duration);
     }
 
-    private void thaw(Process process) {
-        if (process.frozen) {
-            trace.note("    " + process.name + " thaws");
-            process.frozen = false;
-            process.registry.link().thaw();
-            process.watch.thaw();
-        }
-    }
-
-    void jump(Process process, Duration by, Duration duration) {
+    void jump(SimulatedProcess process, Duration by, Duration duration) {
         trace.note("    its clock jumps by " + by);
         process.wrongBy = by;
         process.setClock();
         after(duration, () -> correct(process));
     }
 
-    private void correct(Process process) {
+    private void correct(SimulatedProcess process) {
         if (!process.wrongBy.isZero()) {
             trace.note("    the clock of " + process.name + " is set right");
             process.wrongBy = Duration.ZERO;
@@ -452,23 +372,69 @@ final class Simulation {
         }
     }
 
+    /** Those of machines may go along with ZooKeeper's. */
+    void clocksMoved() {
+        fleet.all().forEach(SimulatedProcess::setClock);
+    }
+
     void leap(Duration by) {
         trace.note("    all clocks leap by " + by);
         leapt = leapt.plus(by);
         clock.skew(leapt);
-        processes.forEach(Process::setClock);
+        clocks.leapt();
+        fleet.all().forEach(SimulatedProcess::setClock);
     }
 
-    void deleteNodesOf(Process victim) {
+    void offer(SimulatedProcess process, SplittableRandom random) {
+        Set<String> fewer = new TreeSet<>(process.handlers);
+        fewer.removeIf(handler -> random.nextInt(3) == 0);
+        int slots = random.nextInt(6);
+        trace.note("    it can run " + fewer + ", " + slots + " at once");
+        process.runner.offer(fewer, slots);
+        after(millis(random, 9_000), () -> {
+            if (!calm) {
+                offerAll(process);
+            }
+        });
+    }
+
+    private void offerAll(SimulatedProcess process) {
+        trace.note("    " + process.name + " can run everything again");
+        process.runner.offer(process.handlers, process.slots);
+    }
+
+    void expire(SimulatedProcess victim) {
+        idOf(victim).ifPresent(forced::add);
+        victim.registry.link().expire();
+    }
+
+    void deleteNodesOf(SimulatedProcess victim) {
         ensemble.children("/sim/instances").stream()
                 .filter(id -> id.startsWith(victim.name + "."))
+                .peek(forced::add) // also of a former session that has not ended
                 .forEach(id -> ensemble.deleteTree("/sim/instances/" + id));
+    }
+
+    /** Not where an operator has written what must hold. */
+    void poisonNodesOf(SimulatedProcess victim, SplittableRandom random) {
+        ensemble.children("/sim/instances").stream()
+                .filter(id -> id.startsWith(victim.name + "."))
+                .filter(id -> promises.seen()
+                        .instance(id)
+                        .filter(shown -> shown.drained().isEmpty())
+                        .isPresent())
+                .forEach(id -> poison().overwriteInstance(id, random));
+    }
+
+    /** What comes of it nobody waits for. */
+    void triggerPoisoned(SimulatedProcess through) {
+        poison().jobs().forEach(job -> through.engine.operations().trigger(TriggerRequest.of(job.name())));
     }
 
     // ---- What operators ask for -----------------------------------------------------------------------------------
 
     /** Asks through a process, with whatever goes wrong for that. */
-    void ask(Process through, Wish wish) {
+    void ask(SimulatedProcess through, Wish wish) {
         Commands.Command command = promises.commands().ask(through.name, wish);
         trace.note(() -> "    " + through.name + " is asked for " + command.name + ", " + wish);
         wish.ask(through.engine.operations(), new Operator("ann", command.name))
@@ -493,8 +459,10 @@ final class Simulation {
     }
 
     Optional<StoredJob> anyJob(SplittableRandom random) {
-        List<String> names = ensemble.children("/sim/jobs");
-        return names.isEmpty() ? Optional.empty() : promises.job(names.get(random.nextInt(names.size())));
+        List<String> names = ensemble.children("/sim/jobs").stream()
+                .filter(name -> !Poison.isBad(name))
+                .toList();
+        return names.isEmpty() ? Optional.empty() : promises.seen().job(names.get(random.nextInt(names.size())));
     }
 
     /** Numbers of the triggers that are there. */
@@ -503,15 +471,15 @@ final class Simulation {
     }
 
     /** While there is one. */
-    Process anyLiving(SplittableRandom random) {
+    SimulatedProcess anyLiving(SplittableRandom random) {
         return living().get(random.nextInt(living().size()));
     }
 
-    /** As it is registered now. */
-    Optional<String> idOf(Process process) {
+    /** As it is registered now: the node of a former session may still be there. */
+    Optional<String> idOf(SimulatedProcess process) {
         return ensemble.children("/sim/instances").stream()
                 .filter(id -> id.startsWith(process.name + "."))
-                .findFirst();
+                .max(Comparator.comparing(registered::get));
     }
 
     /** Later on, through whatever process lives then. */
@@ -532,14 +500,27 @@ final class Simulation {
     private void calm(SplittableRandom random) {
         trace.note("--- all is calm");
         calm = true;
+        clocks.right();
         ensemble.start();
-        for (Process process : List.copyOf(processes)) {
+        for (SimulatedProcess process : fleet.all()) {
             correct(process);
-            thaw(process);
+            fleet.thaw(process);
             process.registry.link().heal();
+            if (!process.runner.handlers().equals(process.handlers)) {
+                if (random.nextBoolean()) {
+                    process.runner.offer(process.runner.handlers(), process.slots); // some are missing for good
+                } else {
+                    offerAll(process);
+                }
+            } else if (process.runner.slots() != process.slots) {
+                offerAll(process);
+            }
         }
         if (living().isEmpty()) {
             start(random);
+        }
+        if (poison != null) {
+            poison.stays(random);
         }
         for (int seconds = 0; seconds < RECOVERY.toSeconds() - 2; seconds++) {
             after(Duration.ofSeconds(seconds), this::resumeAll);
@@ -548,58 +529,33 @@ final class Simulation {
 
     private void resumeAll() {
         ensemble.children("/sim/instances").stream()
-                .filter(id -> promises.instance(id).flatMap(Instance::drained).isPresent())
+                .filter(id ->
+                        promises.seen().instance(id).flatMap(Instance::drained).isPresent())
                 .forEach(id -> ask(living().get(0), new Wish.Drain(id, false)));
     }
 
-    /** Every process is replaced by one of the same version, which starts before the other leaves. */
-    private void rollingRestart(List<JobDefinition> same, SplittableRandom random) {
-        trace.note("--- all are restarted, one after the other");
-        jobs = same;
-        List<JobDefinition> before = definitions();
-        Instant from = clock.now();
-        for (Process old : living()) {
-            start(random);
-            time.pass(Duration.ofSeconds(1));
-            leave(old);
-            time.pass(Duration.ofMillis(1_500));
-        }
-        Instant to = clock.now();
-        time.pass(Duration.ofSeconds(3));
-        promises.checkRollingRestart(
-                before.stream().filter(job -> definitions().contains(job)).toList(), from, to);
-    }
-
-    /** A job that is declared no more is forgotten after a while, however rudely the processes are ended meanwhile. */
-    private void forget(List<JobDefinition> declared, SplittableRandom random) {
-        trace.note("--- " + IN_SOME_VERSIONS + " is declared no more");
-        List<JobDefinition> rest = declared.stream()
-                .filter(job -> !job.name().equals(IN_SOME_VERSIONS))
-                .toList();
-        rollingRestart(rest, random);
-        time.pass(LEADER_LOOKS);
-        living().forEach(this::kill);
-        leap(FORGET_AFTER);
-        start(random);
-        time.pass(LEADER_LOOKS);
-        promises.checkDeclarations(rest, names(living()));
-        promises.checkForgotten(IN_SOME_VERSIONS);
-    }
-
     /** The jobs that somebody can run, as the registry has them. */
-    private List<JobDefinition> definitions() {
+    List<JobDefinition> definitions() {
         return ensemble.children("/sim/jobs").stream()
-                .map(promises::job)
+                .filter(name -> !Poison.isBad(name))
+                .map(promises.seen()::job)
                 .flatMap(Optional::stream)
                 .filter(job -> living().stream().anyMatch(process -> process.canRun(job)))
+                .filter(job -> job.isMade() || isDeclared(job.name()))
                 .map(StoredJob::effective)
                 .toList();
     }
 
+    private boolean isDeclared(String job) {
+        return living().stream()
+                .flatMap(process -> process.declared.stream())
+                .anyMatch(definition -> definition.name().equals(job));
+    }
+
     /** The live process that started last, as far as it knows itself: its first registration may never have been answered. */
-    private Optional<Process> youngest() {
+    private Optional<SimulatedProcess> youngest() {
         return ensemble.children("/sim/instances").stream()
-                .map(promises::instance)
+                .map(promises.seen()::instance)
                 .flatMap(Optional::stream)
                 .max(Comparator.comparingLong(Instance::startedOrder))
                 .flatMap(youngest -> living().stream()
@@ -607,7 +563,7 @@ final class Simulation {
                         .findFirst());
     }
 
-    private static Set<String> names(List<Process> processes) {
+    static Set<String> names(List<SimulatedProcess> processes) {
         return processes.stream().map(process -> process.name).collect(Collectors.toSet());
     }
 

@@ -3,6 +3,7 @@ package io.elasticjob.simulation;
 import io.elasticjob.Firing;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.ShardRecord;
+import io.elasticjob.ShardState;
 import io.elasticjob.TriggerReceipt;
 import io.elasticjob.TriggerRequest;
 import io.elasticjob.TriggerStatus;
@@ -12,12 +13,14 @@ import io.elasticjob.codec.TriggerCodec;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.coordination.Trigger;
-import io.elasticjob.engine.Timekeeper;
 import io.elasticjob.memory.Change;
 import io.elasticjob.memory.MemoryEnsemble;
 import io.elasticjob.registry.Read;
 import io.elasticjob.simulation.Commands.Command;
+import io.elasticjob.spi.Timekeeper;
 import io.elasticjob.testing.Ledger;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,9 +38,21 @@ import java.util.function.Predicate;
 final class TriggerPromises {
 
     private static final Layout LAYOUT = new Layout("sim");
+    /** So old what is told may be: as the answer may be that tells it. */
+    private static final Duration TOLD_LATE = Duration.ofSeconds(5);
 
-    /** A trigger that is there, or was. */
-    private record Seen(Layout.JobLife of, Trigger trigger, Command by) {
+    /**
+     * A trigger that is there, or was.
+     *
+     * @param at what time it was then
+     */
+    private record Seen(Layout.JobLife of, Trigger trigger, Command by, Instant at) {
+
+        /** As it is told to those that run it. A time that lies far ahead, by a clock that was wrong, counts as now, whenever that is. */
+        boolean isToldAs(Instant fireTime) {
+            return fireTime.equals(trigger.requestedAt())
+                    || trigger.requestedAt().isAfter(at.plus(Simulation.MAX_TIME_DIFF));
+        }
 
         @Override
         public String toString() {
@@ -45,10 +60,15 @@ final class TriggerPromises {
         }
     }
 
+    /** What comes after others is made at any time, also right now. */
+    private static final Duration BEGINS_WITHIN = Duration.ofSeconds(3);
+
     private final Timekeeper clock;
     private final MemoryEnsemble ensemble;
-    private final Promises promises;
+    private final Observed promises;
     private final Commands commands;
+    private final PlanPromises plans;
+    private final OverlapPromises overlaps;
     private final Consumer<String> violated;
 
     private final Map<String, List<Seen>> all = new HashMap<>();
@@ -57,15 +77,22 @@ final class TriggerPromises {
     /** Records that say again how a trigger ended, after a claim of something later that came to nothing. */
     private final Set<String> restored = new HashSet<>();
 
+    /** When, by the stopwatch, a shard ended what it ran for a trigger, be it done or given back. */
+    private final Map<String, Long> ranUntil = new HashMap<>();
+
     /** What the number was of that a command was told. */
     private final Map<Command, Seen> told = new HashMap<>();
 
     TriggerPromises(
             Timekeeper clock,
             MemoryEnsemble ensemble,
-            Promises promises,
+            Observed promises,
             Commands commands,
+            PlanPromises plans,
+            OverlapPromises overlaps,
             Consumer<String> violated) {
+        this.plans = plans;
+        this.overlaps = overlaps;
         this.clock = clock;
         this.ensemble = ensemble;
         this.promises = promises;
@@ -94,20 +121,34 @@ final class TriggerPromises {
             return;
         }
         Trigger trigger = decoded.value();
-        Command by = commands.writer(trigger.by().why(), "a trigger of " + life);
+        if (OverlapPromises.isStartup(trigger)) {
+            overlaps.started(life);
+            Seen seen = new Seen(life, trigger, commands.startup(job), clock.now());
+            pending.computeIfAbsent(life, any -> new TreeMap<>()).put(number, seen);
+            all.computeIfAbsent(job, any -> new ArrayList<>()).add(seen);
+            return;
+        }
+        Command planner = plans.by(trigger);
+        Command by = WholePromises.isSuccession(trigger)
+                ? Commands.succession(job)
+                : planner != null ? planner : commands.writer(trigger.by().why(), "a trigger of " + life);
         if (by == null) {
             return;
         }
-        Seen seen = new Seen(life, trigger, by);
-        by.written++;
-        if (by.written > 1) {
+        Seen seen = new Seen(life, trigger, by, clock.now());
+        if (planner != null) {
+            plans.made(life, trigger);
+        } else if (++by.written > 1) {
             violated.accept("was made once more: " + seen);
         }
         NavigableMap<Long, Seen> others = pending.computeIfAbsent(life, any -> new TreeMap<>());
         others.values().stream()
-                .filter(other -> other.trigger().request().equals(trigger.request()))
+                .filter(other -> planner == null && other.trigger().request().equals(trigger.request()))
                 .forEach(other -> violated.accept("one request has two triggers: " + seen + " and " + other));
-        if (!(by.wish instanceof Wish.Trigger wish && isFor(wish.request(), job, trigger))) {
+        TriggerRequest asked = by.wish instanceof Wish.Plan plan
+                ? plan.request().trigger()
+                : by.wish instanceof Wish.Trigger wish ? wish.request() : null;
+        if (asked == null || !isFor(asked, job, trigger)) {
             violated.accept("was made otherwise than it was asked for: " + seen + " " + trigger);
         }
         promises.job(job)
@@ -120,7 +161,7 @@ final class TriggerPromises {
     private static boolean isFor(TriggerRequest request, String job, Trigger trigger) {
         return request.job().equals(job)
                 && (request.shards().isEmpty() || request.shards().equals(trigger.shards()))
-                && Objects.equals(request.parameter(), trigger.parameter())
+                && Objects.equals(request.parameter(), trigger.content().parameter())
                 && request.forced() == trigger.forced();
     }
 
@@ -131,7 +172,7 @@ final class TriggerPromises {
             if (seen == null || !isPresent(seen.of())) {
                 continue;
             }
-            boolean tooOld = seen.trigger().isTooOld(clock.now().plus(Promises.EARLY));
+            boolean tooOld = seen.trigger().isTooOld(clock.now().plus(Observed.EARLY));
             if (tooOld || commands.isAskedFor(new Wish.Cancel(job, number)::equals)) {
                 continue;
             }
@@ -140,7 +181,7 @@ final class TriggerPromises {
                     violated.accept("is gone though shard " + shard + " has not run it: " + seen);
                 }
             }
-            if (ensemble.node(LAYOUT.request(seen.trigger().request())) instanceof Read.Present) {
+            if (ensemble.node(LAYOUT.request(job, seen.trigger().request())) instanceof Read.Present) {
                 violated.accept("is gone though whoever asked may not know of it: " + seen);
             }
         }
@@ -148,7 +189,7 @@ final class TriggerPromises {
 
     private boolean isPresent(Layout.JobLife life) {
         return ensemble.node(LAYOUT.job(life.job())) instanceof Read.Present present
-                && present.stat().created() == life.life();
+                && promises.life(life.job()).equals(life.life());
     }
 
     private static boolean mayRun(StoredJob job, Trigger trigger, int shard) {
@@ -188,9 +229,12 @@ final class TriggerPromises {
         if (before.isRunning() && !after.isRunning() && !Objects.equals(before.firing(), after.firing())) {
             restored.add(life + "/" + shard + "/" + after.firing());
         }
-        boolean ends = before.isRunning() && after.state() == ShardRecord.State.DONE;
+        if (before.firing() instanceof Firing.Triggered run && before.isRunning() && !after.isRunning()) {
+            ranUntil.put(run(life, shard, run.number()), clock.nanoTime());
+        }
+        boolean ends = before.isRunning() && after.state() instanceof ShardState.Done;
         long decided = ends && before.firing() instanceof Firing.Triggered run ? run.number() : before.trigger();
-        if (after.trigger() != decided) {
+        if (after.trigger() != decided && !CutPromises.isSettlement(before, after)) {
             violated.accept("shard " + shard + " of " + life + " says that it has run trigger " + after.trigger()
                     + " instead of " + decided);
         }
@@ -249,7 +293,7 @@ final class TriggerPromises {
             boolean agrees = switch (progress.state()) {
                 case DONE ->
                     done && (!ran || hasOutcome(progress, record) || mayHaveMovedOn(of, shard, progress, record));
-                case RUNNING -> done || ran;
+                case RUNNING -> done || ran || ranOfLate(of.of(), shard, status.number());
                 case CANCELLED -> !promises.hasEnded(of.of(), shard, status.number()) && !(ran && record.isRunning());
                 case WAITING -> false;
             };
@@ -257,6 +301,15 @@ final class TriggerPromises {
                 violated.accept("was told " + progress + " of shard " + shard + " of " + of + ", but " + record);
             }
         });
+    }
+
+    private static String run(Layout.JobLife life, int shard, long number) {
+        return life + "/" + shard + "/" + number;
+    }
+
+    private boolean ranOfLate(Layout.JobLife life, int shard, long number) {
+        Long until = ranUntil.get(run(life, shard, number));
+        return until != null && clock.nanoTime() - until < TOLD_LATE.toNanos();
     }
 
     /** Whoever looks at a shard while something later is claimed is not told how it ended before. */
@@ -279,10 +332,18 @@ final class TriggerPromises {
                 .findFirst()
                 .orElseThrow();
         Trigger trigger = of.trigger();
-        String parameter = trigger.parameter() == null ? "" : trigger.parameter();
+        String ofJob =
+                RunPromises.tellsItsShards(life.job()) ? RunPromises.parameter(entry.context.shardingTotalCount()) : "";
+        Trigger.Interval interval = trigger.content().interval();
+        if (interval != null && !entry.context.intervalStart().equals(Optional.ofNullable(interval.start()))) {
+            violated.accept("was told another interval than " + interval + ": " + entry);
+        }
+        String parameter = trigger.content().parameter() == null
+                ? ofJob
+                : trigger.content().parameter();
         if (!entry.context.jobParameter().equals(parameter)
                 || entry.context.shardingTotalCount() != trigger.shardingTotalCount()
-                || !entry.fireTime.equals(trigger.requestedAt())) {
+                || !(interval == null ? of.isToldAs(entry.fireTime) : entry.fireTime.equals(interval.fireTime()))) {
             violated.accept("was told otherwise than " + trigger + ": " + entry + " with \""
                     + entry.context.jobParameter() + "\" of " + entry.context.shardingTotalCount() + " at "
                     + entry.fireTime);
@@ -316,12 +377,14 @@ final class TriggerPromises {
 
     /** Something that lists a shard waits for the shard to be enabled, be it this trigger or one before it. */
     private void checkWaits(StoredJob stored, Seen seen) {
-        boolean waits = seen.trigger().shards().stream()
-                .anyMatch(shard -> first(seen.of(), shard, promises.record(seen.of(), shard))
-                        .filter(first ->
-                                first.trigger().number() <= seen.trigger().number())
-                        .filter(first -> !mayRun(stored, first.trigger(), shard))
-                        .isPresent());
+        boolean waits = StreamPromises.isStream(stored.name()) // for a run without end
+                || seen.at().isAfter(clock.now().minus(BEGINS_WITHIN))
+                || seen.trigger().shards().stream()
+                        .anyMatch(shard -> first(seen.of(), shard, promises.record(seen.of(), shard))
+                                .filter(first -> first.trigger().number()
+                                        <= seen.trigger().number())
+                                .filter(first -> !mayRun(stored, first.trigger(), shard))
+                                .isPresent());
         if (!waits) {
             violated.accept("waits though nothing is in its way, or is done: " + seen);
         }

@@ -1,9 +1,11 @@
 package io.elasticjob.simulation;
 
+import io.elasticjob.CancelRequest;
 import io.elasticjob.JobKey;
 import io.elasticjob.JobOperations;
+import io.elasticjob.JobPart;
 import io.elasticjob.Operator;
-import io.elasticjob.Scope;
+import io.elasticjob.PlanRequest;
 import io.elasticjob.TriggerRequest;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +30,29 @@ sealed interface Wish {
         }
     }
 
+    /** What runs, or is to be run again, is to end. */
+    record CancelRun(CancelRequest request) implements Wish {
+        @Override
+        public CompletionStage<?> ask(JobOperations operations, Operator by) {
+            return operations.cancel(request.by(by));
+        }
+    }
+
+    /** Firings by hand that are to come. */
+    record Plan(PlanRequest request) implements Wish {
+        @Override
+        public CompletionStage<?> ask(JobOperations operations, Operator by) {
+            return operations.plan(new PlanRequest(request.trigger().by(by), request.when()));
+        }
+    }
+
+    record CancelPlan(String job, String id) implements Wish {
+        @Override
+        public CompletionStage<?> ask(JobOperations operations, Operator by) {
+            return operations.cancelPlan(job, id, by);
+        }
+    }
+
     record Configure(String job, Map<JobKey, String> values) implements Wish {
         @Override
         public CompletionStage<?> ask(JobOperations operations, Operator by) {
@@ -43,7 +68,7 @@ sealed interface Wish {
         }
     }
 
-    record Switch(String job, Scope scope, boolean on) implements Wish {
+    record Switch(String job, JobPart scope, boolean on) implements Wish {
         @Override
         public CompletionStage<?> ask(JobOperations operations, Operator by) {
             return on ? operations.enable(job, scope, by) : operations.disable(job, scope, by);

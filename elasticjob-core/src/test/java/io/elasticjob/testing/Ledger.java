@@ -1,6 +1,7 @@
 package io.elasticjob.testing;
 
 import io.elasticjob.ExecutionId;
+import io.elasticjob.Outcome;
 import io.elasticjob.ShardingContext;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ public final class Ledger {
         public final ShardingContext context;
         public final Instant started;
         public @Nullable Instant ended;
+        /** How it ended, as its runner said; null while it goes on. */
+        public @Nullable Outcome outcome;
         /** Whether it was asked to end. */
         public boolean cancelled;
         /** Checkpoints whose writing was acknowledged, in order. */

@@ -1,19 +1,23 @@
 package io.elasticjob.testing;
 
-import io.elasticjob.ExecutionId;
+import io.elasticjob.Cancellation;
 import io.elasticjob.Outcome;
 import io.elasticjob.ShardingContext;
-import io.elasticjob.engine.ShardRunner;
-import io.elasticjob.engine.Timekeeper;
+import io.elasticjob.spi.ShardRunner;
+import io.elasticjob.spi.Timekeeper;
+import io.elasticjob.test.VirtualTime;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs nothing, for as long as chance says, and writes it down. On its way it may write checkpoints, each naming its
@@ -25,39 +29,84 @@ public final class SimulatedRunner implements ShardRunner {
     private final Timekeeper timekeeper;
     private final VirtualTime time;
     private final Ledger ledger;
-    private final Set<String> handlers;
-    private final int slots;
+    private Set<String> handlers;
+    private Supplier<Set<String>> said;
+    private int slots;
+    private Map<String, Integer> groups = Map.of();
     private final Supplier<Duration> durations;
-    private Outcome outcome = new Outcome.Succeeded();
+    private Function<Order, Outcome> outcomes = order -> new Outcome.Succeeded();
+    private Function<Order, @Nullable Duration> lasting = order -> null;
     private IntSupplier checkpoints = () -> 0;
+    private Predicate<String> streams = job -> false;
+    private boolean deaf;
     private boolean stubborn;
-    private final Map<ExecutionId, Run> running = new LinkedHashMap<>();
+    private boolean asksForRecords;
+    private final Map<Order, Run> running = new LinkedHashMap<>();
+    private Listener listener;
+
+    /** What is answered about the record of ends, by execution; filled after {@link #askForRecords}. */
+    public final Map<String, CompletionStage<Void>> records = new LinkedHashMap<>();
+
+    /** Why executions were cancelled, in order. */
+    public final List<Cancellation> cancellations = new ArrayList<>();
 
     private final class Run {
-        final ShardingContext context;
+        final Order order;
         final Ledger.Entry entry;
-        final Function<String, CompletionStage<Void>> registry;
-        final Consumer<Outcome> told;
 
-        Run(
-                ShardingContext context,
-                Ledger.Entry entry,
-                Function<String, CompletionStage<Void>> registry,
-                Consumer<Outcome> told) {
-            this.context = context;
+        Run(Order order, Ledger.Entry entry) {
+            this.order = order;
             this.entry = entry;
-            this.registry = registry;
-            this.told = told;
+        }
+
+        boolean moving;
+
+        /** One batch after the other, each with a checkpoint, until one is refused, or the shard is to move. */
+        private void stream(int batch) {
+            timekeeper.after(durations.get().plusMillis(400), () -> {
+                if (entry.ended != null) {
+                    return;
+                }
+                if (entry.token < 0) {
+                    nextBatch(batch);
+                    return;
+                }
+                checkpoint(entry.token + ":" + batch)
+                        .whenComplete((acknowledged, failed) -> timekeeper.execute(() -> {
+                            if (failed == null) {
+                                nextBatch(batch);
+                            } else {
+                                end(new Outcome.Failed(failed.toString()));
+                            }
+                        }));
+            });
+        }
+
+        private void nextBatch(int batch) {
+            if (moving) {
+                end(new Outcome.Moved());
+            } else {
+                stream(batch + 1);
+            }
+        }
+
+        boolean isOf(String job, int shard) {
+            return order.context().jobName().equals(job) && order.context().shardingItem() == shard;
         }
 
         void begin(int checkpoints) {
-            Duration all = durations.get();
+            if (streams.test(order.context().jobName())) {
+                stream(1);
+                return;
+            }
+            Duration own = lasting.apply(order);
+            Duration all = own == null ? durations.get() : own;
             goOn(checkpoints, all.dividedBy(checkpoints + 1L));
         }
 
         private void goOn(int checkpointsLeft, Duration part) {
             if (checkpointsLeft == 0 || entry.token < 0) {
-                timekeeper.after(part, () -> end(outcome));
+                timekeeper.after(part, () -> end(outcomes.apply(order)));
                 return;
             }
             timekeeper.after(part, () -> {
@@ -75,7 +124,7 @@ public final class SimulatedRunner implements ShardRunner {
         }
 
         CompletionStage<Void> checkpoint(String text) {
-            return registry.apply(text).whenComplete((acknowledged, failed) -> {
+            return listener.reached(order, text).whenComplete((acknowledged, failed) -> {
                 if (failed == null) {
                     entry.acknowledged.add(text);
                 }
@@ -85,8 +134,13 @@ public final class SimulatedRunner implements ShardRunner {
         void end(Outcome how) {
             if (entry.ended == null) {
                 entry.ended = time.now();
-                running.remove(context.executionId());
-                told.accept(how);
+                entry.outcome = how;
+                running.remove(order);
+                if (asksForRecords) {
+                    records.put(order.context().executionId().toString(), listener.recordEnd(order, how));
+                } else {
+                    listener.ended(order, how);
+                }
             }
         }
     }
@@ -104,6 +158,7 @@ public final class SimulatedRunner implements ShardRunner {
         this.timekeeper = timekeeper;
         this.ledger = ledger;
         this.handlers = handlers;
+        this.said = () -> handlers;
         this.slots = slots;
         this.durations = durations;
     }
@@ -114,9 +169,26 @@ public final class SimulatedRunner implements ShardRunner {
         return this;
     }
 
+    /** The executions of these jobs have no end of their own: they go on until they are asked to move. */
+    public SimulatedRunner streams(Predicate<String> jobs) {
+        streams = jobs;
+        return this;
+    }
+
+    /** Whether its executions hear of it when they are asked to stop on their way. */
+    public SimulatedRunner canBeAsked(boolean can) {
+        deaf = !can;
+        return this;
+    }
+
+    /** Whether the running execution of this shard was asked to stop on its way. */
+    public boolean isMoving(String job, int shard) {
+        return running.values().stream().anyMatch(run -> run.isOf(job, shard) && run.moving);
+    }
+
     @Override
     public Set<String> handlers() {
-        return handlers;
+        return said.get();
     }
 
     @Override
@@ -125,21 +197,69 @@ public final class SimulatedRunner implements ShardRunner {
     }
 
     @Override
-    public void start(
-            String handler,
-            ShardingContext.Builder context,
-            Function<String, CompletionStage<Void>> registry,
-            Consumer<Outcome> ended) {
-        ShardingContext told = context.build();
+    public Map<String, Integer> groups() {
+        return groups;
+    }
+
+    /** From now on it has these execution groups. */
+    public void groups(Map<String, Integer> now) {
+        groups = now;
+        if (listener != null) {
+            listener.changed();
+        }
+    }
+
+    @Override
+    public void open(Listener opening) {
+        listener = opening;
+    }
+
+    /** From now on it can run these handlers, so many at once; what was ordered before goes on. */
+    public void offer(Set<String> handlersNow, int slotsNow) {
+        handlers = handlersNow;
+        say(() -> handlersNow, slotsNow);
+    }
+
+    /** From now on it says that it can run these, whatever it can. */
+    public void say(Supplier<Set<String>> handlersNow, int slotsNow) {
+        said = handlersNow;
+        slots = slotsNow;
+        listener.changed();
+    }
+
+    @Override
+    public void start(Order order) {
+        ShardingContext told = order.context();
         Ledger.Entry entry = ledger.started(process, told, tokenOf(told), time.now());
-        Run run = new Run(told, entry, registry, ended);
-        running.put(told.executionId(), run);
+        Run run = new Run(order, entry);
+        running.put(order, run);
+        if (!handlers.contains(order.handler())) {
+            timekeeper.execute(() -> run.end(new Outcome.Abandoned())); // it was claimed before that went round
+            return;
+        }
         run.begin(checkpoints.getAsInt());
     }
 
     /** How executions end from now on. */
     public void endWith(Outcome next) {
-        outcome = next;
+        outcomes = order -> next;
+    }
+
+    /** How long each execution lasts; null for as long as all. */
+    public SimulatedRunner lasting(Function<Order, @Nullable Duration> each) {
+        lasting = each;
+        return this;
+    }
+
+    /** How each execution ends that comes to its end. */
+    public SimulatedRunner outcomes(Function<Order, Outcome> each) {
+        outcomes = each;
+        return this;
+    }
+
+    /** From now on it asks of each end whether it is recorded. */
+    public void askForRecords() {
+        asksForRecords = true;
     }
 
     /** From now on an interruption ends nothing. */
@@ -150,7 +270,7 @@ public final class SimulatedRunner implements ShardRunner {
     /** As the handler of the running execution of this shard does it. */
     public CompletionStage<Void> checkpoint(String job, int shard, String text) {
         return running.values().stream()
-                .filter(run -> run.context.jobName().equals(job) && run.context.shardingItem() == shard)
+                .filter(run -> run.isOf(job, shard))
                 .findFirst()
                 .orElseThrow()
                 .checkpoint(text);
@@ -159,7 +279,7 @@ public final class SimulatedRunner implements ShardRunner {
     /** Ends the running execution of this shard. */
     public void end(String job, int shard, Outcome how) {
         Run ended = running.values().stream()
-                .filter(run -> run.context.jobName().equals(job) && run.context.shardingItem() == shard)
+                .filter(run -> run.isOf(job, shard))
                 .findFirst()
                 .orElseThrow();
         timekeeper.execute(() -> ended.end(how));
@@ -174,13 +294,22 @@ public final class SimulatedRunner implements ShardRunner {
     }
 
     @Override
-    public void cancel(ExecutionId execution) {
-        Run run = running.get(execution);
+    public void cancel(Order order, Cancellation why) {
+        Run run = running.get(order);
         if (run != null) {
             run.entry.cancelled = true;
+            cancellations.add(why);
             if (!stubborn) {
                 timekeeper.execute(() -> run.end(new Outcome.Abandoned()));
             }
+        }
+    }
+
+    @Override
+    public void move(Order order) {
+        Run run = running.get(order);
+        if (run != null && !deaf) {
+            run.moving = true;
         }
     }
 

@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.elasticjob.RegistryException;
 import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Answer.Committed;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Read.Present;
-import io.elasticjob.registry.RegistryException;
+import io.elasticjob.registry.Read.Unreadable;
 import io.elasticjob.registry.RegistryListener;
 import io.elasticjob.registry.Session;
 import io.elasticjob.registry.Write;
@@ -25,7 +26,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingCluster;
@@ -190,10 +190,14 @@ class ZooKeeperOutageTest {
             owner.commit(create("/t", Life.PERSISTENT));
 
             answer(stranger.registry.sync(stranger.session));
-            assertThatThrownBy(() -> answer(stranger.registry.read(stranger.session, List.of("/t"))))
-                    .isInstanceOf(ExecutionException.class)
-                    .hasRootCauseInstanceOf(org.apache.zookeeper.KeeperException.class)
-                    .hasMessageContaining("elasticjob.registry.digest");
+            assertThat(answer(stranger.registry.read(stranger.session, List.of("/t"))))
+                    .as("neither there nor absent: it cannot be told")
+                    .singleElement()
+                    .isInstanceOfSatisfying(
+                            Unreadable.class,
+                            unreadable -> assertThat(unreadable.why())
+                                    .hasRootCauseInstanceOf(org.apache.zookeeper.KeeperException.class)
+                                    .hasMessageContaining("elasticjob.registry.digest"));
             assertThatThrownBy(() -> stranger.commit(new Put("/t", new byte[0], 0)))
                     .hasMessageContaining("elasticjob.registry.digest");
             assertThat(answer(owner.registry.read(owner.session, List.of("/t"))).get(0))

@@ -1,10 +1,11 @@
 package io.elasticjob.zookeeper.embedded;
 
+import io.elasticjob.coordination.Unattended;
 import java.io.IOException;
 import java.net.BindException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,8 +22,9 @@ import org.slf4j.LoggerFactory;
  * included, one of the others takes over on the same port and data: clients reconnect and keep their sessions. Several
  * objects in one process share it in the same way.
  *
- * <p>The directory holds {@code host.lock}, held by the host while it lives; {@code port}, there once the host serves
- * and left behind for the next one; and the data of ZooKeeper in {@code zookeeper}. All of it stays after a close.
+ * <p>The directory has to belong to this user, and nobody else may write there; one that is made is open to nobody else. It
+ * holds {@code host.lock}, held by the host while it lives; {@code port}, there once the host serves
+ * and left behind for the next one; {@code attended} and {@code unattended}, which tell when nobody hosted; and the data of ZooKeeper in {@code zookeeper}. All of it stays after a close.
  *
  * <p>Which port: the configured one, else the one used last, else any that is free. A process that joins uses the port
  * of the host, whatever it configures, and says so. A port once given out by this object never changes: if a stranger
@@ -49,6 +51,7 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
     private static final Duration FOR_CLOSE = Duration.ofSeconds(10);
 
     private final Path directory;
+    private final Attendance attendance;
     private final int configuredPort;
     private final Duration startTimeout;
     private final Thread thread = new Thread(this::run, "elasticjob-embedded-zookeeper");
@@ -58,6 +61,9 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
 
     /** What the start waits for, for the message of a start that takes too long. Written by the thread. */
     private volatile String waitingFor = "the disk";
+
+    /** Of the directory, once it is known to be this user's own. Written by the thread. */
+    private volatile @Nullable Announcement announcement;
 
     private boolean started; // guarded by this
     private @Nullable HostedServer server; // guarded by this; written by the thread
@@ -78,6 +84,7 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
                     "The embedded ZooKeeper's start timeout has to be positive, and " + startTimeout + " is not.");
         }
         this.directory = dataDirectory.toAbsolutePath().normalize();
+        this.attendance = new Attendance(directory);
         this.configuredPort = port;
         this.startTimeout = startTimeout;
         this.start = serves.exceptionallyCompose(failure -> CompletableFuture.failedFuture(explained(failure)));
@@ -115,6 +122,33 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
             throw new IllegalStateException("The embedded ZooKeeper in " + directory + " has not started.");
         }
         return start.join();
+    }
+
+    /**
+     * Whether it is the host's server that serves at the connect string now, and not a program of somebody else that has
+     * taken the port while nobody hosted. A host announces itself in the directory, which nobody else may write, and the
+     * next one withdraws that before anything else. Reads a small file; from any thread.
+     */
+    public boolean isServing() {
+        Announcement made = announcement;
+        if (made == null || isClosed() || !start.isDone() || start.isCompletedExceptionally()) {
+            return false;
+        }
+        try {
+            OptionalInt announced = made.port();
+            return announced.isPresent()
+                    && Ports.connectString(announced.getAsInt()).equals(start.join());
+        } catch (IOException e) {
+            return false; // cannot tell: asked again at the next attempt
+        }
+    }
+
+    /**
+     * The time before the first of the processes that share this server now, in which no process did. Empty when there was
+     * none, or it is not known; and before {@link #start()} has completed.
+     */
+    public Optional<Unattended> unattended() {
+        return start.isDone() && !start.isCompletedExceptionally() ? attendance.last() : Optional.empty();
     }
 
     /** Whether the server runs in this object now. */
@@ -162,21 +196,18 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
 
     private void run() {
         try {
-            if (!Files.isDirectory(directory)) { // Java 17 takes a link to a directory for a file in its place
-                Files.createDirectories(directory);
-            }
-            Path real = directory.toRealPath();
+            Path real = PrivateFolder.at(directory);
             try (HostSeat seat = new HostSeat(real)) {
-                live(seat, new Announcement(real), real.resolve("zookeeper"));
+                Announcement here = new Announcement(real);
+                announcement = here;
+                live(seat, here, real);
             }
         } catch (InterruptedException e) {
             // closed while waiting
         } catch (Exception e) {
             if (!isClosed() && !serves.completeExceptionally(e)) {
                 LOG.error(
-                        "This process will not take over the embedded ZooKeeper in {}, should its host end.",
-                        directory,
-                        e);
+                        "This process will not take over the embedded ZooKeeper in {} if its host ends.", directory, e);
             }
         } finally {
             closed.countDown();
@@ -184,7 +215,7 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         }
     }
 
-    private void live(HostSeat seat, Announcement announcement, Path data) throws IOException, InterruptedException {
+    private void live(HostSeat seat, Announcement announcement, Path folder) throws IOException, InterruptedException {
         int port;
         OptionalInt joined = join(seat, announcement);
         if (joined.isPresent()) {
@@ -193,9 +224,9 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         } else if (isClosed()) {
             return;
         } else {
-            port = hostFirst(announcement, data);
+            port = hostFirst(announcement, folder);
         }
-        hostOn(port, announcement, data);
+        hostOn(port, announcement, folder);
     }
 
     /** Gives the port of the host that was joined; empty when this one has become the host, or was closed. */
@@ -229,12 +260,12 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
     }
 
     /** Hosts as the first one, and returns the port when that server has ended. */
-    private int hostFirst(Announcement announcement, Path data) throws IOException, InterruptedException {
+    private int hostFirst(Announcement announcement, Path folder) throws IOException, InterruptedException {
         OptionalInt last = announcement.withdraw();
         if (configuredPort != 0 || last.isPresent()) {
             int wanted = configuredPort != 0 ? configuredPort : last.getAsInt();
             try {
-                serve(wanted, announcement, data);
+                serve(wanted, announcement, folder);
                 return wanted;
             } catch (BindException e) {
                 if (wanted == configuredPort) {
@@ -246,7 +277,7 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         while (true) {
             int port = Ports.anyFree();
             try {
-                serve(port, announcement, data);
+                serve(port, announcement, folder);
                 return port;
             } catch (BindException e) {
                 // taken since we looked
@@ -255,18 +286,18 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
     }
 
     /** Hosts at a port that clients know, again and again, until closed. */
-    private void hostOn(int port, Announcement announcement, Path data) throws InterruptedException {
+    private void hostOn(int port, Announcement announcement, Path folder) throws InterruptedException {
         boolean complained = false;
         while (!isClosed()) {
             try {
                 announcement.withdraw();
-                serve(port, announcement, data);
+                serve(port, announcement, folder);
                 complained = false;
             } catch (IOException | EmbeddedZooKeeperException e) {
                 if (!complained && !isClosed()) {
                     complained = true;
                     Throwable told = e instanceof BindException ? portTaken(port, e) : explained(e);
-                    LOG.error("{} Until then it is tried again every second.", told.getMessage(), told);
+                    LOG.error("{} Until then it is retried every second.", told.getMessage(), told);
                 }
             }
             pause(BETWEEN_ATTEMPTS);
@@ -274,7 +305,8 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
     }
 
     /** Returns when a server that has served has ended, or at once when this object is closed. */
-    private void serve(int port, Announcement announcement, Path data) throws IOException, InterruptedException {
+    private void serve(int port, Announcement announcement, Path folder) throws IOException, InterruptedException {
+        Path data = PrivateFolder.within(PrivateFolder.at(folder), "zookeeper");
         waitingFor = "port " + port;
         for (long looks = GRACE.dividedBy(LOOK); !Ports.free(port); looks--) {
             if (looks == 0) {
@@ -284,6 +316,7 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         }
         waitingFor = "the server to load its data";
         HostedServer next = new HostedServer(data, port, at -> {
+            attendance.begin(!serves.isDone());
             announcement.publish(at);
             sayHosting(at);
             serves.complete(Ports.connectString(at));
@@ -311,13 +344,14 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
                             + " or set elasticjob.registry.connect-string.",
                     e);
         } finally {
+            attendance.end();
             synchronized (this) {
                 server = null;
             }
         }
         if (!isClosed()) {
             LOG.error(
-                    "The embedded ZooKeeper at {} has ended by itself. It is started again.",
+                    "The embedded ZooKeeper at {} has ended unexpectedly. It is started again.",
                     Ports.connectString(port));
         }
     }
@@ -376,9 +410,10 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
                             + " to another one.",
                     failure);
         }
-        if (failure instanceof IOException) {
+        if (failure instanceof IOException ofFile) {
             return new EmbeddedZooKeeperException(
-                    DIRECTORY_KEY + ": " + directory + " cannot be used: " + failure + ".",
+                    DIRECTORY_KEY + ": " + directory + " cannot be used: " + FileFailure.inWords(ofFile, directory)
+                            + ".",
                     "Name a directory on a local disk that this user may write.",
                     failure);
         }

@@ -7,6 +7,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.FileLockInterruptionException;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -117,8 +118,9 @@ final class HostSeat implements AutoCloseable {
     private FileChannel opened() throws IOException {
         FileChannel opened = channel;
         if (opened == null) {
-            Files.createDirectories(Objects.requireNonNull(file.getParent()));
-            opened = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            PrivateFolder.at(Objects.requireNonNull(file.getParent()));
+            opened = PrivateFolder.open(
+                    file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
             channel = opened;
             key = keyOfFile();
         }

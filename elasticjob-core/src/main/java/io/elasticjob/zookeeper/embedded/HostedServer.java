@@ -8,6 +8,8 @@ import org.apache.zookeeper.server.ServerConfig;
 import org.apache.zookeeper.server.ZooKeeperServerMain;
 import org.apache.zookeeper.server.admin.AdminServer.AdminServerException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One life of a ZooKeeper server that listens on loopback only.
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * it could only be switched off by a system property, for all ZooKeepers of the process.
  */
 final class HostedServer extends ZooKeeperServerMain {
+    private static final Logger LOG = LoggerFactory.getLogger(HostedServer.class);
+
     private final ServerConfig config;
     private final Started started;
     /** The thread of {@link #run()}. */
@@ -76,7 +80,12 @@ final class HostedServer extends ZooKeeperServerMain {
                 return; // serverStarted() will see it
             }
         }
-        close();
+        try {
+            close();
+        } catch (NullPointerException e) {
+            // The thread that runs the server wakes up in the midst of this, and may have closed the files already.
+            LOG.debug("The embedded ZooKeeper was closed by two threads at once.", e);
+        }
     }
 
     @Override

@@ -2,8 +2,10 @@ package io.elasticjob.zookeeper.embedded;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.elasticjob.coordination.Unattended;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
@@ -24,6 +26,10 @@ final class Application implements AutoCloseable {
 
     String connectString() {
         return zooKeeper.connectString();
+    }
+
+    Optional<Unattended> unattended() {
+        return zooKeeper.unattended();
     }
 
     boolean hosts() {

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import io.elasticjob.testing.machine.Needs;
+import io.elasticjob.testing.machine.Signals;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedZooKeeperProcessesTests {
@@ -102,7 +102,7 @@ class EmbeddedZooKeeperProcessesTests {
     }
 
     @Test
-    @DisabledOnOs(OS.WINDOWS)
+    @Needs(value = Signals.NAME, there = Signals.class)
     void aStrangerOnThePortDelaysTheTakeoverUntilItLeaves() throws Exception {
         try (var a = new ApplicationProcess();
                 var b = new ApplicationProcess()) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
+import io.elasticjob.coordination.Unattended;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,7 +18,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
@@ -32,6 +35,53 @@ import org.junit.jupiter.api.io.TempDir;
 class EmbeddedZooKeeperTests {
     @TempDir
     Path directory;
+
+    @Test
+    void theFirstAfterATimeWithoutAnybodyAndWhoeverJoinsItKnowThatTimeAndATakeOverDoesNotChangeIt() throws Exception {
+        try (var yesterday = new Application(directory, 0)) {
+            assertThat(yesterday.unattended()).as("nobody was there before").isEmpty();
+        }
+        Path attended = directory.resolve("attended");
+        Instant closed = Files.getLastModifiedTime(attended).toInstant();
+        Files.setLastModifiedTime(attended, FileTime.from(closed.minus(Duration.ofDays(1))));
+        Instant end = Files.getLastModifiedTime(attended).toInstant();
+
+        try (var first = new Application(directory, 0);
+                var joined = new Application(directory, 0)) {
+            Unattended night = first.unattended().orElseThrow();
+            assertThat(night.from()).isEqualTo(end);
+            assertThat(Duration.between(night.from(), night.to())).isGreaterThanOrEqualTo(Duration.ofDays(1));
+            assertThat(joined.unattended()).contains(night);
+
+            first.close();
+            await().until(joined::hosts);
+            assertThat(joined.unattended()).contains(night);
+            try (var later = new Application(directory, 0)) {
+                assertThat(later.unattended()).contains(night);
+            }
+        }
+    }
+
+    @Test
+    void whereItCannotBeKnownWhenTheLastOneWasThereThereIsNoSuchTime() throws Exception {
+        try (var before = new Application(directory, 0)) {
+            before.put("/kept", "kept");
+        }
+        Path attended = directory.resolve("attended");
+        Files.setLastModifiedTime(
+                attended, FileTime.from(Instant.now().plus(Duration.ofDays(1)))); // the clock was wrong
+        try (var after = new Application(directory, 0)) {
+            assertThat(after.unattended()).isEmpty();
+        }
+        Files.delete(attended); // as an older version leaves it
+        try (var after = new Application(directory, 0)) {
+            assertThat(after.unattended()).isEmpty();
+        }
+        Files.writeString(directory.resolve("unattended"), "yesterday");
+        try (var after = new Application(directory, 0)) {
+            assertThat(after.unattended()).isPresent();
+        }
+    }
 
     @Test
     void threeInOneProcessShareOneServerAndAnotherTakesOverWhenTheFirstIsClosed() throws Exception {
@@ -109,7 +159,9 @@ class EmbeddedZooKeeperTests {
             delete(directory.resolve("data"));
             first.close();
             await().until(second::hosts);
-            assertThat(directory.resolve("data/port")).isNotEmptyFile();
+            await().untilAsserted(
+                            () -> // a host announces itself when it serves, and not before
+                            assertThat(directory.resolve("data/port")).isNotEmptyFile());
         }
     }
 

@@ -1,0 +1,130 @@
+package io.elasticjob.codec;
+
+import io.elasticjob.Firing;
+import io.elasticjob.FiringResult;
+import io.elasticjob.JobDefinition;
+import io.elasticjob.coordination.FiringRecord;
+import io.elasticjob.coordination.FiringRecord.Closed;
+import io.elasticjob.coordination.FiringRecord.Current;
+import io.elasticjob.coordination.FiringRecord.Decided;
+import io.elasticjob.coordination.FiringRecord.Open;
+import io.elasticjob.coordination.FiringRecord.Opening;
+import io.elasticjob.coordination.FiringRecord.Stage;
+import io.elasticjob.coordination.FiringRecord.Whole;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The stored form of a job's record of firings. */
+public final class FiringRecordCodec {
+
+    private static final int FORMAT = 1;
+    private static final String STATE = "state";
+    private static final String NONE = "NONE";
+    private static final String OPENING = "OPENING";
+    private static final String OPEN = "OPEN";
+    private static final String CLOSED = "CLOSED";
+    private static final List<String> STATES = List.of(NONE, OPENING, OPEN, CLOSED);
+
+    private FiringRecordCodec() {}
+
+    public static byte[] encode(FiringRecord record) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put(Members.FORMAT, FORMAT);
+        Current current = record.current();
+        fields.put(STATE, current == null ? NONE : nameOf(current.stage()));
+        if (current != null) {
+            put(fields, current.whole());
+            put(fields, current.stage());
+        }
+        fields.put("through", record.decided().through());
+        fields.put("trigger", record.decided().trigger());
+        record.unknown().forEach(fields::putIfAbsent);
+        return Json.write(fields);
+    }
+
+    private static String nameOf(Stage stage) {
+        if (stage instanceof Opening) {
+            return OPENING;
+        }
+        return stage instanceof Open ? OPEN : CLOSED;
+    }
+
+    private static void put(Map<String, @Nullable Object> fields, Whole whole) {
+        fields.put("firing", whole.firing().text());
+        fields.put("fireTime", whole.fireTime());
+        fields.put("of", whole.count());
+        fields.put("shards", whole.listed().isEmpty() ? null : whole.listed());
+        fields.put("openedAt", whole.openedAt());
+        fields.put("jobVersion", whole.jobVersion());
+    }
+
+    private static void put(Map<String, @Nullable Object> fields, Stage stage) {
+        if (stage instanceof Opening opening) {
+            fields.put("by", opening.by());
+        } else if (stage instanceof Closed closed) {
+            fields.put("result", closed.result().name());
+            fields.put("ends", closed.ends());
+            fields.put("closedAt", closed.at());
+            fields.put("teller", closed.teller());
+            fields.put("told", closed.told());
+        }
+    }
+
+    public static Decoded<FiringRecord> decode(byte[] bytes) {
+        return Members.decode(bytes, FORMAT, FiringRecordCodec::record);
+    }
+
+    private static FiringRecord record(Members members) {
+        String state = members.word(STATE, STATES);
+        Current current = state.equals(NONE) ? null : new Current(whole(members), stage(state, members));
+        Decided decided = new Decided(members.optionalInstant("through"), members.number("trigger", -1));
+        return new FiringRecord(current, decided, members.unknown());
+    }
+
+    private static Whole whole(Members members) {
+        int count = members.count("of", 1, 1, JobDefinition.MAX_SHARDS);
+        SortedSet<Integer> listed = new TreeSet<>();
+        members.texts("shards").forEach(shard -> listed.add(Integer.parseInt(shard)));
+        if (!listed.isEmpty() && (listed.first() < 0 || listed.last() >= count)) {
+            throw new IllegalArgumentException("it lists the shards " + listed + " of " + count);
+        }
+        return new Whole(
+                firing(members.text("firing")),
+                members.instant("fireTime"),
+                count,
+                listed,
+                members.instant("openedAt"),
+                members.count("jobVersion", 0, 0, Integer.MAX_VALUE));
+    }
+
+    private static Firing firing(String text) {
+        return text.startsWith("trigger-") ? Firing.of(text) : new Firing.Scheduled(Members.instantOf(text));
+    }
+
+    private static Stage stage(String state, Members members) {
+        if (state.equals(OPEN)) {
+            return new Open();
+        } else if (state.equals(OPENING)) {
+            String by = members.optionalNodeName("by");
+            if (by == null) {
+                throw new IllegalArgumentException("\"by\" is missing");
+            }
+            return new Opening(by);
+        }
+        SortedMap<String, Integer> ends = new TreeMap<>();
+        Members stored = members.object("ends");
+        stored.names().forEach(end -> ends.put(end, stored.count(end, 0, 0, JobDefinition.MAX_SHARDS)));
+        return new Closed(
+                members.word("result", FiringResult.class),
+                ends,
+                members.instant("closedAt"),
+                members.optionalNodeName("teller"),
+                members.flag("told"));
+    }
+}

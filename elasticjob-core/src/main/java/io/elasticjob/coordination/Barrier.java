@@ -1,0 +1,75 @@
+package io.elasticjob.coordination;
+
+import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.Firing;
+import io.elasticjob.Misfire;
+import io.elasticjob.ShardRecord;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps a shard of a job whose firings are recorded as wholes to the firing that is open: it is due for that one, or for
+ * nothing. What it has missed beside that, it has missed with its job.
+ *
+ * @param known the job's record of firings; null while it is not known
+ */
+public record Barrier(@Nullable FiringRecord known) {
+
+    /** Nothing is known of the firings of the job: nothing is begun. */
+    public static final Barrier UNKNOWN = new Barrier(null);
+
+    /** What a shard begins that neither runs nor has anything to go on with. */
+    ShardStep begin(ShardStep.Job job, int shard, ShardRecord record, Instant now) {
+        if (known == null) {
+            return new ShardStep.Rest();
+        }
+        FiringRecord.Whole open = known.open().orElse(null);
+        long over = known.decided().trigger();
+        boolean isOver = job.triggers()
+                .next(shard, record)
+                .filter(next -> next.number() <= over)
+                .filter(next -> open == null || !open.firing().equals(new Firing.Triggered(next.number())))
+                .isPresent();
+        if (isOver) { // it was closed without this shard, which was switched off
+            return new ShardStep.Settle(record.decidedUpTo(over), null);
+        }
+        return open == null || !open.has(shard) ? new ShardStep.Rest() : begin(job, shard, record, open, now);
+    }
+
+    private ShardStep begin(ShardStep.Job job, int shard, ShardRecord record, FiringRecord.Whole open, Instant now) {
+        if (open.firing() instanceof Firing.Triggered triggered) {
+            Trigger trigger = job.triggers().get(triggered.number());
+            return trigger == null || trigger.isDecidedBy(record) || !job.mayRun(trigger, shard)
+                    ? new ShardStep.Rest()
+                    : ShardStep.claim(record, open.firing(), trigger.requestedAt(), trigger);
+        }
+        Optional<DueFiring> due = due(job, shard, record, now);
+        if (due.isEmpty()) {
+            return now.isBefore(open.fireTime()) ? new ShardStep.Rest(open.fireTime()) : new ShardStep.Rest();
+        } else if (due.get().skipped()) {
+            return new ShardStep.Settle(
+                    record.decidedThrough(open.fireTime()),
+                    new ElasticJobEvent.FiringSkipped(
+                            job.definition().name(), shard, open.fireTime(), DueFiring.whySkipped(job.definition())));
+        }
+        return ShardStep.claim(record, open.firing(), open.fireTime(), null);
+    }
+
+    /** The firing by schedule that the shard is due for. */
+    Optional<DueFiring> due(ShardStep.Job job, int shard, ShardRecord record, Instant now) {
+        FiringRecord.Whole open = known == null ? null : known.open().orElse(null);
+        if (open == null || !(open.firing() instanceof Firing.Scheduled) || !open.has(shard)) {
+            return Optional.empty();
+        }
+        Instant fireTime = open.fireTime();
+        Instant through = record.through();
+        boolean isDecided = through != null && !fireTime.isAfter(through);
+        if (isDecided || now.isBefore(fireTime) || !job.wants(shard, fireTime)) {
+            return Optional.empty();
+        }
+        boolean isSkipped =
+                job.definition().misfire() == Misfire.SKIP && DueFiring.isTooLate(job.definition(), fireTime, now);
+        return Optional.of(new DueFiring(fireTime, isSkipped));
+    }
+}

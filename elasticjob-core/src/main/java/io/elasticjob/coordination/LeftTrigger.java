@@ -1,0 +1,61 @@
+package io.elasticjob.coordination;
+
+import io.elasticjob.ShardRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** What the leader makes of a trigger that is there still. */
+public enum LeftTrigger {
+    /** It is still being worked on by others. */
+    TO_OTHERS,
+    /** It may be done, and have been left behind by an instance that died. */
+    PERHAPS_DONE,
+    /** It has had its time: it is given up, unless a shard runs it. */
+    EXPIRED;
+
+    /** What is so young is still being worked on by others. */
+    public static final Duration LEFT_TO_OTHERS = Duration.ofSeconds(10);
+
+    /** @param now registry time */
+    public static LeftTrigger of(Trigger trigger, Instant now) {
+        if (trigger.isTooOld(now)) {
+            return EXPIRED;
+        }
+        return now.isAfter(trigger.requestedAt().plus(LEFT_TO_OTHERS)) ? PERHAPS_DONE : TO_OTHERS;
+    }
+
+    /**
+     * Whether a node that no version can read as a trigger is to be deleted: after the same time; at once where it is
+     * nobody's request, as the registry could not give its number any more.
+     *
+     * @param isStrangers whether the registry has not given its number
+     * @param now registry time
+     */
+    public static boolean isUnreadableExpired(Instant createdAt, boolean isStrangers, Instant now) {
+        return isStrangers || !now.isBefore(createdAt.plus(Trigger.TIME_TO_LIVE));
+    }
+
+    /**
+     * The shards that an expired trigger is given up for.
+     *
+     * @param records of all of its shards, by shard
+     * @return empty while a shard runs it: then it stays
+     */
+    public static Optional<SortedSet<Integer>> notRun(Trigger trigger, Map<Integer, ShardRecord> records) {
+        SortedSet<Integer> notRun = new TreeSet<>();
+        for (int shard : trigger.shards()) {
+            ShardRecord record = records.getOrDefault(shard, ShardRecord.NEW);
+            if (!trigger.isDecidedBy(record)) {
+                if (record.isRunning() && trigger.isRunBy(record)) {
+                    return Optional.empty();
+                }
+                notRun.add(shard);
+            }
+        }
+        return Optional.of(notRun);
+    }
+}

@@ -1,0 +1,415 @@
+package io.elasticjob.engine;
+
+import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.Firing;
+import io.elasticjob.FiringListener;
+import io.elasticjob.JobDefinition;
+import io.elasticjob.ShardRecord;
+import io.elasticjob.coordination.FiringRecord;
+import io.elasticjob.coordination.FiringStep;
+import io.elasticjob.coordination.Horizon;
+import io.elasticjob.coordination.Layout;
+import io.elasticjob.coordination.ShardStep;
+import io.elasticjob.coordination.Trigger;
+import io.elasticjob.registry.Read;
+import io.elasticjob.registry.Write;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The firings of jobs as wholes, of those jobs that ask for it and have shards here: opens them, closes them when all their
+ * shards are decided, and has listeners told.
+ *
+ * <ul>
+ *   <li>The record of a job is watched while a shard of it is here. Each step is a compare-and-set, so that it does not matter
+ *       who takes it.
+ *   <li>Who has a part in a firing looks at all its shards after each deciding write of its own, each change of the job and
+ *       each change of the roster: whoever decides last sees that all are decided.
+ *   <li>Claims do not check the record. A close checks the job's version, and that is enough: what is closed is decided in
+ *       the records of the shards, by settings that are refused once they change.
+ * </ul>
+ *
+ * <p>Confined to the loop.
+ */
+final class FiringTable {
+
+    private static final int AT_ONCE = 200;
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private final Layout layout;
+    private final Registration registration;
+    private final JobTable jobs;
+    private final ShardTable shards;
+    private final Outbox outbox;
+    private final FiringTraffic traffic;
+    private final FiringTellers tellers;
+    private final Successors successors;
+    private final Inquiry inquiry;
+    private final Map<String, FiringCell> cells = new LinkedHashMap<>();
+
+    private long rosterLists;
+
+    FiringTable(
+            Layout layout,
+            Registration registration,
+            Roster roster,
+            JobTable jobs,
+            ShardTable shards,
+            Map<String, FiringListener> listeners,
+            Outbox outbox) {
+        this.layout = layout;
+        this.registration = registration;
+        this.jobs = jobs;
+        this.shards = shards;
+        this.outbox = outbox;
+        this.successors = new Successors(layout, outbox);
+        this.traffic = new FiringTraffic(layout, registration, jobs, successors, outbox, this::known);
+        this.inquiry = new Inquiry(outbox, AT_ONCE, AT_ONCE, "its firing stays open until its record can be read");
+        this.tellers = new FiringTellers(
+                layout, registration, roster, traffic, new FiringTelling(listeners, outbox), inquiry, outbox);
+    }
+
+    // ---- What happens
+    // --------------------------------------------------------------------------------------------------
+
+    /** The job has shards here, or other settings, or neither. */
+    void follow(JobState job) {
+        successors.follow(job);
+        FiringCell known = cells.get(job.name());
+        boolean isRecorded = isRecorded(job);
+        if (known != null && (known.job != job || !isRecorded || job.isRemoved())) {
+            cells.remove(job.name());
+            known.job.firings(null);
+            known = null;
+        }
+        if (known != null) {
+            known.mark();
+        } else if (isRecorded && !job.isRemoved() && !job.owned().isEmpty()) {
+            obtain(job);
+        }
+    }
+
+    private void obtain(JobState job) {
+        FiringCell cell = new FiringCell(job);
+        cells.put(job.name(), cell);
+        job.firings(cell);
+    }
+
+    private static boolean isRecorded(JobState job) {
+        JobDefinition definition = job.definition();
+        return definition != null && definition.wholeFirings().areRecorded();
+    }
+
+    /** Connected again. */
+    void present() {
+        cells.values().forEach(FiringCell::reconnected);
+    }
+
+    void dataLost() {
+        cells.values().forEach(FiringCell::dataLost);
+    }
+
+    void rosterListed() {
+        rosterLists++;
+        tick();
+    }
+
+    /** Looks again at what nothing has rung for. */
+    void tick() {
+        cells.values().forEach(FiringCell::mark);
+    }
+
+    /** A watch rang. */
+    void changed(String path) {
+        layout.firingsAt(path)
+                .map(of -> cells.get(of.job()))
+                .filter(cell -> path.equals(traffic.pathOf(cell)))
+                .filter(cell -> cell.traffic() != FiringCell.Traffic.WRITING)
+                .ifPresent(cell -> cell.traffic(FiringCell.Traffic.UNREAD));
+    }
+
+    void triggersListed(JobState job) {
+        marked(job);
+    }
+
+    void due(JobState job) {
+        marked(job);
+    }
+
+    private void marked(JobState job) {
+        FiringCell cell = job.firings();
+        if (cell != null) {
+            cell.mark();
+        }
+    }
+
+    void comingUp(JobState job, Instant fireTime) {
+        FiringCell cell = job.firings();
+        if (cell != null) {
+            cell.comingUp(fireTime);
+        }
+    }
+
+    /** The leader looks after those of whom nobody is left who could. */
+    void round() {
+        for (JobState job : jobs.jobs()) {
+            if (isRecorded(job) && !job.isRemoved() && job.eligible().isEmpty() && !cells.containsKey(job.name())) {
+                obtain(job);
+            }
+        }
+    }
+
+    /** Whether nothing is under way that has to come to its end before this instance leaves. */
+    boolean isIdle() {
+        return registration.usable().isEmpty()
+                || cells.values().stream().noneMatch(cell -> cell.isBusy() || cell.isToldBy(registration::isSelf));
+    }
+
+    // ---- The end of a turn
+    // ---------------------------------------------------------------------------------------------
+
+    /** @param over the connection; null while nothing can be decided */
+    void flush(@Nullable Connection over) {
+        if (over == null) {
+            return;
+        }
+        for (FiringCell cell : List.copyOf(cells.values())) {
+            if (cell.takeMark()) {
+                consider(over, cell);
+            }
+        }
+    }
+
+    private void consider(Connection over, FiringCell cell) {
+        switch (cell.traffic()) {
+            case DOUBTED -> {
+                cell.traffic(FiringCell.Traffic.UNREAD);
+                outbox.sync(over, any -> {}); // what is asked after it sees all that was written before
+                traffic.read(over, cell);
+            }
+            case UNREAD -> traffic.read(over, cell);
+            case KNOWN -> decide(over, cell);
+            default -> {} // it is marked again when the answer comes, or it changes
+        }
+    }
+
+    private void decide(Connection over, FiringCell cell) {
+        FiringRecord record = cell.record();
+        JobState job = cell.job;
+        if (record == null || job.isRemoved() || !isRecorded(job)) {
+            return;
+        }
+        Instant ahead = cell.takeAhead();
+        if (record.isFree()) {
+            open(over, cell, record, ahead);
+        } else if (record.open().isPresent()) {
+            look(over, cell, record.open().get());
+        } else {
+            tellers.tell(over, cell, record);
+        }
+        boolean isOver = job.owned().isEmpty() && !shards.has(job) && !cell.isBusy();
+        if (isOver && cell.traffic() == FiringCell.Traffic.KNOWN) {
+            cells.remove(job.name(), cell);
+            job.firings(null);
+        }
+    }
+
+    private FiringStep.Opener opener(JobState job) {
+        boolean listened = !job.usable().wholeFirings().listeners().isEmpty();
+        return new FiringStep.Opener(registration.currentId(), job.version(), listened);
+    }
+
+    /** What is open is another than before. */
+    private void known(FiringCell cell, FiringRecord record) {
+        shards.firingKnown(cell.job);
+        Instant now = outbox.now();
+        record.open()
+                .map(FiringRecord.Whole::fireTime)
+                .filter(fireTime -> fireTime.isAfter(now))
+                .ifPresent(fireTime -> shards.comingUp(cell.job, fireTime));
+    }
+
+    // ---- The opening
+    // ---------------------------------------------------------------------------------------------------
+
+    private void open(Connection over, FiringCell cell, FiringRecord record, @Nullable Instant ahead) {
+        JobState job = cell.job;
+        if (!registration.takes(job.usable()) || job.owned().isEmpty()) {
+            return;
+        }
+        Instant now = outbox.now();
+        Horizon horizon = outbox.time().horizon();
+        Optional<FiringRecord> corrected =
+                outbox.time().told().flatMap(any -> FiringStep.corrected(job.forDecision(now), record, horizon));
+        if (corrected.isPresent()) {
+            traffic.write(over, cell, corrected.get(), List.of(job.check()), () -> {});
+            return;
+        }
+        boolean isAhead = ahead != null && ahead.isAfter(now);
+        Instant then = isAhead && ahead != null ? ahead : now;
+        ShardStep.Job decided = isAhead ? job.at(then) : job.forDecision(now);
+        FiringStep step = FiringStep.next(decided, record, opener(job), then);
+        if (step instanceof FiringStep.Open open && isMyTurn(cell, open)) {
+            List<Write> checks = new ArrayList<>(List.of(job.check()));
+            Trigger trigger = open.trigger();
+            if (trigger != null) {
+                checks.add(job.checkOf(trigger));
+            }
+            writeWithSuccessors(over, cell, open.next(), checks);
+        } else if (step instanceof FiringStep.Rest rest && rest.until() != null) {
+            traffic.considerAt(cell, rest.until());
+        }
+    }
+
+    private boolean isMyTurn(FiringCell cell, FiringStep.Open open) {
+        Trigger trigger = open.trigger();
+        int first = trigger == null ? 0 : trigger.shards().first();
+        if (cell.job.owned().contains(first)) {
+            return true;
+        }
+        long late = Math.min(Duration.between(open.due(), outbox.now()).toNanos(), outbox.nanos() - cell.freeSince());
+        return late >= FiringStep.FIRST_TRY.toNanos();
+    }
+
+    // ---- The close
+    // -----------------------------------------------------------------------------------------------------
+
+    private void look(Connection over, FiringCell cell, FiringRecord.Whole open) {
+        JobState job = cell.job;
+        ShardStep.Job decided = job.forDecision(outbox.now());
+        Horizon horizon = outbox.time().horizon();
+        if (!isTriggerKnown(job, open.firing())) {
+            return; // it is about to be listed
+        }
+        if (cell.isLooking()
+                || !shards.areDecided(
+                        job,
+                        shard -> open.has(shard),
+                        (shard, record) -> FiringStep.isDecided(decided, open, shard, record, horizon))) {
+            return;
+        }
+        Object known = List.of(
+                cell.version(),
+                job.version(),
+                job.knownTriggers().keySet().hashCode(),
+                rosterLists,
+                shards.versions(job));
+        if (cell.hasLooked(known)) {
+            return;
+        }
+        Object look = cell.looks(known);
+        int version = job.version();
+        List<Integer> all = open.shards();
+        Map<Integer, ShardRecord> records = new LinkedHashMap<>();
+        inquiry.ask(over, all.stream().map(job.life()::record).toList(), new Inquiry.Asker() {
+            @Override
+            public boolean isWanted() {
+                return cell.isLook(look);
+            }
+
+            @Override
+            public boolean read(int at, Read read) {
+                Optional<ShardRecord> found = RecordTraffic.recordIn(read);
+                boolean isDecided = found.filter(
+                                record -> FiringStep.isDecided(decided, open, all.get(at), record, horizon))
+                        .isPresent();
+                found.ifPresent(record -> records.put(all.get(at), record));
+                if (!isDecided) {
+                    cell.lookEnded(false); // its write will make somebody look again
+                    cell.mark();
+                }
+                return isDecided;
+            }
+
+            @Override
+            public boolean unreadable(int at, String why, Duration pause) {
+                cell.lookEnded(false);
+                outbox.alarm(pause, () -> lookAgain(cell));
+                return false;
+            }
+
+            @Override
+            public void complete() {
+                cell.lookEnded(job.version() != version);
+                cell.mark();
+                if (job.version() == version && !job.isRemoved() && isRecorded(job)) {
+                    close(over, cell, decided, records);
+                }
+            }
+
+            @Override
+            public void unanswered(int from, Throwable why) {
+                cell.lookEnded(false);
+                outbox.alarm(RETRY, () -> lookAgain(cell));
+            }
+        });
+    }
+
+    /** Whether it is known to be there, or to be gone. */
+    private static boolean isTriggerKnown(JobState job, Firing firing) {
+        if (!(firing instanceof Firing.Triggered triggered)) {
+            return true;
+        }
+        Optional<Trigger> known = job.knownTriggers().get(triggered.number());
+        boolean isGone = known == null && job.lastTrigger() >= triggered.number();
+        return !job.areTriggersDoubted() && (isGone || (known != null && known.isPresent()));
+    }
+
+    private static void lookAgain(FiringCell cell) {
+        if (!cell.isLooking()) {
+            cell.lookEnded(true);
+            cell.mark();
+        }
+    }
+
+    private void close(Connection over, FiringCell cell, ShardStep.Job decided, Map<Integer, ShardRecord> records) {
+        FiringRecord record = cell.record();
+        if (record == null || cell.traffic() != FiringCell.Traffic.KNOWN || !registration.isUsable(over)) {
+            cell.lookEnded(true);
+            return;
+        }
+        FiringStep.closed(
+                        decided,
+                        record,
+                        shard -> records.getOrDefault(shard, ShardRecord.NEW),
+                        opener(cell.job),
+                        outbox.time().horizon(),
+                        outbox.now())
+                .ifPresent(next -> writeWithSuccessors(over, cell, next, List.of(cell.job.check())));
+    }
+
+    /** So often a close is tried again with the jobs that run after it, as they are by then; after that without them. */
+    private static final int MOST_REFUSALS = 5;
+
+    /** Where a firing is closed by it, what runs after it is created by the same transaction. */
+    private void writeWithSuccessors(Connection over, FiringCell cell, FiringRecord next, List<Write> checks) {
+        JobState job = cell.job;
+        FiringRecord.Current current = next.current();
+        if (current == null || !(current.stage() instanceof FiringRecord.Closed closed)) {
+            traffic.write(over, cell, next, checks, () -> {});
+            return;
+        }
+        Successors.Following following = cell.refusals() < MOST_REFUSALS
+                ? successors.after(job, current.whole(), closed, job.life().name() + "-" + (cell.version() + 1))
+                : successors.none(job, current.whole(), closed, "ZooKeeper has refused its trigger each time");
+        List<Write> all = new ArrayList<>(checks);
+        all.addAll(following.writes());
+        traffic.write(over, cell, next, all, () -> {
+            cell.refusals(0);
+            following.jobs().forEach(one -> one.life().laid());
+            publishClosed(job, current.whole(), closed);
+            following.notRun().forEach(outbox::publish);
+        });
+    }
+
+    private void publishClosed(JobState job, FiringRecord.Whole whole, FiringRecord.Closed closed) {
+        outbox.publish(new ElasticJobEvent.FiringClosed(
+                job.name(), whole.firing(), whole.fireTime(), closed.result(), closed.ends()));
+    }
+}

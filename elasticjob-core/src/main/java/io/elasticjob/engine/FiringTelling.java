@@ -1,0 +1,140 @@
+package io.elasticjob.engine;
+
+import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.FiringListener;
+import io.elasticjob.Outcome;
+import io.elasticjob.coordination.FiringRecord;
+import io.elasticjob.text.Durations;
+import io.elasticjob.text.Thrown;
+import io.elasticjob.text.VisibleText;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/** Has the listeners of a firing called, one after another, each on a thread of its own and for so long at most. */
+final class FiringTelling {
+
+    private final Map<String, FiringListener> listeners;
+    private final Outbox outbox;
+
+    /** @param listeners of this instance, by name */
+    FiringTelling(Map<String, FiringListener> listeners, Outbox outbox) {
+        this.listeners = listeners;
+        this.outbox = outbox;
+    }
+
+    /**
+     * @param closed how the firing has ended; null when it is about to begin
+     * @param results of its shards
+     * @param then on the loop, when all were called
+     */
+    void tell(
+            JobState job,
+            FiringRecord.Whole whole,
+            FiringRecord.@Nullable Closed closed,
+            SortedMap<Integer, String> results,
+            Runnable then) {
+        FiringListener.Start start = new FiringListener.Start(
+                job.name() + "@" + job.life().name() + "/" + whole.firing().text(),
+                job.name(),
+                whole.firing(),
+                whole.fireTime(),
+                whole.count());
+        FiringListener.End end = closed == null
+                ? null
+                : new FiringListener.End(start, closed.result(), closed.ends(), results, closed.at());
+        new Calls(
+                        job.usable().wholeFirings().listeners().iterator(),
+                        job.usable().wholeFirings().timeout(),
+                        start,
+                        end,
+                        then)
+                .next();
+    }
+
+    private final class Calls {
+
+        private final Iterator<String> names;
+        private final Duration timeout;
+        private final FiringListener.Start start;
+        private final FiringListener.@Nullable End end;
+        private final Runnable then;
+
+        Calls(
+                Iterator<String> names,
+                Duration timeout,
+                FiringListener.Start start,
+                FiringListener.@Nullable End end,
+                Runnable then) {
+            this.names = names;
+            this.timeout = timeout;
+            this.start = start;
+            this.end = end;
+            this.then = then;
+        }
+
+        void next() {
+            if (!names.hasNext()) {
+                then.run();
+                return;
+            }
+            String name = names.next();
+            FiringListener listener = listeners.get(name);
+            if (listener == null) {
+                failed(name, "this instance has no listener of this name");
+                next();
+                return;
+            }
+            Call call = new Call(name, listener);
+            outbox.add(call.effect);
+            outbox.alarm(timeout, call::lasts);
+        }
+
+        private void failed(String name, String why) {
+            outbox.publish(new ElasticJobEvent.FiringListenerFailed(start.job(), start.firing(), name, why));
+        }
+
+        private final class Call {
+
+            private final String name;
+            private final Effect.Call effect;
+            private boolean over;
+
+            Call(String name, FiringListener listener) {
+                this.name = name;
+                FiringListener.End closed = end;
+                this.effect = new Effect.Call(
+                        () -> {
+                            if (closed == null) {
+                                listener.beforeFiring(start);
+                            } else {
+                                listener.afterFiring(closed);
+                            }
+                            return null;
+                        },
+                        this::ended);
+            }
+
+            private void ended(@Nullable Throwable failed) {
+                if (!over) {
+                    over = true;
+                    if (failed != null) {
+                        failed(name, VisibleText.of(Thrown.tellable(failed).toString(), Outcome.MAX_ERROR_LENGTH));
+                    }
+                    next();
+                }
+            }
+
+            private void lasts() {
+                if (!over) {
+                    over = true;
+                    outbox.add(new Effect.Interrupt(effect));
+                    failed(name, "it has taken longer than firingListenerTimeout=" + Durations.format(timeout));
+                    next();
+                }
+            }
+        }
+    }
+}

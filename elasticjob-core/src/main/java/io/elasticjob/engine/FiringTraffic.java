@@ -1,0 +1,199 @@
+package io.elasticjob.engine;
+
+import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.codec.Decoded;
+import io.elasticjob.codec.FiringRecordCodec;
+import io.elasticjob.coordination.FiringRecord;
+import io.elasticjob.coordination.Layout;
+import io.elasticjob.registry.Answer;
+import io.elasticjob.registry.Read;
+import io.elasticjob.registry.Write;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/** Reads, watches and writes the records of firings, one for each job that asks for it. Confined to the loop. */
+final class FiringTraffic {
+
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private final Layout layout;
+    private final Registration registration;
+    private final JobTable jobs;
+    private final Successors successors;
+    private final Outbox outbox;
+    private final BiConsumer<FiringCell, FiringRecord> known;
+
+    /** @param known hears of a record that is another than before */
+    FiringTraffic(
+            Layout layout,
+            Registration registration,
+            JobTable jobs,
+            Successors successors,
+            Outbox outbox,
+            BiConsumer<FiringCell, FiringRecord> known) {
+        this.layout = layout;
+        this.registration = registration;
+        this.jobs = jobs;
+        this.successors = successors;
+        this.outbox = outbox;
+        this.known = known;
+    }
+
+    String pathOf(FiringCell cell) {
+        return layout.firings(cell.job.name(), cell.job.life().name());
+    }
+
+    void read(Connection over, FiringCell cell) {
+        cell.traffic(FiringCell.Traffic.READING);
+        outbox.readAndWatch(over, pathOf(cell), still(over, cell, result -> {
+            if (cell.traffic() != FiringCell.Traffic.READING) {
+                return;
+            }
+            if (!(result instanceof Result.Told<Read> told)) {
+                later(cell, FiringCell.Traffic.UNREAD);
+            } else if (told.answer() instanceof Read.Present present) {
+                found(over, cell, present);
+            } else if (told.answer() instanceof Read.Absent) {
+                make(over, cell, false);
+            } else {
+                later(cell, FiringCell.Traffic.UNREAD);
+            }
+        }));
+    }
+
+    private void found(Connection over, FiringCell cell, Read.Present present) {
+        Decoded<FiringRecord> decoded = FiringRecordCodec.decode(present.data());
+        int version = present.stat().version();
+        if (decoded instanceof Decoded.Value<FiringRecord> value) {
+            found(cell, value.value(), version);
+        } else if (decoded instanceof Decoded.Newer<FiringRecord> newer) {
+            cell.traffic(FiringCell.Traffic.LEFT_ALONE);
+            outbox.publish(
+                    new ElasticJobEvent.ValueUnreadable(pathOf(cell), newer.reason(), "the job does not run here"));
+        } else {
+            FiringRecord anew = FiringRecord.NEW.correctedThrough(outbox.now());
+            outbox.publish(new ElasticJobEvent.ValueUnreadable(
+                    pathOf(cell), decoded.reason(), "it is replaced; the next firing runs"));
+            put(over, cell, anew, version, List.of(cell.job.check()), () -> {});
+        }
+    }
+
+    private void found(FiringCell cell, FiringRecord record, int version) {
+        if (cell.found(record, version, outbox.nanos())) {
+            known.accept(cell, record);
+        }
+    }
+
+    /** There is no record yet. */
+    private void make(Connection over, FiringCell cell, boolean withFolder) {
+        if (withFolder) {
+            Write folder = new Write.Create(layout.firings(), new byte[0], Write.Life.PERSISTENT);
+            outbox.commit(over, List.of(folder), any -> {}); // there by now: just as well
+        }
+        List<Write> writes = List.of(
+                registration.check(),
+                cell.job.check(),
+                cell.job.life().guard(),
+                new Write.Create(pathOf(cell), FiringRecordCodec.encode(FiringRecord.NEW), Write.Life.PERSISTENT));
+        cell.traffic(FiringCell.Traffic.WRITING);
+        outbox.commit(over, writes, still(over, cell, result -> {
+            boolean isFolderMissing = result instanceof Result.Told<Answer> told
+                    && told.answer() instanceof Answer.Refused refused
+                    && refused.index() == writes.size() - 1
+                    && refused.reason() == Answer.Reason.ABSENT;
+            if (result instanceof Result.Told<Answer> told && told.answer() instanceof Answer.Committed) {
+                cell.job.life().laid();
+                cell.traffic(FiringCell.Traffic.UNREAD);
+            } else if (isFolderMissing && !withFolder) {
+                make(over, cell, true);
+            } else {
+                refusedOrUnknown(over, cell, writes, result);
+            }
+        }));
+    }
+
+    /**
+     * A step, by compare-and-set.
+     *
+     * @param then once it is written
+     */
+    void write(Connection over, FiringCell cell, FiringRecord next, List<Write> checks, Runnable then) {
+        put(over, cell, next, cell.version(), checks, then);
+    }
+
+    private void put(
+            Connection over, FiringCell cell, FiringRecord next, int version, List<Write> checks, Runnable then) {
+        List<Write> writes = new ArrayList<>();
+        writes.add(registration.check());
+        writes.addAll(checks);
+        writes.add(cell.job.life().guard()); // a version alone crosses lives
+        writes.add(new Write.Put(pathOf(cell), FiringRecordCodec.encode(next), version));
+        cell.traffic(FiringCell.Traffic.WRITING);
+        outbox.commit(over, writes, still(over, cell, result -> {
+            if (result instanceof Result.Told<Answer> told && told.answer() instanceof Answer.Committed done) {
+                int written = done.results()
+                        .get(writes.size() - 1)
+                        .stat()
+                        .orElseThrow()
+                        .version();
+                found(cell, next, written);
+                cell.traffic(FiringCell.Traffic.UNREAD); // the watch has rung for it
+                then.run();
+            } else {
+                refusedOrUnknown(over, cell, writes, result);
+            }
+        }));
+    }
+
+    private void refusedOrUnknown(Connection over, FiringCell cell, List<Write> writes, Result<Answer> result) {
+        cell.lookEnded(true); // a close that was not written is decided again, from what is there then
+        if (result instanceof Result.Told<Answer> told && told.answer() instanceof Answer.Refused refused) {
+            Write first = writes.get(refused.index());
+            if (layout.instanceAt(first.path()).isPresent()) {
+                registration.node().reread(over);
+                later(cell, FiringCell.Traffic.UNREAD);
+            } else if (first.path().equals(pathOf(cell))) {
+                cell.traffic(FiringCell.Traffic.UNREAD); // somebody else was first
+            } else {
+                cell.refusals(cell.refusals() + 1);
+                List<JobState> concerned = new ArrayList<>(successors.of(cell.job.name()));
+                concerned.add(cell.job);
+                jobs.guarded(over, concerned, writes, refused);
+                jobs.reread(over, concerned.stream().map(JobState::name).toList());
+                later(cell, FiringCell.Traffic.UNREAD);
+            }
+        } else {
+            later(cell, FiringCell.Traffic.DOUBTED);
+        }
+    }
+
+    private void later(FiringCell cell, FiringCell.Traffic next) {
+        FiringCell.Traffic now = cell.traffic();
+        outbox.alarm(RETRY, () -> {
+            if (cell.traffic() == now) {
+                cell.traffic(next);
+            }
+        });
+    }
+
+    /** Of a cell that is still followed, over the present connection. */
+    private <T> Consumer<Result<T>> still(Connection over, FiringCell cell, Consumer<Result<T>> then) {
+        return result -> {
+            if (registration.isUsable(over) && cell.job.firings() == cell) {
+                then.accept(result);
+            }
+        };
+    }
+
+    /** Has the job looked at again at this time, where that comes before a tick does. */
+    void considerAt(FiringCell cell, Instant until) {
+        Duration left = outbox.time().until(until);
+        if (left.compareTo(Machine.TICK.multipliedBy(2)) < 0) { // else a tick comes first
+            outbox.alarm(left.isNegative() ? Duration.ZERO : left, cell::mark);
+        }
+    }
+}

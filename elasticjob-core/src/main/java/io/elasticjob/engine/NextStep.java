@@ -1,0 +1,46 @@
+package io.elasticjob.engine;
+
+import io.elasticjob.coordination.FutureRecord;
+import io.elasticjob.coordination.ShardStep;
+import java.time.Duration;
+import java.time.Instant;
+
+/** Asks {@link ShardStep} what to do about a shard, with what is known at the time of the turn. Confined to the loop. */
+final class NextStep {
+
+    private final Registration registration;
+    private final Roster roster;
+    private final Outbox outbox;
+
+    NextStep(Registration registration, Roster roster, Outbox outbox) {
+        this.registration = registration;
+        this.roster = roster;
+        this.outbox = outbox;
+    }
+
+    /** Only for cells whose job this version can use. */
+    ShardStep of(ShardCell cell) {
+        Instant now = outbox.now();
+        ShardStep.Job job = cell.job.forDecision(now);
+        RegistryTime time = outbox.time();
+        return time.told()
+                .flatMap(told -> FutureRecord.corrected(job, cell.shard, cell.record(), time.horizon()))
+                .or(() -> cell.job.cancels().ended(job, cell.shard, cell.record(), ownerOf(cell), now))
+                .orElseGet(() -> ShardStep.next(job, cell.shard, cell.record(), ownerOf(cell), now));
+    }
+
+    private ShardStep.Owner ownerOf(ShardCell cell) {
+        String owner = cell.record().holder().orElse(null);
+        if (owner == null) {
+            return ShardStep.Owner.UNKNOWN;
+        }
+        if (registration.isSelf(owner)) {
+            return ShardStep.Owner.SELF;
+        }
+        if (cell.isDead(owner, registration.usable().orElse(null))) {
+            boolean isOver = cell.leaseLeft(owner, outbox.nanos()).compareTo(Duration.ZERO) <= 0;
+            return isOver ? ShardStep.Owner.DEAD : ShardStep.Owner.LEASED;
+        }
+        return roster.isLive(owner) ? ShardStep.Owner.LIVE : ShardStep.Owner.UNKNOWN;
+    }
+}

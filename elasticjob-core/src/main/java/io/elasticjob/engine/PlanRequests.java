@@ -1,0 +1,151 @@
+package io.elasticjob.engine;
+
+import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.NoSuchJobException;
+import io.elasticjob.OperationRefusedException;
+import io.elasticjob.Operator;
+import io.elasticjob.PlanRequest;
+import io.elasticjob.PlanStatus;
+import io.elasticjob.RegistryException;
+import io.elasticjob.codec.Decoded;
+import io.elasticjob.codec.PlannedCodec;
+import io.elasticjob.coordination.Demand;
+import io.elasticjob.coordination.Planned;
+import io.elasticjob.coordination.StoredJob;
+import io.elasticjob.registry.Read;
+import io.elasticjob.registry.Write;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Firings that operators ask for and that are to come. Each has the id of its request in the name of its node: one that was
+ * stored before an answer was lost is found again by that. Confined to the loop.
+ */
+final class PlanRequests {
+
+    private final Namespace namespace;
+    private final Changes changes;
+    private final Outbox outbox;
+    private final Supplier<String> ids;
+
+    /** @param ids gives an id to each request that has none, and a mark to each */
+    PlanRequests(Namespace namespace, Changes changes, Outbox outbox, Supplier<String> ids) {
+        this.namespace = namespace;
+        this.changes = changes;
+        this.outbox = outbox;
+        this.ids = ids;
+    }
+
+    void plan(PlanRequest request, Question<PlanStatus> answer) {
+        String id =
+                request.trigger().id().isEmpty() ? ids.get() : request.trigger().id();
+        JobState job = job(request.trigger().job());
+        String folder = namespace.layout().planned();
+        String path = namespace.layout().planned(job.name(), job.life().name(), id);
+        AtomicReference<@Nullable Connection> sent = new AtomicReference<>();
+        changes.make(answer, List.of(job.path(), folder, path), reads -> {
+            checkIsThere(job, reads.get(0));
+            Instant now = outbox.time().registryNow();
+            Planned planned = Planned.of(request, id, job.effective().schedule(), now);
+            Demand.trigger(
+                    stored(job),
+                    job.standing(),
+                    job::effective,
+                    request.trigger().withForce(true),
+                    now);
+            if (reads.get(2) instanceof Read.Present present) {
+                return Changes.Decision.answer(
+                        again(job.name(), planned, present).status());
+            }
+            Connection over = changes.over().orElse(null);
+            Connection before = sent.getAndSet(over);
+            if (before != null && before != over) { // it may have been stored, and carried out
+                throw new RegistryException("The connection to ZooKeeper was lost before it answered; the plan " + id
+                        + " may or may not have been stored, and carried out");
+            }
+            if (namespace.planned().of(job).size() >= Planned.MOST) {
+                throw new OperationRefusedException(
+                        job.name() + " has " + Planned.MOST + " requests to come already: wait, or cancel some");
+            }
+            List<Write> writes = new ArrayList<>();
+            writes.add(job.life().guard());
+            if (reads.get(1) instanceof Read.Absent) {
+                writes.add(new Write.Create(folder, new byte[0], Write.Life.PERSISTENT));
+            }
+            String mark = ids.get();
+            writes.add(new Write.Create(path, PlannedCodec.encode(planned, mark), Write.Life.PERSISTENT));
+            writes.add(new Write.Create(path + "/" + mark, new byte[0], Write.Life.PERSISTENT));
+            return Changes.Decision.write(writes, done -> {
+                namespace.planned().listAgain();
+                outbox.publish(new ElasticJobEvent.JobChanged(
+                        job.name(), inWords(planned), request.trigger().by()));
+                outbox.answer(answer, planned.status());
+            });
+        });
+    }
+
+    private static String inWords(Planned planned) {
+        Instant notBefore = planned.notBefore();
+        return notBefore != null
+                ? "planned a trigger not before " + notBefore + " ("
+                        + planned.asked().id() + ")"
+                : "planned a backfill of " + planned.fireTimes().size() + " fire time(s) ("
+                        + planned.asked().id() + ")";
+    }
+
+    private static Planned again(String job, Planned asked, Read.Present present) {
+        if (PlannedCodec.decode(job, present.stat().createdAt(), present.data())
+                        instanceof Decoded.Value<PlannedCodec.Stored> there
+                && there.value().planned().isSameRequest(asked)) {
+            return there.value().planned();
+        }
+        throw new OperationRefusedException(
+                "There is another request of the id " + asked.asked().id() + " already; nothing was changed");
+    }
+
+    /** @param answer whether it was there */
+    void cancel(String name, String id, Operator by, Question<Boolean> answer) {
+        JobState job = job(name);
+        String path = namespace.layout().planned(name, job.life().name(), id);
+        changes.make(answer, List.of(job.path(), path), reads -> {
+            checkIsThere(job, reads.get(0));
+            if (!(reads.get(1) instanceof Read.Present present)) {
+                return Changes.Decision.answer(false);
+            }
+            List<Write> writes = new ArrayList<>();
+            if (PlannedCodec.decode(name, present.stat().createdAt(), present.data())
+                            instanceof Decoded.Value<PlannedCodec.Stored> there
+                    && !there.value().mark().isEmpty()) {
+                writes.add(new Write.Delete(path + "/" + there.value().mark(), 0));
+            }
+            writes.add(new Write.Delete(path, present.stat().version()));
+            return Changes.Decision.write(writes, done -> {
+                namespace.planned().listAgain();
+                outbox.publish(new ElasticJobEvent.JobChanged(name, "cancelled the plan " + id, by));
+                outbox.answer(answer, true);
+            });
+        });
+    }
+
+    private JobState job(String name) {
+        return namespace.jobs().job(name).orElseThrow(() -> new NoSuchJobException(name));
+    }
+
+    private static StoredJob stored(JobState job) {
+        StoredJob stored = job.stored();
+        if (stored == null) {
+            throw new OperationRefusedException("The stored job " + job.name() + " cannot be read by this version");
+        }
+        return stored;
+    }
+
+    private static void checkIsThere(JobState job, Read read) {
+        if (!(read instanceof Read.Present present) || job.life().isAnother(present)) {
+            throw new NoSuchJobException(job.name());
+        }
+    }
+}

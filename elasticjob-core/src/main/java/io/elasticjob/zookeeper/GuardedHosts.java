@@ -1,0 +1,42 @@
+package io.elasticjob.zookeeper;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Collection;
+import org.apache.zookeeper.client.HostProvider;
+
+/**
+ * Gives a client of ZooKeeper the address of a server only while it is the right one that serves there; else one at which
+ * nobody can listen, so that the client fails and asks again. Called on the client's thread.
+ */
+final class GuardedHosts implements HostProvider {
+
+    private final HostProvider hosts;
+    private final ZooKeeperSettings settings;
+
+    GuardedHosts(HostProvider hosts, ZooKeeperSettings settings) {
+        this.hosts = hosts;
+        this.settings = settings;
+    }
+
+    @Override
+    public int size() {
+        return hosts.size();
+    }
+
+    @Override
+    public InetSocketAddress next(long spinDelay) {
+        InetSocketAddress next = hosts.next(spinDelay);
+        return settings.isRightServer() ? next : new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    @Override
+    public void onConnected() {
+        hosts.onConnected();
+    }
+
+    @Override
+    public boolean updateServerList(Collection<InetSocketAddress> servers, InetSocketAddress current) {
+        return hosts.updateServerList(servers, current);
+    }
+}

@@ -1,0 +1,5 @@
+package badly.elasticjob.history;
+
+import badly.elasticjob.engine.EngineThatKnowsMemory;
+
+record HistoryThatKnowsTheEngine(EngineThatKnowsMemory engine) {}

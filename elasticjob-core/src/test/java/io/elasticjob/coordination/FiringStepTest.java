@@ -1,0 +1,395 @@
+package io.elasticjob.coordination;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.Firing;
+import io.elasticjob.FiringResult;
+import io.elasticjob.JobDefinition;
+import io.elasticjob.JobKey;
+import io.elasticjob.Misfire;
+import io.elasticjob.Operator;
+import io.elasticjob.Outcome;
+import io.elasticjob.Overlap;
+import io.elasticjob.ShardRecord;
+import io.elasticjob.codec.Decoded;
+import io.elasticjob.codec.FiringRecordCodec;
+import io.elasticjob.coordination.FiringRecord.Closed;
+import io.elasticjob.coordination.FiringRecord.Open;
+import io.elasticjob.coordination.FiringRecord.Opening;
+import io.elasticjob.coordination.FiringRecord.Whole;
+import io.elasticjob.coordination.FiringStep.Opener;
+import io.elasticjob.coordination.ShardStep.Owner;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class FiringStepTest {
+
+    private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
+    private static final Instant NEXT = NOON.plusSeconds(60);
+    private static final Firing AT_NOON = new Firing.Scheduled(NOON);
+    private static final Opener OPENER = new Opener("a.0", 7, false);
+    private static final Opener LISTENED = new Opener("a.0", 7, true);
+    private static final Outcome SUCCEEDED = new Outcome.Succeeded();
+
+    private static JobDefinition.Builder orders() {
+        return JobDefinition.named("orders")
+                .every(Duration.ofMinutes(1))
+                .shards(3)
+                .set(JobKey.RECORD_FIRINGS, "true");
+    }
+
+    private static ShardStep.Job job(JobDefinition definition, @Nullable Instant latest, Trigger... triggers) {
+        return new ShardStep.Job(
+                definition,
+                NOON.minusSeconds(600),
+                ShardCount.always(3),
+                Switches.NONE,
+                Triggers.of(Arrays.asList(triggers)),
+                latest);
+    }
+
+    private static Trigger trigger(long number, Integer... shards) {
+        return new Trigger(
+                number,
+                NOON.plusSeconds(1),
+                "request",
+                new Trigger.Content(new TreeSet<>(List.of(shards)), 3, null, null),
+                false,
+                Operator.UNKNOWN,
+                Map.of());
+    }
+
+    private static Whole whole(Firing firing, Instant fireTime) {
+        return new Whole(firing, fireTime, 3, new TreeSet<>(), fireTime, 7);
+    }
+
+    private static final FiringRecord OPEN = FiringRecord.NEW.opened(whole(AT_NOON, NOON), new Open());
+
+    private static FiringRecord told(FiringRecord open, @Nullable Instant upTo) {
+        return open.closed(
+                new Closed(FiringResult.SUCCEEDED, new TreeMap<>(Map.of("SUCCEEDED", 3)), NOON, null, true), upTo);
+    }
+
+    private static Whole opened(FiringStep step) {
+        return ((FiringStep.Open) step).next().current().whole();
+    }
+
+    private static Horizon horizon(Instant now) {
+        return new Horizon(now, Duration.ofSeconds(10));
+    }
+
+    private static Optional<FiringRecord> closed(ShardStep.Job job, FiringRecord open, ShardRecord... records) {
+        return FiringStep.closed(job, open, shard -> records[shard], OPENER, horizon(NEXT), NEXT.plusSeconds(5));
+    }
+
+    private static ShardRecord ran(Outcome outcome) {
+        return ShardRecord.NEW.claimed(AT_NOON, "a.0", 1, 0, NOON).completed(outcome, NOON, NOON.plusSeconds(2));
+    }
+
+    private static final ShardRecord RUNS = ShardRecord.NEW.claimed(AT_NOON, "a.0", 1, 0, NOON);
+
+    // ---- What is opened
+    // -----------------------------------------------------------------------------------------------
+
+    @Test
+    void theLatestDueFiringIsOpenedWithItsNumberOfShards() {
+        FiringStep step = FiringStep.next(job(orders().build(), NOON), FiringRecord.NEW, OPENER, NOON.plusSeconds(1));
+
+        assertThat(step).isInstanceOfSatisfying(FiringStep.Open.class, open -> {
+            assertThat(open.next().open())
+                    .hasValue(new Whole(AT_NOON, NOON, 3, new TreeSet<>(), NOON.plusSeconds(1), 7));
+            assertThat(open.due()).isEqualTo(NOON);
+        });
+    }
+
+    @Test
+    void whereListenersHearOfItTheyAreToldFirst() {
+        FiringStep step = FiringStep.next(job(orders().build(), NOON), FiringRecord.NEW, LISTENED, NOON);
+
+        assertThat(((FiringStep.Open) step).next().opening()).hasValue(new Opening("a.0"));
+    }
+
+    @Test
+    void whatIsDecidedForTheJobIsNotOpenedAgain() {
+        FiringRecord done = told(OPEN, null);
+
+        assertThat(FiringStep.next(job(orders().build(), NOON), done, OPENER, NOON.plusSeconds(9)))
+                .isInstanceOf(FiringStep.Rest.class);
+        assertThat(opened(FiringStep.next(job(orders().build(), NEXT), done, OPENER, NEXT))
+                        .firing())
+                .isEqualTo(new Firing.Scheduled(NEXT));
+    }
+
+    @Test
+    void ofADisabledJobNothingIsOpened() {
+        JobDefinition off = orders().set(JobKey.ENABLED, "false").build();
+
+        assertThat(FiringStep.next(job(off, NOON, trigger(0, 1)), FiringRecord.NEW, OPENER, NOON))
+                .isInstanceOf(FiringStep.Rest.class);
+    }
+
+    @Test
+    void triggersAndFiringsByScheduleTakeTurns() {
+        ShardStep.Job job = job(orders().build(), NEXT, trigger(0, 0, 1, 2), trigger(1, 2));
+        FiringStep first = FiringStep.next(job, told(OPEN, null), OPENER, NEXT);
+        assertThat(opened(first).firing()).isEqualTo(new Firing.Triggered(0));
+        assertThat(opened(first).listed()).isEmpty();
+
+        FiringStep second = FiringStep.next(job, told(((FiringStep.Open) first).next(), null), OPENER, NEXT);
+        assertThat(opened(second).firing()).isEqualTo(new Firing.Scheduled(NEXT));
+
+        FiringStep third = FiringStep.next(job, told(((FiringStep.Open) second).next(), null), OPENER, NEXT);
+        assertThat(opened(third).firing()).isEqualTo(new Firing.Triggered(1));
+        assertThat(opened(third).shards()).containsExactly(2);
+    }
+
+    @Test
+    void whatCouldNotStartInTimeIsClosedAsSkippedWhereItIsToBeSkipped() {
+        JobDefinition skips = orders().misfire(Misfire.SKIP).build();
+        FiringStep step = FiringStep.next(job(skips, NOON), FiringRecord.NEW, LISTENED, NOON.plusSeconds(61));
+
+        FiringRecord next = ((FiringStep.Open) step).next();
+        assertThat(next.untold()).get().extracting(Closed::result).isEqualTo(FiringResult.SKIPPED);
+        assertThat(next.decided().through()).isEqualTo(NOON);
+    }
+
+    @Test
+    void firingsThatQueueAreOpenedOneAfterAnother() {
+        JobDefinition queues =
+                orders().set(JobKey.OVERLAP, Overlap.QUEUE_ALL.name()).build();
+        FiringRecord late = OPEN.closed(
+                new Closed(FiringResult.SUCCEEDED, new TreeMap<>(), NEXT.plusSeconds(65), null, true), null);
+
+        assertThat(opened(FiringStep.next(job(queues, NEXT.plusSeconds(60)), late, OPENER, NEXT.plusSeconds(65)))
+                        .fireTime())
+                .isEqualTo(NEXT);
+    }
+
+    @Test
+    void afterADelayTheNextFiringFollowsTheClose() {
+        JobDefinition delayed = JobDefinition.named("orders")
+                .fixedDelay(Duration.ofSeconds(30))
+                .set(JobKey.RECORD_FIRINGS, "true")
+                .build();
+        FiringRecord done = told(OPEN, NOON.plusSeconds(100));
+
+        assertThat(FiringStep.next(job(delayed, null), done, OPENER, NOON.plusSeconds(129)))
+                .isEqualTo(new FiringStep.Rest(NOON.plusSeconds(130)));
+        assertThat(opened(FiringStep.next(job(delayed, null), done, OPENER, NOON.plusSeconds(130)))
+                        .fireTime())
+                .isEqualTo(NOON.plusSeconds(130));
+    }
+
+    // ---- What a shard does
+    // ----------------------------------------------------------------------------------------------
+
+    private static ShardStep step(
+            @Nullable FiringRecord firings, ShardRecord record, Instant now, Trigger... triggers) {
+        ShardStep.Job job = job(orders().build(), NEXT, triggers).behind(new Barrier(firings));
+        return ShardStep.next(job, 0, record, Owner.UNKNOWN, now);
+    }
+
+    @Test
+    void aShardIsDueForWhatIsOpenOrForNothing() {
+        assertThat(step(null, ShardRecord.NEW, NEXT)).isInstanceOf(ShardStep.Rest.class);
+        assertThat(step(FiringRecord.NEW, ShardRecord.NEW, NEXT)).isInstanceOf(ShardStep.Rest.class);
+        assertThat(step(told(OPEN, null), ShardRecord.NEW, NEXT)).isInstanceOf(ShardStep.Rest.class);
+        assertThat(step(OPEN, ran(SUCCEEDED), NEXT)).isInstanceOf(ShardStep.Rest.class);
+        assertThat(step(OPEN, ShardRecord.NEW, NOON.minusMillis(1))).isEqualTo(new ShardStep.Rest(NOON));
+        assertThat(step(OPEN, ShardRecord.NEW, NEXT)).isEqualTo(new ShardStep.Claim(AT_NOON, NOON, 1, 0));
+    }
+
+    @Test
+    void aTriggerRunsOnceItIsOpenAndNoOtherDoes() {
+        Firing first = new Firing.Triggered(0);
+        FiringRecord open = FiringRecord.NEW.opened(whole(first, NOON), new Open());
+
+        assertThat(step(OPEN, ran(SUCCEEDED), NEXT, trigger(0, 0, 1, 2))).isInstanceOf(ShardStep.Rest.class);
+        assertThat(step(open, ShardRecord.NEW, NEXT, trigger(0, 0, 1, 2), trigger(1, 0)))
+                .isInstanceOfSatisfying(
+                        ShardStep.Claim.class,
+                        claim -> assertThat(claim.firing()).isEqualTo(first));
+        assertThat(step(open, ShardRecord.NEW.decidedUpTo(0), NEXT, trigger(0, 0), trigger(1, 0)))
+                .isInstanceOf(ShardStep.Rest.class);
+    }
+
+    @Test
+    void aTriggerThatWasClosedWithoutTheShardIsOverForIt() {
+        FiringRecord over = told(FiringRecord.NEW.opened(whole(new Firing.Triggered(0), NOON), new Open()), null);
+
+        assertThat(step(over, ShardRecord.NEW, NEXT, trigger(0, 0, 1)))
+                .isEqualTo(new ShardStep.Settle(ShardRecord.NEW.decidedUpTo(0), null));
+    }
+
+    @Test
+    void whereItIsTooLateForAShardOfWhatIsOpenThatShardSkipsIt() {
+        JobDefinition skips = orders().misfire(Misfire.SKIP).build();
+        ShardStep.Job job = job(skips, NEXT).behind(new Barrier(OPEN));
+
+        assertThat(ShardStep.next(job, 0, ShardRecord.NEW, Owner.UNKNOWN, NOON.plusSeconds(61)))
+                .isInstanceOfSatisfying(ShardStep.Settle.class, settle -> {
+                    assertThat(settle.next().through()).isEqualTo(NOON);
+                    assertThat(settle.event()).isInstanceOf(ElasticJobEvent.FiringSkipped.class);
+                });
+    }
+
+    @Test
+    void endsSkipNothingThatCameDueMeanwhile() {
+        JobDefinition skips = orders().misfire(Misfire.SKIP).build();
+
+        assertThat(ShardStep.completion(skips, RUNS, SUCCEEDED, NEXT, NEXT.plusSeconds(1))
+                        .through())
+                .isEqualTo(NOON);
+    }
+
+    @Test
+    void aFiringThatFailedIsRunAgainThoughTheNextOneIsDue() {
+        JobDefinition retries = orders().set(JobKey.RETRY_ATTEMPTS, "2")
+                .set(JobKey.RETRY_DELAY, "1s")
+                .set(JobKey.RETRY_JITTER, "0")
+                .build();
+        ShardRecord failed = ShardStep.completion(retries, RUNS, new Outcome.Failed("away"), NEXT, NEXT.plusSeconds(1));
+        assertThat(failed.toRetry()).isPresent();
+
+        ShardStep.Job job = job(retries, NEXT).behind(new Barrier(OPEN));
+        assertThat(ShardStep.next(job, 0, failed, Owner.UNKNOWN, NEXT.plusSeconds(3)))
+                .isEqualTo(new ShardStep.Claim(AT_NOON, NOON, 2, 0));
+        assertThat(closed(job(retries, NEXT), OPEN, ran(SUCCEEDED), failed, ran(SUCCEEDED)))
+                .isEmpty();
+    }
+
+    // ---- The close
+    // --------------------------------------------------------------------------------------------------------
+
+    @Test
+    void aFiringIsClosedWhenAllItsShardsHaveRunIt() {
+        ShardStep.Job job = job(orders().build(), NEXT);
+
+        assertThat(closed(job, OPEN, ran(SUCCEEDED), RUNS, ran(SUCCEEDED))).isEmpty();
+        assertThat(closed(job, OPEN, ran(SUCCEEDED), ShardRecord.NEW, ran(SUCCEEDED)))
+                .isEmpty();
+        FiringRecord closed = closed(job, OPEN, ran(SUCCEEDED), ran(new Outcome.Failed("no")), ran(SUCCEEDED))
+                .orElseThrow();
+        assertThat(closed.isFree()).isTrue();
+        assertThat(closed.decided().through()).isEqualTo(NOON);
+        assertThat(closed.current().stage())
+                .isEqualTo(new Closed(
+                        FiringResult.FAILED,
+                        new TreeMap<>(Map.of("SUCCEEDED", 2, "FAILED", 1)),
+                        NEXT.plusSeconds(5),
+                        null,
+                        true));
+    }
+
+    @Test
+    void whoClosesTellsTheListeners() {
+        ShardRecord done = ran(SUCCEEDED);
+        FiringRecord closed = FiringStep.closed(
+                        job(orders().build(), NEXT), OPEN, any -> done, LISTENED, horizon(NEXT), NEXT)
+                .orElseThrow();
+
+        assertThat(closed.untold()).get().extracting(Closed::teller).isEqualTo("a.0");
+    }
+
+    @Test
+    void whatTheSettingsDoNotWantAnyMoreIsDecided() {
+        ShardRecord none = ShardRecord.NEW;
+        JobDefinition off = orders().set(JobKey.ENABLED, "false").build();
+        Switches.Switch isOff = new Switches.Switch(false, "", NOON, "");
+        ShardStep.Job withoutOne = new ShardStep.Job(
+                orders().build(),
+                NOON.minusSeconds(600),
+                ShardCount.always(3),
+                Switches.NONE.with(1, isOff),
+                Triggers.NONE,
+                NEXT);
+        ShardStep.Job later = new ShardStep.Job(orders().build(), NOON.plusSeconds(1), ShardCount.always(3), NEXT);
+
+        assertThat(result(closed(job(off, NEXT), OPEN, none, none, none))).isEqualTo(FiringResult.SKIPPED);
+        assertThat(result(closed(later, OPEN, none, none, none))).isEqualTo(FiringResult.SKIPPED);
+        assertThat(result(closed(withoutOne, OPEN, ran(SUCCEEDED), none, ran(SUCCEEDED))))
+                .isEqualTo(FiringResult.SUCCEEDED);
+        assertThat(closed(job(off, NEXT), OPEN, none, RUNS, none)).isEmpty(); // it runs all the same
+    }
+
+    private static FiringResult result(Optional<FiringRecord> closed) {
+        return ((Closed) closed.orElseThrow().current().stage()).result();
+    }
+
+    @Test
+    void theCloseDecidesForTheJobWhatCameDueMeanwhile() {
+        ShardRecord done = ran(SUCCEEDED);
+        JobDefinition skips = orders().misfire(Misfire.SKIP).build();
+
+        assertThat(closed(job(skips, NEXT), OPEN, done, done, done)
+                        .orElseThrow()
+                        .decided()
+                        .through())
+                .isEqualTo(NEXT);
+        assertThat(closed(job(orders().build(), NEXT), OPEN, done, done, done)
+                        .orElseThrow()
+                        .decided()
+                        .through())
+                .isEqualTo(NOON);
+    }
+
+    @Test
+    void aFiringByHandIsClosedWhenItsShardsHaveRunItOrItIsGone() {
+        Firing first = new Firing.Triggered(0);
+        FiringRecord open = FiringRecord.NEW.opened(whole(first, NOON), new Open());
+        ShardRecord waits = ShardRecord.NEW;
+        ShardRecord done = waits.decidedUpTo(0);
+        ShardRecord runs = waits.claimed(first, "a.0", 1, 0, NOON);
+        JobDefinition off = orders().set(JobKey.ENABLED, "false").build();
+
+        assertThat(closed(job(orders().build(), NOON, trigger(0, 0, 1, 2)), open, done, waits, done))
+                .isEmpty();
+        assertThat(closed(job(off, NOON, trigger(0, 0, 1, 2)), open, done, waits, done))
+                .isEmpty();
+        assertThat(closed(job(orders().build(), NOON), open, done, runs, done)).isEmpty();
+        FiringRecord gone =
+                closed(job(orders().build(), NOON), open, done, waits, done).orElseThrow();
+        assertThat(gone.decided()).isEqualTo(new FiringRecord.Decided(null, 0));
+    }
+
+    @Test
+    void whatAClockThatWasAheadHasOpenedIsClosedAndPutRight() {
+        Instant ahead = NOON.plusSeconds(36_000);
+        ShardRecord none = ShardRecord.NEW;
+        FiringRecord open = FiringRecord.NEW.opened(whole(new Firing.Scheduled(ahead), ahead), new Open());
+        FiringRecord closed =
+                closed(job(orders().build(), NOON), open, none, none, none).orElseThrow();
+
+        assertThat(closed.decided().through()).isEqualTo(ahead);
+        assertThat(FiringStep.corrected(job(orders().build(), NOON), closed, horizon(NOON))
+                        .orElseThrow()
+                        .decided()
+                        .through())
+                .isEqualTo(NOON);
+        assertThat(FiringStep.corrected(job(orders().build(), NOON), told(OPEN, null), horizon(NOON)))
+                .isEmpty();
+    }
+
+    @Test
+    void whatIsStoredComesBack() {
+        Whole listed = new Whole(new Firing.Triggered(4), NOON, 3, new TreeSet<>(List.of(0, 2)), NOON, 7);
+        for (FiringRecord record : List.of(
+                FiringRecord.NEW,
+                OPEN,
+                FiringRecord.NEW.opened(listed, new Opening("a.0")),
+                told(OPEN, NEXT),
+                new FiringRecord(null, new FiringRecord.Decided(NOON, 4), Map.of("later", "kept")))) {
+            assertThat(FiringRecordCodec.decode(FiringRecordCodec.encode(record)))
+                    .isEqualTo(new Decoded.Value<>(record));
+        }
+    }
+}
