@@ -1,6 +1,10 @@
 package io.elasticjob.boot;
 
-/** A bean can not be the job that it is said to be. Says what is wrong and, apart from it, what can be done. */
+/**
+ * A bean cannot be the job that it is said to be. Says what is wrong and, apart from it, what can be done.
+ *
+ * @since 0.1.0
+ */
 public final class UnusableJobException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.elasticjob.JobKey;
 import java.io.InputStream;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,7 +29,8 @@ class ConfigurationMetadataTest {
                 .forEach(hint -> hint.get("values")
                         .forEach(value -> hinted.add(value.get("value").asString())));
         assertThat(hinted)
-                .containsExactlyInAnyOrderElementsOf(Arrays.stream(JobKey.values())
+                .containsExactlyInAnyOrderElementsOf(JobKey.values().stream()
+                        .filter(key -> !key.key().startsWith("probe")) // which only tests have
                         .map(key -> key.key().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT))
                         .toList());
     }

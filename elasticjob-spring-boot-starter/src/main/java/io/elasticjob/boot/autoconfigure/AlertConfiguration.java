@@ -1,14 +1,15 @@
 package io.elasticjob.boot.autoconfigure;
 
-import io.elasticjob.Durations;
 import io.elasticjob.InvalidSettingException;
-import io.elasticjob.NearestName;
-import io.elasticjob.boot.alert.AlertChannel;
-import io.elasticjob.boot.alert.AlertCondition;
-import io.elasticjob.boot.alert.AlertSettings;
-import io.elasticjob.boot.alert.AlertTemplate;
-import io.elasticjob.boot.alert.LogAlertChannel;
-import io.elasticjob.boot.alert.WebhookAlertChannel;
+import io.elasticjob.alert.AlertChannel;
+import io.elasticjob.alert.AlertCondition;
+import io.elasticjob.alert.AlertSettings;
+import io.elasticjob.alert.AlertTemplate;
+import io.elasticjob.alert.LogAlertChannel;
+import io.elasticjob.alert.WebhookAlertChannel;
+import io.elasticjob.alert.WebhookTls;
+import io.elasticjob.text.Durations;
+import io.elasticjob.text.NearestName;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -20,6 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.util.StringUtils;
 
 /**
@@ -38,10 +41,19 @@ record AlertConfiguration(AlertSettings settings, Map<String, AlertChannel> chan
     /**
      * @param beans channels of the application, by bean name
      * @param mail makes the channel of e-mail; asked only when there are recipients
-     * @throws InvalidSettingException naming the first setting that can not be used
+     * @throws InvalidSettingException naming the first setting that cannot be used
      */
     static AlertConfiguration of(
             ElasticJobAlertProperties properties, Map<String, AlertChannel> beans, Supplier<AlertChannel> mail) {
+        return of(properties, beans, mail, null);
+    }
+
+    /** @param bundles of the application; null where it has none */
+    static AlertConfiguration of(
+            ElasticJobAlertProperties properties,
+            Map<String, AlertChannel> beans,
+            Supplier<AlertChannel> mail,
+            @Nullable SslBundles bundles) {
         if (Boolean.FALSE.equals(properties.getEnabled())) {
             return new AlertConfiguration(settings(new ElasticJobAlertProperties()), Map.of());
         }
@@ -52,7 +64,9 @@ record AlertConfiguration(AlertSettings settings, Map<String, AlertChannel> chan
         if (!properties.getMail().getTo().isEmpty()) {
             channels.put("mail", mail.get());
         }
-        properties.getWebhooks().forEach((name, webhook) -> channels.put("webhook." + name, webhook(name, webhook)));
+        properties
+                .getWebhooks()
+                .forEach((name, webhook) -> channels.put("webhook." + name, webhook(name, webhook, bundles)));
         beans.forEach((name, channel) -> {
             if (channels.putIfAbsent(name, channel) != null) {
                 throw new InvalidSettingException(
@@ -69,7 +83,8 @@ record AlertConfiguration(AlertSettings settings, Map<String, AlertChannel> chan
         return new AlertConfiguration(settings(properties), channels);
     }
 
-    private static WebhookAlertChannel webhook(String name, ElasticJobAlertProperties.Webhook webhook) {
+    private static WebhookAlertChannel webhook(
+            String name, ElasticJobAlertProperties.Webhook webhook, @Nullable SslBundles bundles) {
         String key = PREFIX + "webhooks." + name + ".";
         String url = webhook.getUrl();
         if (!StringUtils.hasText(url)) {
@@ -94,11 +109,22 @@ record AlertConfiguration(AlertSettings settings, Map<String, AlertChannel> chan
                     Durations.format(timeout),
                     "must be " + Durations.format(LONGEST_TIMEOUT) + " at most: the next alert waits for it");
         }
+        Supplier<@Nullable WebhookTls> tls =
+                tls(key + "ssl.bundle", webhook.getSsl().getBundle(), bundles);
         return checked(
                 key + "url",
                 SECRET,
                 () -> new WebhookAlertChannel(
-                        url, webhook.getFormat(), secret, template, timeout, InstantSource.system()));
+                        url, webhook.getFormat(), secret, template, timeout, InstantSource.system(), tls));
+    }
+
+    private static Supplier<@Nullable WebhookTls> tls(String key, @Nullable String name, @Nullable SslBundles bundles) {
+        if (name == null) {
+            return () -> null;
+        }
+        WebhookBundle bundle = new WebhookBundle(key, name, BundledTls.named(key, name, bundles));
+        bundle.get(); // what cannot be used is told at the start
+        return bundle;
     }
 
     private static <T> T checked(String key, String shown, Supplier<T> value) {
@@ -115,20 +141,21 @@ record AlertConfiguration(AlertSettings settings, Map<String, AlertChannel> chan
             throw new InvalidSettingException(
                     PREFIX + "max-per-minute",
                     Integer.toString(properties.getMaxPerMinute()),
-                    "must be at least 1, or nobody is ever told");
+                    "must be at least 1, or no alert is ever sent");
         }
         Map<String, AlertSettings.OfJob> jobs = new LinkedHashMap<>();
         properties.getJobs().forEach((name, job) -> jobs.put(name, ofJob(PREFIX + "jobs." + name + ".", job)));
         return new AlertSettings(
                 conditions(on),
-                notNegative(PREFIX + "on.failures-in-a-row", on.getFailuresInARow()),
-                notNegative(
-                        PREFIX + "on.longer-than",
-                        Optional.ofNullable(on.getLongerThan()).orElse(Duration.ZERO)),
-                notNegative(PREFIX + "on.registry-away", on.getRegistryAway()),
+                new AlertSettings.Thresholds(
+                        notNegative(PREFIX + "on.failures-in-a-row", on.getFailuresInARow()),
+                        notNegative(
+                                PREFIX + "on.longer-than",
+                                Optional.ofNullable(on.getLongerThan()).orElse(Duration.ZERO)),
+                        notNegative(PREFIX + "on.registry-away", on.getRegistryAway())),
                 properties.isRecovered(),
-                positive(PREFIX + "interval", properties.getInterval()),
-                properties.getMaxPerMinute(),
+                new AlertSettings.Rate(
+                        positive(PREFIX + "interval", properties.getInterval()), properties.getMaxPerMinute()),
                 jobs);
     }
 
@@ -142,14 +169,18 @@ record AlertConfiguration(AlertSettings settings, Map<String, AlertChannel> chan
     }
 
     private static Set<AlertCondition> conditions(ElasticJobAlertProperties.On on) {
-        Map<AlertCondition, Boolean> wanted = Map.of(
-                AlertCondition.OVERDUE, on.isOverdue(),
-                AlertCondition.FENCED, on.isFenced(),
-                AlertCondition.LOST, on.isLost(),
-                AlertCondition.REFUSED, on.isRefused(),
-                AlertCondition.UNREADABLE, on.isUnreadable(),
-                AlertCondition.CLOCK_OFF, on.isClockOff(),
-                AlertCondition.STUCK, on.isStuck());
+        Map<AlertCondition, Boolean> wanted = Map.ofEntries(
+                Map.entry(AlertCondition.OVERDUE, on.isOverdue()),
+                Map.entry(AlertCondition.FENCED, on.isFenced()),
+                Map.entry(AlertCondition.PAUSED, on.isPaused()),
+                Map.entry(AlertCondition.LOST, on.isLost()),
+                Map.entry(AlertCondition.REFUSED, on.isRefused()),
+                Map.entry(AlertCondition.UNREADABLE, on.isUnreadable()),
+                Map.entry(AlertCondition.DATA_LOST, on.isDataLost()),
+                Map.entry(AlertCondition.CLOCK_OFF, on.isClockOff()),
+                Map.entry(AlertCondition.REGISTRY_CLOCK_STEPPED, on.isRegistryClockStepped()),
+                Map.entry(AlertCondition.STUCK, on.isStuck()),
+                Map.entry(AlertCondition.IMPAIRED, on.isImpaired()));
         return EnumSet.allOf(AlertCondition.class).stream()
                 .filter(condition -> wanted.getOrDefault(condition, true))
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(AlertCondition.class)));
@@ -164,8 +195,9 @@ record AlertConfiguration(AlertSettings settings, Map<String, AlertChannel> chan
 
     private static Duration notNegative(String key, Duration value) {
         if (value.isNegative()) {
-            throw new InvalidSettingException(key, Durations.format(value), "must not be negative; 0s is for ever");
+            throw new InvalidSettingException(key, Durations.format(value), "must not be negative; 0s means never");
         }
+        PropertyBounds.duration(key, value, Duration.ZERO, PropertyBounds.LONGEST);
         return value;
     }
 
@@ -173,6 +205,7 @@ record AlertConfiguration(AlertSettings settings, Map<String, AlertChannel> chan
         if (value.isNegative() || value.isZero()) {
             throw new InvalidSettingException(key, Durations.format(value), "must be more than nothing, such as 10s");
         }
+        PropertyBounds.duration(key, value, Duration.ZERO, PropertyBounds.LONGEST);
         return value;
     }
 

@@ -27,11 +27,16 @@ final class BundledTls implements Supplier<ZooKeeperTls> {
         this.bundle = bundle;
     }
 
-    /** @throws InvalidSettingException when there is no bundle of that name, or it can not be read */
+    /** @throws InvalidSettingException when there is no bundle of that name, or it cannot be read */
     static BundledTls named(String name, @Nullable SslBundles bundles) {
+        return named(KEY, name, bundles);
+    }
+
+    /** @param key of the setting that names it */
+    static BundledTls named(String key, String name, @Nullable SslBundles bundles) {
         if (bundles == null) {
             throw new InvalidSettingException(
-                    KEY,
+                    key,
                     name,
                     "names an SSL bundle, and this application has none: it lacks Boot's SslAutoConfiguration");
         }
@@ -42,13 +47,18 @@ final class BundledTls implements Supplier<ZooKeeperTls> {
         } catch (NoSuchSslBundleException e) {
             List<String> names = bundles.getBundleNames().stream().sorted().toList();
             throw new InvalidSettingException(
-                    KEY,
+                    key,
                     name,
                     "is not an SSL bundle of this application: "
                             + (names.isEmpty()
                                     ? "there are none; add one under spring.ssl.bundle"
                                     : "there are " + String.join(", ", names)));
         }
+    }
+
+    /** The bundle as it is now. */
+    SslBundle bundle() {
+        return bundle;
     }
 
     @Override
@@ -63,7 +73,7 @@ final class BundledTls implements Supplier<ZooKeeperTls> {
                     listed(now.getOptions().getEnabledProtocols()),
                     listed(now.getOptions().getCiphers()));
         } catch (GeneralSecurityException | IOException | RuntimeException e) {
-            throw new InvalidSettingException(KEY, name, "is an SSL bundle that can not be used: " + e.getMessage());
+            throw new InvalidSettingException(KEY, name, "is an SSL bundle that cannot be used: " + e.getMessage());
         }
     }
 

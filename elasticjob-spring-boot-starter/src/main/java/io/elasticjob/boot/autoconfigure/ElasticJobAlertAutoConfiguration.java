@@ -1,10 +1,11 @@
 package io.elasticjob.boot.autoconfigure;
 
 import io.elasticjob.JobDefinition;
+import io.elasticjob.alert.Alert;
+import io.elasticjob.alert.AlertChannel;
+import io.elasticjob.alert.AlertNotifier;
 import io.elasticjob.boot.JobEngineCustomizer;
-import io.elasticjob.boot.alert.Alert;
-import io.elasticjob.boot.alert.AlertChannel;
-import io.elasticjob.boot.alert.AlertNotifier;
+import io.elasticjob.boot.discovery.DeclaredJobs;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -15,6 +16,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
@@ -34,16 +36,22 @@ public final class ElasticJobAlertAutoConfiguration {
 
     @Bean
     @Lazy
+    @ConditionalOnMissingBean({AlertConfiguration.class, AlertNotifier.class}) // a notifier of one's own has its own
     AlertConfiguration elasticJobAlertConfiguration(
             ElasticJobAlertProperties alerts,
             Map<String, AlertChannel> channels,
-            ConfigurableListableBeanFactory beans) {
+            ConfigurableListableBeanFactory beans,
+            ObjectProvider<SslBundles> bundles) {
         return AlertConfiguration.of(
-                alerts, channels, () -> MailAlerts.channel(alerts.getMail(), beans, beans.getBeanClassLoader()));
+                alerts,
+                channels,
+                () -> MailAlerts.channel(alerts.getMail(), beans, beans.getBeanClassLoader()),
+                bundles.getIfAvailable());
     }
 
     @Bean
     @Lazy
+    @ConditionalOnMissingBean
     AlertNotifier elasticJobAlertNotifier(
             AlertConfiguration configuration, ElasticJobProperties properties, Environment environment) {
         Alert.Origin origin = new Alert.Origin(
@@ -51,6 +59,12 @@ public final class ElasticJobAlertAutoConfiguration {
                 environment.getProperty("spring.application.name", ""),
                 "");
         return new AlertNotifier(configuration.settings(), origin, configuration.channels());
+    }
+
+    /** Whether anybody is told: by the application's own notifier, or by a channel. */
+    static boolean isTold(ObjectProvider<AlertConfiguration> configuration) {
+        AlertConfiguration channels = configuration.getIfAvailable();
+        return channels == null || !channels.channels().isEmpty();
     }
 
     /** The notifier hears whatever happens to jobs here, where it has anybody to tell; elsewhere there is none. */
@@ -62,7 +76,7 @@ public final class ElasticJobAlertAutoConfiguration {
             ObjectProvider<DeclaredJobs> jobs,
             ElasticJobAlertProperties alerts) {
         return engine -> {
-            if (configuration.getObject().channels().isEmpty()) {
+            if (!isTold(configuration)) {
                 return;
             }
             engine.listener(notifier.getObject());

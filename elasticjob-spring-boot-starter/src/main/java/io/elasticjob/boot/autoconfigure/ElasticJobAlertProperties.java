@@ -1,6 +1,6 @@
 package io.elasticjob.boot.autoconfigure;
 
-import io.elasticjob.boot.alert.WebhookFormat;
+import io.elasticjob.alert.WebhookFormat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,22 +13,25 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 @ConfigurationProperties("elasticjob.alerts")
 public class ElasticJobAlertProperties {
 
-    /** Whether alerts are sent. The default is true as soon as a channel is configured or there is an AlertChannel bean. */
+    /** Whether to send alerts. The default is true if a channel is configured or there is an AlertChannel bean. */
     private @Nullable Boolean enabled;
 
     /**
-     * Whether it is told as well that something alerted is over: a job succeeds again, a long execution has ended, the clock
-     * is right, the registry is reached.
+     * Whether to send a message when the cause of an alert is over: a job succeeds again, a long execution has ended,
+     * the clock is right, ZooKeeper is connected.
      */
     private boolean recovered = true;
 
     /**
-     * Least time between two alerts of the same job and condition on one channel. The last one held back follows when it is
-     * over, with the number of the others.
+     * Minimum time between two alerts of the same job and condition on one channel. Then the last one that was held
+     * back is sent, with the number of the others.
      */
     private Duration interval = Duration.ofMinutes(10);
 
-    /** Most alerts that one channel is given within a minute; how many more there were is told a minute later. */
+    /**
+     * Maximum number of alerts for one channel within a minute. A message one minute later gives the number of those
+     * dropped.
+     */
     private int maxPerMinute = 10;
 
     private final On on = new On();
@@ -41,8 +44,8 @@ public class ElasticJobAlertProperties {
     private Map<String, Webhook> webhooks = new LinkedHashMap<>();
 
     /**
-     * What holds for single jobs by name: 'enabled', 'failures-in-a-row' and 'longer-than'. Names match without case, dashes
-     * and dots.
+     * Settings for single jobs by name: 'enabled', 'failures-in-a-row' and 'longer-than'. Names match regardless of
+     * case, dashes and dots.
      */
     private Map<String, Job> jobs = new LinkedHashMap<>();
 
@@ -109,34 +112,46 @@ public class ElasticJobAlertProperties {
     /** What is worth an alert. */
     public static class On {
 
-        /** From how many failures in a row of one shard of a job on this instance. 0 is never. */
+        /** Alert after this many failures in a row of one shard on this instance. 0 disables this alert. */
         private int failuresInARow = 3;
 
-        /** How long an execution may run; one that still runs then is told while it does. The default is for ever. */
+        /** Alert while an execution runs for longer than this. If not set, this alert is disabled. */
         private @Nullable Duration longerThan;
 
-        /** Whether a firing that nobody has begun in time is told, by the leader. */
+        /** Whether the leader alerts when no instance has started a firing in time. */
         private boolean overdue = true;
 
-        /** Whether an execution that was overtaken is told. */
+        /** Whether to alert when an execution was overtaken by another instance. */
         private boolean fenced = true;
 
-        /** Whether an execution is told whose instance died, and that is not run again. */
+        /** Whether to alert when an instance died while running an execution that is not run again. */
         private boolean lost = true;
 
-        /** Whether a job is told that can not run on this instance as it is declared. */
+        /** Whether to alert when a job is refused on this instance because of what it declares. */
         private boolean refused = true;
 
-        /** Whether a value in the registry is told that this version can not read. */
+        /** Whether to alert when a value in ZooKeeper cannot be read by this version. */
         private boolean unreadable = true;
 
-        /** Whether a clock is told that is too far from the registry's. */
+        /** Whether to alert when ZooKeeper was emptied, restored from a backup, or somebody deleted folders of the namespace. */
+        private boolean dataLost = true;
+
+        /** Whether to alert when an instance's clock differs too much from ZooKeeper's. */
         private boolean clockOff = true;
 
-        /** Whether a job engine is told that stands still. */
+        /** Whether to alert when ZooKeeper's clock has stepped, so that an instance does not follow it. */
+        private boolean registryClockStepped = true;
+
+        /** Whether to alert when a job has paused, because its firings failed one after another (pauseAfterFailures). */
+        private boolean paused = true;
+
+        /** Whether to alert when a job engine is stuck. */
         private boolean stuck = true;
 
-        /** How long an instance may be without the registry that it had reached. 0 is for ever. */
+        /** Whether to alert when a job engine is connected but does not do its work. */
+        private boolean impaired = true;
+
+        /** Alert when an instance has lost its connection to ZooKeeper for this long. 0 disables this alert. */
         private Duration registryAway = Duration.ofMinutes(1);
 
         public int getFailuresInARow() {
@@ -195,6 +210,14 @@ public class ElasticJobAlertProperties {
             this.unreadable = unreadable;
         }
 
+        public boolean isDataLost() {
+            return dataLost;
+        }
+
+        public void setDataLost(boolean dataLost) {
+            this.dataLost = dataLost;
+        }
+
         public boolean isClockOff() {
             return clockOff;
         }
@@ -203,12 +226,36 @@ public class ElasticJobAlertProperties {
             this.clockOff = clockOff;
         }
 
+        public boolean isRegistryClockStepped() {
+            return registryClockStepped;
+        }
+
+        public void setRegistryClockStepped(boolean registryClockStepped) {
+            this.registryClockStepped = registryClockStepped;
+        }
+
+        public boolean isPaused() {
+            return paused;
+        }
+
+        public void setPaused(boolean paused) {
+            this.paused = paused;
+        }
+
         public boolean isStuck() {
             return stuck;
         }
 
         public void setStuck(boolean stuck) {
             this.stuck = stuck;
+        }
+
+        public boolean isImpaired() {
+            return impaired;
+        }
+
+        public void setImpaired(boolean impaired) {
+            this.impaired = impaired;
         }
 
         public Duration getRegistryAway() {
@@ -223,7 +270,7 @@ public class ElasticJobAlertProperties {
     /** Alerts in the log. */
     public static class Log {
 
-        /** Whether alerts are written to the log, as io.elasticjob.alerts. */
+        /** Whether to write alerts to the log, as logger io.elasticjob.alerts. */
         private boolean enabled;
 
         public boolean isEnabled() {
@@ -238,10 +285,13 @@ public class ElasticJobAlertProperties {
     /** Alerts by e-mail, through the application's mail sender. */
     public static class Mail {
 
-        /** Addresses to mail alerts to; needs a mail sender, which 'spring.mail.host' makes. */
+        /**
+         * Addresses to which alerts are sent. Requires a mail sender, such as the one that 'spring.mail.host'
+         * configures.
+         */
         private List<String> to = new ArrayList<>();
 
-        /** Address that alerts are mailed from. The default is whatever the mail sender puts there. */
+        /** Sender address of alerts. The default is that of the mail sender. */
         private @Nullable String from;
 
         public List<String> getTo() {
@@ -264,20 +314,22 @@ public class ElasticJobAlertProperties {
     /** A receiver of HTTP POST requests. */
     public static class Webhook {
 
-        /** Where to post alerts; with its token as good as a password. Never logged or shown. */
+        /** URL to which alerts are posted. Its token is as confidential as a password. Never logged or shown. */
         private @Nullable String url;
 
-        /** What the receiver understands. */
+        /** Format that the receiver expects. */
         private WebhookFormat format = WebhookFormat.JSON;
 
-        /** What messages are signed with, for the formats that can. Never logged or shown. */
+        /** Secret for signing messages, for the formats that support it. Never logged or shown. */
         private @Nullable String secret;
 
-        /** The text for people, with placeholders such as {headline} and {detail}. */
+        /** Text of a message, with placeholders such as {headline} and {detail}. */
         private String template = "{text}";
 
-        /** How long the receiver may take to answer, from connecting to the end. */
+        /** Timeout for the whole request, from connecting to the end of the answer. */
         private Duration timeout = Duration.ofSeconds(10);
+
+        private final Ssl ssl = new Ssl();
 
         public @Nullable String getUrl() {
             return url;
@@ -318,18 +370,43 @@ public class ElasticJobAlertProperties {
         public void setTimeout(Duration timeout) {
             this.timeout = timeout;
         }
+
+        public Ssl getSsl() {
+            return ssl;
+        }
+    }
+
+    /** Connections to a receiver under TLS. */
+    public static class Ssl {
+
+        /**
+         * SSL bundle with the certificates to trust and, optionally, a client key. By default the certificates that the
+         * JVM trusts are used.
+         */
+        private @Nullable String bundle;
+
+        public @Nullable String getBundle() {
+            return bundle;
+        }
+
+        public void setBundle(@Nullable String bundle) {
+            this.bundle = bundle;
+        }
     }
 
     /** What holds for one job. */
     public static class Job {
 
-        /** Whether anything about this job is told. */
+        /** Whether to send alerts about this job. */
         private boolean enabled = true;
 
-        /** From how many failures in a row of a shard; that of all jobs by default. */
+        /** Alert after this many failures in a row of one shard. The default is the setting for all jobs. */
         private @Nullable Integer failuresInARow;
 
-        /** How long an execution may run; that of all jobs by default, and 0 for ever. */
+        /**
+         * Alert while an execution runs for longer than this. 0 disables this alert. The default is the setting for all
+         * jobs.
+         */
         private @Nullable Duration longerThan;
 
         public boolean isEnabled() {

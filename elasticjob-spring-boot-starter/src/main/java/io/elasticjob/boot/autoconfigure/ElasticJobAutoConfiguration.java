@@ -1,77 +1,129 @@
 package io.elasticjob.boot.autoconfigure;
 
 import io.elasticjob.ExecutionScope;
+import io.elasticjob.FiringListener;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
+import io.elasticjob.JobErrorHandler;
 import io.elasticjob.JobOperations;
 import io.elasticjob.boot.JobEngineCustomizer;
+import io.elasticjob.boot.JobEngineFactory;
+import io.elasticjob.boot.RegistryFactory;
+import io.elasticjob.boot.RemoteHandlers;
+import io.elasticjob.boot.ShardRunnerFactory;
 import io.elasticjob.boot.UnusableJobException;
-import io.elasticjob.engine.FireSource;
+import io.elasticjob.boot.discovery.AdditionalJobs;
+import io.elasticjob.boot.discovery.AnnotatedJob;
+import io.elasticjob.boot.discovery.AnnotatedJobs;
+import io.elasticjob.boot.discovery.DeclaredJobs;
+import io.elasticjob.boot.discovery.Handler;
+import io.elasticjob.boot.properties.PropertyOrigins;
 import io.elasticjob.engine.JobEngine;
-import io.elasticjob.engine.ShardRunner;
+import io.elasticjob.engine.JobEngineBuilder;
 import io.elasticjob.quartz.QuartzFireSource;
 import io.elasticjob.registry.Registry;
 import io.elasticjob.runner.InProcessShardRunner;
+import io.elasticjob.schedule.FireCalendar;
 import io.elasticjob.sharding.ShardingStrategy;
 import io.elasticjob.sharding.StrategyCatalog;
+import io.elasticjob.spi.FireSource;
+import io.elasticjob.spi.ShardRunner;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.info.BuildProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.thread.Threading;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Scope;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
 /**
- * The job engine of an application and its parts, each of which a bean of the application replaces. All but the
- * lifecycle are lazy: an application without a job or a handler gets none of them, unless it asks for one.
+ * The job engine of an application context and its parts, each of which a bean of the application replaces. All but the
+ * lifecycle are made when they are asked for: an application without a job or a handler gets none of them, unless it asks for one.
  */
 @AutoConfiguration(after = LifecycleAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "elasticjob.enabled", matchIfMissing = true)
-@EnableConfigurationProperties(ElasticJobProperties.class)
-@Import(ZooKeeperConfiguration.class)
+@EnableConfigurationProperties({ElasticJobProperties.class, ElasticJobKindProperties.class})
+@Import({ZooKeeperConfiguration.class, ExecutionLogsConfiguration.class})
 public final class ElasticJobAutoConfiguration {
 
-    private static final String DECLARED_JOBS = "elasticJobDeclaredJobs";
+    private static final Logger log = LoggerFactory.getLogger(ElasticJobAutoConfiguration.class);
 
-    @Bean(DECLARED_JOBS)
+    @Bean
     @Lazy
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     DeclaredJobs elasticJobDeclaredJobs(
             ConfigurableListableBeanFactory beans,
             ElasticJobProperties properties,
-            ObjectProvider<StrategyCatalog> strategies) {
+            ElasticJobKindProperties templates,
+            Environment environment,
+            ObjectProvider<SslBundles> bundles,
+            ObjectProvider<StrategyCatalog> strategies,
+            ObjectProvider<RemoteHandlers> remote,
+            ObjectProvider<AdditionalJobs> additional) {
+        PropertyBounds.check(properties);
         AnnotatedJobs jobs = new AnnotatedJobs(beans);
-        List<AnnotatedJob> annotated = jobs.find();
-        List<Handler> handlers = jobs.findHandlers();
+        List<AnnotatedJob> annotated = new ArrayList<>(jobs.find());
+        additional.orderedStream().forEach(more -> annotated.addAll(more.find()));
+        List<Handler> handlers = new ArrayList<>(jobs.findHandlers());
+        handlers.addAll(DeclaredTemplates.handlers(templates, bundles.getIfAvailable()));
         if (annotated.isEmpty() && handlers.isEmpty() && properties.getJobs().isEmpty()) {
             return new DeclaredJobs(List.of(), Map.of());
         }
-        return DeclaredJobs.of(
+        Set<String> ambient = PropertyOrigins.ambient(environment);
+        DeclaredJobs declared = DeclaredJobs.of(
                 annotated,
                 properties.getJobs(),
                 new DeclaredJobs.Surroundings(
-                        strategies.getObject().names(), properties.getRegistry().getSessionTimeout(), handlers));
+                        strategies.getObject().names(),
+                        properties.getRegistry().getSessionTimeout(),
+                        handlers,
+                        properties.getUnknownJobs(),
+                        property -> ambient.contains(PropertyOrigins.plain(property)),
+                        names(remote)));
+        declared.warnings(InstantSource.system().instant()).forEach(log::warn);
+        declared.remarks().forEach(log::info);
+        return declared;
+    }
+
+    private static Set<String> names(ObjectProvider<RemoteHandlers> remote) {
+        return remote.stream().flatMap(some -> some.names().stream()).collect(Collectors.toSet());
     }
 
     @Bean
     @Lazy
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    @Conditional(NotInheritedCondition.class)
     StrategyCatalog elasticJobStrategies(Map<String, ShardingStrategy> beans) {
         StrategyCatalog catalog = StrategyCatalog.builtIn();
         for (Map.Entry<String, ShardingStrategy> bean : beans.entrySet()) {
@@ -86,27 +138,67 @@ public final class ElasticJobAutoConfiguration {
         return catalog;
     }
 
+    /** Made first of all, so that the definitions of others can be put into it. */
+    @Bean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    static EngineScope elasticJobScope() {
+        return new EngineScope();
+    }
+
     @Bean(destroyMethod = "") // closed by the engine
-    @Lazy
-    @ConditionalOnMissingBean
+    @Scope(EngineScope.NAME)
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    @Conditional(NotInheritedCondition.class)
     FireSource elasticJobFireSource() {
         return new QuartzFireSource(InstantSource.system());
     }
 
     @Bean(destroyMethod = "") // closed by the engine
+    @Scope(EngineScope.NAME)
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    @Conditional(NotInheritedCondition.class)
+    ShardRunner elasticJobShardRunner(ShardRunnerFactory factory) {
+        return factory.create();
+    }
+
+    @Bean
     @Lazy
-    @ConditionalOnMissingBean
-    ShardRunner elasticJobShardRunner(
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    ShardRunnerFactory elasticJobShardRunnerFactory(
             DeclaredJobs jobs,
             ElasticJobProperties properties,
             Environment environment,
-            ObjectProvider<ExecutionScope> scopes) {
+            ObjectProvider<ExecutionScope> scopes,
+            ConfigurableListableBeanFactory beans,
+            ObjectProvider<JobEngineLifecycle> lifecycle) {
         boolean virtual = Threading.VIRTUAL.isActive(environment);
-        int slots = slots(properties.getExecution().getSlots(), virtual);
-        InProcessShardRunner runner = virtual
-                ? InProcessShardRunner.virtual(jobs.handlers(), slots)
-                : InProcessShardRunner.platform(jobs.handlers(), slots);
-        return runner.within(scopes.orderedStream().toList());
+        return () -> {
+            int slots = slots(properties.getExecution().getSlots(), virtual);
+            Map<String, Integer> groups = groups(properties.getExecution());
+            InProcessShardRunner runner = virtual
+                    ? InProcessShardRunner.virtual(jobs.handlers(), slots).withGroups(groups)
+                    : InProcessShardRunner.platform(jobs.handlers(), slots, groups);
+            return runner.within(Stream.concat(Stream.of(new InstanceInLogs(lifecycle)), scopes.orderedStream())
+                            .toList())
+                    .withErrorHandlers(
+                            BeanFactoryUtils.beansOfTypeIncludingAncestors(beans, JobErrorHandler.class),
+                            properties.getExecution().getErrorHandler())
+                    .inApplication(beans.getBeanClassLoader(), JobEngineLifecycle::closesContext);
+        };
+    }
+
+    private static Map<String, Integer> groups(ElasticJobProperties.Execution execution) {
+        Map<String, Integer> groups = new TreeMap<>();
+        execution.getGroups().forEach((name, group) -> {
+            String key = "elasticjob.execution.groups." + name + ".slots";
+            Integer slots = group.getSlots();
+            if (slots == null) {
+                throw new InvalidSettingException(key, "", "is missing: an execution group needs a number of slots");
+            }
+            PropertyBounds.number(key, slots, 1, PropertyBounds.MAX_SLOTS);
+            groups.put(name, slots);
+        });
+        return groups;
     }
 
     private static int slots(@Nullable Integer configured, boolean virtual) {
@@ -117,33 +209,64 @@ public final class ElasticJobAutoConfiguration {
             throw new InvalidSettingException(
                     "elasticjob.execution.slots", configured.toString(), "must be at least 1, or no shard ever starts");
         }
+        PropertyBounds.number("elasticjob.execution.slots", configured, 1, PropertyBounds.MAX_SLOTS);
         return configured;
     }
 
     @Bean
-    @Lazy
-    @ConditionalOnMissingBean
+    @Scope(EngineScope.NAME)
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    @Conditional(NotInheritedCondition.class)
     JobEngine elasticJobEngine(
+            ConfigurableListableBeanFactory beans,
             DeclaredJobs jobs,
-            StrategyCatalog strategies,
-            Registry registry,
-            FireSource fireSource,
-            ShardRunner runner,
-            ObjectProvider<JobEngineCustomizer> customizers) {
-        JobEngine.Builder engine = JobEngine.builder()
-                .strategies(strategies)
-                .registry(registry)
-                .fireSource(fireSource)
-                .runner(runner);
+            ObjectProvider<JobEngineCustomizer> customizers,
+            ObjectProvider<RemoteHandlers> remote,
+            EngineScope scope) {
+        // Asked of the factory, which prefers those of this context to those of contexts above.
+        JobEngineBuilder engine = JobEngine.builder()
+                .strategies(beans.getBean(StrategyCatalog.class))
+                .calendars(BeanFactoryUtils.beansOfTypeIncludingAncestors(beans, FireCalendar.class))
+                .firingListeners(BeanFactoryUtils.beansOfTypeIncludingAncestors(beans, FiringListener.class))
+                .registry(scope.taken(beans.getBean(Registry.class), Registry.class))
+                .fireSource(scope.taken(beans.getBean(FireSource.class), FireSource.class))
+                .runner(scope.taken(beans.getBean(ShardRunner.class), ShardRunner.class));
+        engine.remoteHandlers(names(remote));
         jobs.definitions().forEach(engine::job);
         customizers.orderedStream().forEach(customizer -> customizer.customize(engine));
         return engine.build();
     }
 
+    /** For whoever takes part in the namespace as further instances. */
+    @Bean
+    @Lazy
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    JobEngineFactory elasticJobEngineFactory(
+            ConfigurableListableBeanFactory beans,
+            ObjectProvider<RegistryFactory> registries,
+            ObjectProvider<JobEngineCustomizer> customizers) {
+        return () -> {
+            JobEngineBuilder engine = JobEngine.builder()
+                    .strategies(beans.getBean(StrategyCatalog.class))
+                    .calendars(BeanFactoryUtils.beansOfTypeIncludingAncestors(beans, FireCalendar.class))
+                    .firingListeners(BeanFactoryUtils.beansOfTypeIncludingAncestors(beans, FiringListener.class))
+                    .firingListeners(BeanFactoryUtils.beansOfTypeIncludingAncestors(beans, FiringListener.class))
+                    .registry(registries.getObject().create())
+                    .fireSource(new QuartzFireSource(InstantSource.system()));
+            customizers.orderedStream().forEach(customizer -> customizer.customize(engine));
+            return engine;
+        };
+    }
+
     /** Who this instance is. Comes first, so that the application's customizers can say otherwise. */
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
-    JobEngineCustomizer elasticJobIdentity(ElasticJobProperties properties, Environment environment) {
+    @ConditionalOnMissingBean(name = "elasticJobIdentity", search = SearchStrategy.CURRENT)
+    JobEngineCustomizer elasticJobIdentity(
+            ElasticJobProperties properties,
+            Environment environment,
+            JobEngineLifecycle lifecycle,
+            ObjectProvider<BuildProperties> build) {
         return engine -> {
             engine.namespace(namespace(properties, environment));
             String application = environment.getProperty("spring.application.name");
@@ -152,21 +275,39 @@ public final class ElasticJobAutoConfiguration {
             }
             String name = properties.getInstance().getName();
             if (name != null) {
-                engine.instanceName(name);
+                engine.instanceName(name + lifecycle.suffix());
             }
             engine.labels(properties.getInstance().getLabels());
-            engine.version(environment.getProperty("spring.application.version", ""));
+            engine.limits(properties.getLimits());
+            Duration starvedAfter = properties.getExecution().getStarvedAfter();
+            if (!starvedAfter.isZero()) {
+                engine.offerStarvedShardsAfter(starvedAfter);
+            }
+            engine.version(version(properties, environment, build.getIfUnique()));
         };
+    }
+
+    /** As it is set, else that of the build, else that of the manifest; "" when nobody knows it. */
+    private static String version(
+            ElasticJobProperties properties, Environment environment, @Nullable BuildProperties build) {
+        String set = properties.getInstance().getVersion();
+        if (StringUtils.hasText(set)) {
+            return set;
+        }
+        String built = build == null ? null : build.getVersion();
+        return StringUtils.hasText(built) ? built : environment.getProperty("spring.application.version", "");
     }
 
     /** What all applications of a namespace should say alike. */
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
+    @ConditionalOnMissingBean(name = "elasticJobNamespaceRules", search = SearchStrategy.CURRENT)
     JobEngineCustomizer elasticJobNamespaceRules(ElasticJobProperties properties) {
         return engine -> {
             engine.maxTimeDiff(properties.getMaxTimeDiff());
+            engine.clock(properties.getClock());
             Duration forgetAfter = properties.getLeftovers().getForgetJobsAfter();
-            if (forgetAfter != null) {
+            if (!forgetAfter.isZero()) {
                 engine.forgetUndeclaredAfter(forgetAfter);
             }
         };
@@ -189,28 +330,43 @@ public final class ElasticJobAutoConfiguration {
 
     /** Whatever happens to jobs here is an application event as well. */
     @Bean
+    @ConditionalOnMissingBean(name = "elasticJobEvents", search = SearchStrategy.CURRENT)
     JobEngineCustomizer elasticJobEvents(ApplicationEventPublisher publisher) {
         return engine -> engine.listener(publisher::publishEvent);
     }
 
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     JobEngineLifecycle elasticJobLifecycle(
             ConfigurableListableBeanFactory beans,
-            ObjectProvider<JobEngine> engine,
             ElasticJobProperties properties,
-            ObjectProvider<LifecycleProperties> lifecycle) {
+            ObjectProvider<LifecycleProperties> lifecycle,
+            EngineScope scope) {
         Duration phase = lifecycle.getIfAvailable(LifecycleProperties::new).getTimeoutPerShutdownPhase();
         return new JobEngineLifecycle(
-                () -> isWanted(beans), engine::getObject, properties.isAutoStartup(), patience(phase));
+                () -> isWanted(beans),
+                () -> scope.taken(beans.getBean(JobEngine.class), JobEngine.class),
+                properties.isAutoStartup(),
+                patience(phase),
+                scope::end,
+                above(beans));
     }
 
     /** Lazy, so that it shows whether somebody has asked for it; and over the lifecycle, which makes the engine in time. */
     @Bean
     @Lazy
-    @ConditionalOnMissingBean
-    JobOperations elasticJobOperations(JobEngineLifecycle lifecycle) {
-        return new ApplicationOperations(lifecycle::engine);
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    @Conditional(NotInheritedCondition.class)
+    JobOperations elasticJobOperations(JobEngineLifecycle lifecycle, ObjectProvider<Audit> audit) {
+        return new ApplicationJobOperations(
+                () -> lifecycle.engine().map(engine -> AuditedJobOperations.of(engine, audit, false)));
+    }
+
+    /** Refuses jobs in contexts below that would never run. */
+    @Bean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    ChildContexts elasticJobChildContexts(ApplicationContext context) {
+        return new ChildContexts(context);
     }
 
     /** What remains of a shutdown phase when running shards have been interrupted and the session has been closed. */
@@ -222,10 +378,10 @@ public final class ElasticJobAutoConfiguration {
 
     /** There is a job or a handler, or somebody has asked for the engine or what it can do. */
     private static boolean isWanted(ConfigurableListableBeanFactory beans) {
-        boolean askedBefore = beans.containsSingleton(DECLARED_JOBS);
+        boolean askedBefore = isThere(beans, DeclaredJobs.class);
         AnnotatedJobs annotated = new AnnotatedJobs(beans);
         annotated.makeThoseThatHide();
-        DeclaredJobs jobs = beans.getBean(DECLARED_JOBS, DeclaredJobs.class);
+        DeclaredJobs jobs = beans.getBean(DeclaredJobs.class);
         if (askedBefore) {
             refuseOverlooked(jobs, annotated);
         }
@@ -233,7 +389,16 @@ public final class ElasticJobAutoConfiguration {
     }
 
     private static boolean isThere(ConfigurableListableBeanFactory beans, Class<?> type) {
-        return Arrays.stream(beans.getBeanNamesForType(type, true, false)).anyMatch(beans::containsSingleton);
+        EngineScope scope = beans.getBean(EngineScope.class);
+        return Arrays.stream(beans.getBeanNamesForType(type, true, false))
+                .anyMatch(name -> beans.containsSingleton(name) || scope.contains(name));
+    }
+
+    private static @Nullable JobEngineLifecycle above(ConfigurableListableBeanFactory beans) {
+        BeanFactory parent = beans.getParentBeanFactory();
+        return parent == null
+                ? null
+                : parent.getBeanProvider(JobEngineLifecycle.class).getIfAvailable();
     }
 
     /** A job that shows only on the bean itself is not to be left out silently. */

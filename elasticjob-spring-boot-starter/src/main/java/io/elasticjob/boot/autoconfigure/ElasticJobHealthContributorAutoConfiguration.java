@@ -23,7 +23,8 @@ public final class ElasticJobHealthContributorAutoConfiguration {
     ElasticJobHealthIndicator elasticjobHealthContributor(
             JobEngineLifecycle lifecycle, ElasticJobProperties properties) {
         return new ElasticJobHealthIndicator(
-                () -> lifecycle.engine().map(JobEngine::status),
+                lifecycle::status,
+                () -> lifecycle.engine().map(JobEngine::registryLocation),
                 properties.getHealth().getDownAfter(),
                 InstantSource.system());
     }

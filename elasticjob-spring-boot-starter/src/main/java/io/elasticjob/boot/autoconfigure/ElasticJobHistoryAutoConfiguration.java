@@ -2,6 +2,7 @@ package io.elasticjob.boot.autoconfigure;
 
 import io.elasticjob.boot.JobEngineCustomizer;
 import io.elasticjob.history.ExecutionHistory;
+import io.elasticjob.history.ExecutionLogs;
 import io.elasticjob.history.HistoryWriter;
 import io.elasticjob.history.Retention;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -10,6 +11,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -23,14 +25,15 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.util.PatternMatchUtils;
+import org.springframework.util.function.SingletonSupplier;
 
 /** The history of executions: in a database that is named for it, or else the latest of this instance in memory. */
 @AutoConfiguration(
         after = ElasticJobAutoConfiguration.class,
         afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
-@ConditionalOnBooleanProperty(name = "elasticjob.tracing.enabled", matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = "elasticjob.history.enabled", matchIfMissing = true)
 @ConditionalOnBean(JobEngineLifecycle.class)
-@EnableConfigurationProperties(ElasticJobTracingProperties.class)
+@EnableConfigurationProperties(ElasticJobHistoryProperties.class)
 @Import({JdbcHistoryConfiguration.class, MemoryHistoryConfiguration.class})
 public final class ElasticJobHistoryAutoConfiguration {
 
@@ -38,19 +41,22 @@ public final class ElasticJobHistoryAutoConfiguration {
     @Bean
     @Lazy
     @ConditionalOnMissingBean
-    HistoryWriter elasticJobHistoryWriter(ExecutionHistory history, ElasticJobTracingProperties tracing) {
+    HistoryWriter elasticJobHistoryWriter(
+            ExecutionHistory history, ElasticJobHistoryProperties kept, ExecutionLogs logs) {
         Retention retention = new Retention(
-                tracing.getRetention().getMaxAge(), tracing.getRetention().getMaxCount());
+                kept.getRetention().getMaxAge(), kept.getRetention().getMaxCount());
         return new HistoryWriter(
                 history,
-                new HistoryWriter.Bounds(tracing.getBufferSize(), tracing.getBatchSize(), retention),
-                InstantSource.system());
+                new HistoryWriter.Bounds(kept.getBufferSize(), kept.getBatchSize(), retention),
+                InstantSource.system(),
+                logs);
     }
 
     @Bean
+    @ConditionalOnMissingBean(name = "elasticJobHistoryListener")
     JobEngineCustomizer elasticJobHistoryListener(
-            ObjectProvider<HistoryWriter> writer, ElasticJobTracingProperties tracing) {
-        Predicate<String> jobs = kept(tracing.getIncludeJobNames(), tracing.getExcludeJobNames());
+            ObjectProvider<HistoryWriter> writer, ElasticJobHistoryProperties kept) {
+        Predicate<String> jobs = kept(kept.getIncludeJobNames(), kept.getExcludeJobNames());
         return engine -> engine.listener(writer.getObject().listener(jobs));
     }
 
@@ -67,8 +73,9 @@ public final class ElasticJobHistoryAutoConfiguration {
     static class MetersConfiguration {
 
         @Bean
+        @ConditionalOnMissingBean(name = "elasticJobHistoryMeters")
         JobEngineCustomizer elasticJobHistoryMeters(MeterRegistry meters, ObjectProvider<HistoryWriter> writers) {
-            return engine -> {
+            Supplier<HistoryWriter> registered = SingletonSupplier.of(() -> {
                 HistoryWriter writer = writers.getObject();
                 FunctionCounter.builder("elasticjob.history.dropped", writer, HistoryWriter::dropped)
                         .description("Records of executions that did not reach the history")
@@ -76,7 +83,9 @@ public final class ElasticJobHistoryAutoConfiguration {
                 Gauge.builder("elasticjob.history.buffered", writer, HistoryWriter::buffered)
                         .description("Executions that wait to be written to the history")
                         .register(meters);
-            };
+                return writer;
+            });
+            return engine -> registered.get();
         }
     }
 }

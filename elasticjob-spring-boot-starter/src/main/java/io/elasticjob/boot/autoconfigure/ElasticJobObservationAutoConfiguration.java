@@ -2,15 +2,17 @@ package io.elasticjob.boot.autoconfigure;
 
 import io.elasticjob.boot.observation.ExecutionObservationConvention;
 import io.elasticjob.boot.observation.ObservedExecutions;
-import io.elasticjob.engine.EngineStatus;
 import io.elasticjob.engine.JobEngine;
+import io.elasticjob.view.EngineStatus;
 import io.micrometer.observation.ObservationRegistry;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -27,7 +29,8 @@ public final class ElasticJobObservationAutoConfiguration {
     @Bean
     @Lazy
     @Order(Ordered.HIGHEST_PRECEDENCE)
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    @Conditional(NotInheritedCondition.class)
     ObservedExecutions elasticJobObservedExecutions(
             ObservationRegistry observations,
             ObjectProvider<ExecutionObservationConvention> convention,

@@ -3,6 +3,7 @@ package io.elasticjob.boot.autoconfigure;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.boot.ElasticJobDataSource;
 import io.elasticjob.boot.history.ExecutionHistorySchema;
+import io.elasticjob.boot.history.JdbcAudit;
 import io.elasticjob.boot.history.JdbcExecutionHistory;
 import io.elasticjob.history.ExecutionHistory;
 import io.elasticjob.history.MemoryExecutionHistory;
@@ -25,18 +26,18 @@ import org.springframework.jdbc.core.JdbcTemplate;
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnClass({JdbcTemplate.class, DatabaseInitializationProperties.class})
 @ConditionalOnMissingBean(ExecutionHistory.class)
-@EnableConfigurationProperties(ElasticJobTracingJdbcProperties.class)
+@EnableConfigurationProperties(ElasticJobHistoryJdbcProperties.class)
 class JdbcHistoryConfiguration {
 
-    static final String ENABLED = "elasticjob.tracing.jdbc.enabled";
+    static final String ENABLED = "elasticjob.history.jdbc.enabled";
 
     @Bean
     @Lazy
     ExecutionHistory elasticJobExecutionHistory(
             @ElasticJobDataSource ObjectProvider<DataSource> marked,
             ObjectProvider<DataSource> applications,
-            ElasticJobTracingJdbcProperties jdbc,
-            ElasticJobTracingProperties tracing,
+            ElasticJobHistoryJdbcProperties jdbc,
+            ElasticJobHistoryProperties kept,
             ElasticJobProperties properties,
             Environment environment) {
         return dataSource(jdbc.getEnabled(), marked, applications)
@@ -44,7 +45,27 @@ class JdbcHistoryConfiguration {
                         dataSource,
                         ElasticJobAutoConfiguration.namespace(properties, environment),
                         new ExecutionHistorySchema(dataSource, jdbc)))
-                .orElseGet(() -> new MemoryExecutionHistory(tracing.getMemory().getCapacity()));
+                .orElseGet(() -> new MemoryExecutionHistory(kept.getMemory().getCapacity()));
+    }
+
+    @Bean
+    @Lazy
+    @ConditionalOnMissingBean
+    Audit elasticJobAudit(
+            @ElasticJobDataSource ObjectProvider<DataSource> marked,
+            ObjectProvider<DataSource> applications,
+            ElasticJobHistoryJdbcProperties jdbc,
+            ElasticJobHistoryProperties kept,
+            ElasticJobProperties properties,
+            Environment environment) {
+        return dataSource(jdbc.getEnabled(), marked, applications)
+                .map(dataSource -> new Audit(
+                        new JdbcAudit(
+                                dataSource,
+                                ElasticJobAutoConfiguration.namespace(properties, environment),
+                                new ExecutionHistorySchema(dataSource, jdbc)),
+                        kept.getRetention().getAuditMaxAge()))
+                .orElseGet(() -> new Audit(null, kept.getRetention().getAuditMaxAge()));
     }
 
     private static Optional<DataSource> dataSource(
@@ -64,7 +85,7 @@ class JdbcHistoryConfiguration {
             throw new InvalidSettingException(
                     ENABLED,
                     "true",
-                    "can not choose among the data sources " + several.getBeanNamesFound()
+                    "cannot choose among the data sources " + several.getBeanNamesFound()
                             + ": mark the one to use with @ElasticJobDataSource, or one as @Primary");
         }
     }

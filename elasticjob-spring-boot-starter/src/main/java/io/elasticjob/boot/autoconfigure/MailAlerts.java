@@ -1,8 +1,7 @@
 package io.elasticjob.boot.autoconfigure;
 
 import io.elasticjob.InvalidSettingException;
-import io.elasticjob.boot.alert.AlertChannel;
-import io.elasticjob.boot.alert.MailAlertChannel;
+import io.elasticjob.alert.AlertChannel;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
 import java.util.List;

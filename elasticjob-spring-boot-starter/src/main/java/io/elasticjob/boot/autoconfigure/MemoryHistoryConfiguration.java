@@ -14,15 +14,15 @@ import org.springframework.core.env.Environment;
 @ConditionalOnMissingBean(ExecutionHistory.class)
 class MemoryHistoryConfiguration {
 
-    private static final String JDBC_ENABLED = "elasticjob.tracing.jdbc.enabled";
+    private static final String JDBC_ENABLED = "elasticjob.history.jdbc.enabled";
 
     @Bean
     @Lazy
-    ExecutionHistory elasticJobExecutionHistory(ElasticJobTracingProperties tracing, Environment environment) {
+    ExecutionHistory elasticJobExecutionHistory(ElasticJobHistoryProperties kept, Environment environment) {
         if (environment.getProperty(JDBC_ENABLED, Boolean.class, false)) {
             throw new InvalidSettingException(
                     JDBC_ENABLED, "true", "needs spring-boot-starter-jdbc, which is not on the class path");
         }
-        return new MemoryExecutionHistory(tracing.getMemory().getCapacity());
+        return new MemoryExecutionHistory(kept.getMemory().getCapacity());
     }
 }

@@ -32,7 +32,7 @@ sealed interface RegistryAddress {
             throw new InvalidSettingException(
                     "elasticjob.registry.embedded.enabled",
                     "false",
-                    "leaves no registry while " + CONNECT_STRING + " is not set: set it to your ZooKeeper,"
+                    "leaves no ZooKeeper while " + CONNECT_STRING + " is not set: set it to your ZooKeeper,"
                             + " or allow the embedded one");
         }
         if (embedded == null && platform != null && platform != CloudPlatform.NONE) {

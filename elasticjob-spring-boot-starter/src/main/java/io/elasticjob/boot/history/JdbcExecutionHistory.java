@@ -1,8 +1,11 @@
 package io.elasticjob.boot.history;
 
+import io.elasticjob.Progress;
 import io.elasticjob.history.ExecutionHistory;
+import io.elasticjob.history.ExecutionLog;
 import io.elasticjob.history.ExecutionQuery;
 import io.elasticjob.history.ExecutionRecord;
+import io.elasticjob.history.ExecutionTally;
 import io.elasticjob.history.HistoryException;
 import io.elasticjob.history.Retention;
 import java.sql.PreparedStatement;
@@ -14,8 +17,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -55,15 +61,20 @@ public final class JdbcExecutionHistory implements ExecutionHistory {
     private static final int TRIES = 5;
 
     private static final String TABLE = "ELASTICJOB_EXECUTION";
-    private static final String COLUMNS =
-            "JOB, FIRING, SHARD, ATTEMPT, INSTANCE, FENCING_TOKEN, STARTED_AT, ENDED_AT," + " OUTCOME, ERROR, MESSAGE";
+    /** Those of the identity, then those that may be others in a later record of the same execution. */
+    private static final String COLUMNS = "JOB, LIFE, FIRING, SHARD, ATTEMPT, FENCING_TOKEN,"
+            + " FIRE_TIME, CAUSE, INSTANCE, STARTED_AT, ENDED_AT, OUTCOME, ERROR, MESSAGE";
 
-    private static final String INSERT =
-            "INSERT INTO " + TABLE + " (NAMESPACE, ID, " + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    private static final String INSERT = "INSERT INTO " + TABLE + " (NAMESPACE, ID, " + COLUMNS
+            + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     /** A presumption must not overwrite what was told meanwhile by the instance that knows. */
     private static final String UPDATE = "UPDATE " + TABLE
-            + " SET INSTANCE = ?, FENCING_TOKEN = ?, STARTED_AT = ?, ENDED_AT = ?, OUTCOME = ?, ERROR = ?, MESSAGE = ?"
-            + " WHERE NAMESPACE = ? AND ID = ? AND (? = 0 OR OUTCOME IS NULL OR OUTCOME = 'LOST')";
+            + " SET FIRE_TIME = ?, CAUSE = ?, INSTANCE = ?, STARTED_AT = ?, ENDED_AT = ?, OUTCOME = ?, ERROR = ?,"
+            + " MESSAGE = ? WHERE NAMESPACE = ? AND ID = ? AND (? = 0 OR OUTCOME IS NULL OR OUTCOME = 'LOST')";
+
+    /** While it runs, its message is its progress. */
+    private static final String UPDATE_LOG = "UPDATE " + TABLE
+            + " SET LOG = ?, MESSAGE = CASE WHEN OUTCOME IS NULL THEN ? ELSE MESSAGE END WHERE NAMESPACE = ? AND ID = ?";
 
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transaction;
@@ -119,7 +130,7 @@ public final class JdbcExecutionHistory implements ExecutionHistory {
             } catch (DataIntegrityViolationException unfit) {
                 refused++;
                 log.warn(
-                        "The database does not take the record of {}, which is dropped: {}",
+                        "The database does not accept the record of {}, which is dropped: {}",
                         record.id(),
                         reason(unfit));
             }
@@ -129,7 +140,8 @@ public final class JdbcExecutionHistory implements ExecutionHistory {
 
     /** Merges all of them with what is there, or none. */
     private void write(List<ExecutionRecord> records) {
-        Map<String, ExecutionRecord> told = new TreeMap<>(); // one order for all, lest writers wait for one another
+        Map<String, ExecutionRecord> told =
+                new TreeMap<>(); // one order for all, so that writers do not wait for one another
         records.forEach(record -> told.merge(record.id(), record, ExecutionRecord::mergedWith));
         for (int tries = 1; ; tries++) {
             try {
@@ -178,10 +190,12 @@ public final class JdbcExecutionHistory implements ExecutionHistory {
         statement.setString(1, namespace);
         statement.setString(2, record.id());
         statement.setString(3, record.job());
-        statement.setString(4, record.firing());
-        statement.setInt(5, record.shard());
-        statement.setInt(6, record.attempt());
-        setRest(statement, 7, record);
+        statement.setString(4, record.identity().life());
+        statement.setString(5, record.firing());
+        statement.setInt(6, record.shard());
+        statement.setInt(7, record.attempt());
+        statement.setObject(8, record.fencingToken(), Types.BIGINT);
+        setRest(statement, 9, record);
     }
 
     private void update(PreparedStatement statement, ExecutionRecord record) throws SQLException {
@@ -193,84 +207,137 @@ public final class JdbcExecutionHistory implements ExecutionHistory {
 
     /** Sets what may be another in a later record of the same execution. Gives the index after it. */
     private static int setRest(PreparedStatement statement, int from, ExecutionRecord record) throws SQLException {
-        statement.setString(from, record.instance());
-        statement.setObject(from + 1, record.fencingToken(), Types.BIGINT);
-        statement.setLong(from + 2, record.startedAt().toEpochMilli());
-        statement.setObject(from + 3, millis(record.endedAt()), Types.BIGINT);
-        statement.setString(from + 4, record.outcome());
-        statement.setString(from + 5, record.error());
-        statement.setString(from + 6, record.message());
-        return from + 7;
+        statement.setLong(from, record.fireTime().toEpochMilli());
+        statement.setString(from + 1, record.cause());
+        statement.setString(from + 2, record.instance());
+        statement.setLong(from + 3, record.startedAt().toEpochMilli());
+        statement.setObject(from + 4, millis(record.endedAt()), Types.BIGINT);
+        statement.setString(from + 5, record.outcome());
+        statement.setString(from + 6, record.error());
+        statement.setString(from + 7, record.isRunning() ? text(record.progress()) : record.message());
+        return from + 8;
+    }
+
+    @Override
+    public void keep(List<ExecutionLog> logs) {
+        asking(() -> {
+            try {
+                writeLogs(logs);
+            } catch (DataIntegrityViolationException oneOfThem) {
+                logs.forEach(this::writeLog);
+            }
+            return logs.size();
+        });
+    }
+
+    private void writeLog(ExecutionLog one) {
+        try {
+            writeLogs(List.of(one));
+        } catch (DataIntegrityViolationException unfit) {
+            log.warn(
+                    "The database does not accept the log of {}, which is dropped: {}",
+                    one.execution().unique(),
+                    reason(unfit));
+        }
+    }
+
+    private void writeLogs(List<ExecutionLog> logs) {
+        List<ExecutionLog> inOrder = logs.stream()
+                .sorted(Comparator.comparing(one -> one.execution().unique())) // as records are written
+                .toList();
+        transaction.executeWithoutResult(status ->
+                jdbc.batchUpdate(UPDATE_LOG, inOrder, inOrder.size(), (statement, one) -> {
+                    statement.setString(1, one.text());
+                    statement.setString(2, text(one.progress()));
+                    statement.setString(3, namespace);
+                    statement.setString(4, one.execution().unique());
+                }));
+    }
+
+    private static @Nullable String text(@Nullable Progress progress) {
+        return progress == null ? null : progress.text();
     }
 
     // ---- Reading --------------------------------------------------------------------------------------------------
 
     @Override
-    public List<ExecutionRecord> find(ExecutionQuery query) {
-        List<Object> arguments = new ArrayList<>(List.of(namespace, query.job()));
-        StringBuilder sql =
-                new StringBuilder("SELECT " + COLUMNS + " FROM " + TABLE + " WHERE NAMESPACE = ? AND JOB = ?");
-        Condition where = (condition, values) -> {
-            sql.append(" AND ").append(condition);
-            Collections.addAll(arguments, values);
-        };
-        if (query.shard() != null) {
-            where.and("SHARD = ?", query.shard());
-        }
-        if (ExecutionQuery.RUNNING.equals(query.outcome())) {
-            where.and("OUTCOME IS NULL");
-        } else if (query.outcome() != null) {
-            where.and("OUTCOME = ?", query.outcome());
-        }
-        if (query.firing() != null) {
-            where.and("FIRING = ?", query.firing());
-        }
-        if (query.from() != null) {
-            where.and("STARTED_AT >= ?", ceiling(query.from()));
-        }
-        if (query.to() != null) {
-            where.and("STARTED_AT < ?", ceiling(query.to()));
-        }
-        ExecutionQuery.Place before = query.before();
-        if (before != null) {
-            long at = before.startedAt().toEpochMilli();
-            where.and("STARTED_AT <= ? AND (STARTED_AT < ? OR ID < ?)", at, at, before.id());
-        }
-        arguments.add(query.size());
-        return asking(() -> jdbc.query(
-                sql.append(" ORDER BY STARTED_AT DESC, ID DESC LIMIT ?").toString(),
-                JdbcExecutionHistory::row,
-                arguments.toArray()));
+    public Optional<ExecutionLog> log(ExecutionRecord.Identity execution) {
+        return asking(() -> jdbc
+                .query(
+                        "SELECT LOG, OUTCOME, MESSAGE FROM " + TABLE + " WHERE NAMESPACE = ? AND ID = ?",
+                        (row, number) -> new ExecutionLog(
+                                execution, Objects.requireNonNullElse(row.getString("LOG"), ""), progress(row)),
+                        namespace,
+                        execution.unique())
+                .stream()
+                .filter(found -> !found.text().isEmpty() || found.progress() != null)
+                .findFirst());
     }
 
-    @FunctionalInterface
-    private interface Condition {
-        void and(String condition, Object... values);
+    @Override
+    public List<ExecutionRecord> find(ExecutionQuery query) {
+        JdbcSelect select = JdbcSelect.of(query, COLUMNS, TABLE, namespace);
+        return asking(() -> jdbc.query(select.sql(), JdbcExecutionHistory::row, select.arguments()));
+    }
+
+    @Override
+    public Map<String, List<ExecutionRecord>> latest(Collection<String> jobs, int each) {
+        if (jobs.isEmpty()) {
+            return Map.of();
+        }
+        JdbcSelect select = JdbcSelect.latest(jobs, each, COLUMNS, TABLE, namespace);
+        return asking(() -> jdbc.query(select.sql(), JdbcExecutionHistory::row, select.arguments()).stream()
+                .sorted(ExecutionRecord.LATEST_FIRST)
+                .collect(Collectors.groupingBy(ExecutionRecord::job)));
+    }
+
+    @Override
+    public Optional<List<ExecutionTally>> tally(ExecutionTally.Query query) {
+        JdbcSelect select = JdbcSelect.of(query, TABLE, namespace);
+        return Optional.of(asking(
+                () -> jdbc.query(select.sql(), (row, number) -> JdbcSelect.tally(query, row), select.arguments())));
     }
 
     private static ExecutionRecord row(ResultSet row, int number) throws SQLException {
-        Long endedAt = row.getObject("ENDED_AT", Long.class);
-        return new ExecutionRecord(
+        ExecutionRecord.Identity identity = new ExecutionRecord.Identity(
                 row.getString("JOB"),
+                row.getString("LIFE"),
                 row.getString("FIRING"),
                 row.getInt("SHARD"),
                 row.getInt("ATTEMPT"),
+                row.getObject("FENCING_TOKEN", Long.class));
+        Instant startedAt = Instant.ofEpochMilli(row.getLong("STARTED_AT"));
+        Long fireTime = row.getObject("FIRE_TIME", Long.class);
+        return new ExecutionRecord(
+                identity,
+                fireTime == null
+                        ? startedAt
+                        : Instant.ofEpochMilli(fireTime), // an instance of before the upgrade wrote it
+                row.getString("CAUSE"),
                 row.getString("INSTANCE"),
-                row.getObject("FENCING_TOKEN", Long.class),
-                Instant.ofEpochMilli(row.getLong("STARTED_AT")),
-                endedAt == null ? null : Instant.ofEpochMilli(endedAt),
-                row.getString("OUTCOME"),
-                row.getString("ERROR"),
-                row.getString("MESSAGE"));
+                startedAt,
+                end(row),
+                progress(row));
+    }
+
+    private static @Nullable Progress progress(ResultSet row) throws SQLException {
+        String message = row.getString("OUTCOME") == null ? row.getString("MESSAGE") : null;
+        return message == null ? null : Progress.parse(message).orElse(null);
+    }
+
+    private static ExecutionRecord.@Nullable End end(ResultSet row) throws SQLException {
+        String outcome = row.getString("OUTCOME");
+        return outcome == null
+                ? null
+                : new ExecutionRecord.End(
+                        Instant.ofEpochMilli(row.getLong("ENDED_AT")),
+                        outcome,
+                        row.getString("ERROR"),
+                        row.getString("MESSAGE"));
     }
 
     private static @Nullable Long millis(@Nullable Instant instant) {
         return instant == null ? null : instant.toEpochMilli();
-    }
-
-    /** The first whole millisecond that is not before it. */
-    private static long ceiling(Instant instant) {
-        return instant.minusNanos(1).toEpochMilli() + 1;
     }
 
     // ---- Tidying --------------------------------------------------------------------------------------------------
@@ -349,8 +416,9 @@ public final class JdbcExecutionHistory implements ExecutionHistory {
         } catch (BadSqlGrammarException noTable) {
             prepared = false;
             throw new HistoryException(
-                    "the table " + TABLE + " can not be used (" + reason(noTable) + "): create it by the script for the"
-                            + " database, or set elasticjob.tracing.jdbc.initialize-schema=always",
+                    "the table " + TABLE + " cannot be used (" + reason(noTable) + "): create it by the script"
+                            + " schema-….sql for the database, or bring it up to date by upgrade-….sql, or set"
+                            + " elasticjob.history.jdbc.initialize-schema=always",
                     noTable);
         } catch (DataAccessException | TransactionException | IllegalStateException noAnswer) {
             throw new HistoryException("the database gives no answer: " + reason(noAnswer), noAnswer);

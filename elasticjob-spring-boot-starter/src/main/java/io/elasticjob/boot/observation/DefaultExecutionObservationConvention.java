@@ -11,6 +11,8 @@ import io.micrometer.common.KeyValues;
 /**
  * The names and keys of {@link ExecutionObservationDocumentation}. The observation is called {@value #NAME}, and in traces
  * {@code job} and the job's name. Open for those who want a key more.
+ *
+ * @since 0.1.0
  */
 public class DefaultExecutionObservationConvention implements ExecutionObservationConvention {
 

@@ -6,7 +6,11 @@ import io.micrometer.observation.Observation;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of an execution while it is observed. What the handler threw is its {@link #getError()}. */
+/**
+ * What is known of an execution while it is observed. What the handler threw is its {@link #getError()}.
+ *
+ * @since 0.1.0
+ */
 public final class ElasticJobExecutionContext extends Observation.Context {
 
     private final ShardingContext execution;

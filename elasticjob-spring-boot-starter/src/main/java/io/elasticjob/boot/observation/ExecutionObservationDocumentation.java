@@ -5,7 +5,11 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
 import io.micrometer.observation.docs.ObservationDocumentation;
 
-/** The observations of a job engine, and their keys. */
+/**
+ * The observations of a job engine, and their keys.
+ *
+ * @since 0.1.0
+ */
 public enum ExecutionObservationDocumentation implements ObservationDocumentation {
 
     /** One execution, on the thread that runs the handler, from just before the handler until it has ended. */
@@ -37,7 +41,10 @@ public enum ExecutionObservationDocumentation implements ObservationDocumentatio
         /** Name of the job. */
         JOB("job"),
 
-        /** How the handler ended: {@code SUCCEEDED}, {@code FAILED}, {@code ABANDONED}; {@code none} while it runs. */
+        /**
+         * How the handler ended: {@code SUCCEEDED}, {@code FAILED}, {@code ABANDONED}, {@code CANCELLED}, {@code TIMED_OUT},
+         * {@code MOVED}; {@code none} while it runs.
+         */
         OUTCOME("outcome");
 
         private final String key;

@@ -2,8 +2,8 @@ package io.elasticjob.boot.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.elasticjob.boot.alert.AlertCondition;
-import io.elasticjob.boot.alert.AlertSettings;
+import io.elasticjob.alert.AlertCondition;
+import io.elasticjob.alert.AlertSettings;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
@@ -30,12 +30,9 @@ class AlertConfigurationTest {
         assertThat(settings(Map.of()))
                 .isEqualTo(new AlertSettings(
                         EnumSet.allOf(AlertCondition.class),
-                        3,
-                        Duration.ZERO,
-                        Duration.ofMinutes(1),
+                        new AlertSettings.Thresholds(3, Duration.ZERO, Duration.ofMinutes(1)),
                         true,
-                        Duration.ofMinutes(10),
-                        10,
+                        new AlertSettings.Rate(Duration.ofMinutes(10), 10),
                         Map.of()));
     }
 
@@ -53,12 +50,9 @@ class AlertConfigurationTest {
                         "elasticjob.alerts.jobs.bills.enabled", "false")))
                 .isEqualTo(new AlertSettings(
                         EnumSet.allOf(AlertCondition.class),
-                        5,
-                        Duration.ofMinutes(20),
-                        Duration.ZERO,
+                        new AlertSettings.Thresholds(5, Duration.ofMinutes(20), Duration.ZERO),
                         false,
-                        Duration.ofHours(1),
-                        7,
+                        new AlertSettings.Rate(Duration.ofHours(1), 7),
                         Map.of(
                                 "orders", new AlertSettings.OfJob(true, 1, Duration.ofHours(3)),
                                 "bills", new AlertSettings.OfJob(false, null, null))));

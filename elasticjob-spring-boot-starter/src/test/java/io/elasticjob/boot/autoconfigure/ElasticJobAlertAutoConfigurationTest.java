@@ -7,12 +7,12 @@ import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.SimpleJob;
+import io.elasticjob.alert.Alert;
+import io.elasticjob.alert.AlertChannel;
+import io.elasticjob.alert.AlertCondition;
+import io.elasticjob.alert.AlertNotifier;
 import io.elasticjob.boot.ElasticJob;
-import io.elasticjob.boot.alert.Alert;
-import io.elasticjob.boot.alert.AlertChannel;
-import io.elasticjob.boot.alert.AlertCondition;
-import io.elasticjob.boot.alert.AlertNotifier;
-import io.elasticjob.boot.alert.Receiver;
+import io.elasticjob.testing.http.Receiver;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -155,7 +155,7 @@ class ElasticJobAlertAutoConfigurationTest {
 
                     context.getBean(Orders.class).repaired.countDown();
                     await().atMost(Duration.ofSeconds(30)).until(() -> taken.size() == 2);
-                    assertThat(taken).last().matches(Alert::recovered);
+                    assertThat(taken).last().matches(Alert::isRecovery);
                 });
     }
 
@@ -265,6 +265,15 @@ class ElasticJobAlertAutoConfigurationTest {
 
     // ---- What is refused ----
 
+    @Test
+    void aBundleOfAWebhookThatDoesNotExistIsRefused() {
+        runner.withPropertyValues(
+                        "elasticjob.alerts.webhooks.ops.url=https://host/4f1d0c9e",
+                        "elasticjob.alerts.webhooks.ops.ssl.bundle=nothing")
+                .run(context ->
+                        refused(context, "elasticjob.alerts.webhooks.ops.ssl.bundle: \"nothing\" names an SSL bundle"));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -288,6 +297,8 @@ class ElasticJobAlertAutoConfigurationTest {
                 "on.registry-away=-1s | elasticjob.alerts.on.registry-away: \"-1s\" must not be negative",
                 "jobs.orders.longer-than=-2s | elasticjob.alerts.jobs.orders.longer-than: \"-2s\" must not be negative",
                 "jobs.orders.failures-in-a-row=-2 | elasticjob.alerts.jobs.orders.failures-in-a-row: \"-2\" must not be",
+                "interval=40000d | elasticjob.alerts.interval: \"40000d\" must be at least 0s and at most 36500d",
+                "on.longer-than=40000d | elasticjob.alerts.on.longer-than: \"40000d\" must be at least 0s",
                 "interval=0s | elasticjob.alerts.interval: \"0s\" must be more than nothing",
                 "max-per-minute=0 | elasticjob.alerts.max-per-minute: \"0\" must be at least 1",
                 "webhooks.ops.timeout=0s | elasticjob.alerts.webhooks.ops.timeout: \"0s\" must be more than nothing",

@@ -8,8 +8,11 @@ import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobKey;
 import io.elasticjob.JobOperations;
+import io.elasticjob.JobsDisabledException;
 import io.elasticjob.NoSuchJobException;
+import io.elasticjob.OperationRefusedException;
 import io.elasticjob.Operator;
+import io.elasticjob.RegistryException;
 import io.elasticjob.Setting;
 import io.elasticjob.ShardingContext;
 import io.elasticjob.SimpleJob;
@@ -18,19 +21,24 @@ import io.elasticjob.TriggerRequest;
 import io.elasticjob.boot.ElasticJob;
 import io.elasticjob.boot.JobEngineCustomizer;
 import io.elasticjob.boot.UnusableJobException;
+import io.elasticjob.boot.discovery.DeclaredJobs;
 import io.elasticjob.coordination.StoredJob;
-import io.elasticjob.engine.EngineStatus;
-import io.elasticjob.engine.FireSource;
 import io.elasticjob.engine.JobEngine;
-import io.elasticjob.engine.NamespaceView;
-import io.elasticjob.engine.ShardRunner;
+import io.elasticjob.history.ExecutionHistory;
 import io.elasticjob.registry.Registry;
-import io.elasticjob.registry.RegistryException;
 import io.elasticjob.sharding.ShardingStrategy;
 import io.elasticjob.sharding.StrategyCatalog;
+import io.elasticjob.spi.FireSource;
+import io.elasticjob.spi.ShardRunner;
+import io.elasticjob.testing.machine.Java21;
+import io.elasticjob.testing.machine.Needs;
+import io.elasticjob.view.EngineStatus;
+import io.elasticjob.view.NamespaceView;
 import io.elasticjob.zookeeper.embedded.EmbeddedZooKeeper;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -42,8 +50,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledForJreRange;
-import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.ObjectProvider;
@@ -143,22 +149,23 @@ class ElasticJobAutoConfigurationTest {
                     NamespaceView view = registered(context);
                     assertThat(view.namespace()).isEqualTo("retail");
                     assertThat(view.application()).isEqualTo("shop");
-                    assertThat(view.status().slots()).isEqualTo(3);
+                    assertThat(view.status().executions().slots()).isEqualTo(3);
                     assertThat(view.instances().values()).singleElement().satisfies(it -> {
                         assertThat(it.instance().name()).isEqualTo("till-7");
                         assertThat(it.instance().labels()).containsExactly(Map.entry("zone", "eu"));
-                        assertThat(it.instance().version()).isEqualTo("1.2");
+                        assertThat(it.instance().process().version()).isEqualTo("1.2");
                     });
                 });
     }
 
     @Test
-    @EnabledForJreRange(min = JRE.JAVA_21)
+    @Needs(value = Java21.NAME, there = Java21.class)
     void shardsRunOnVirtualThreadsWhereTheApplicationDoes() {
         runner.withUserConfiguration(TwoShards.class)
                 .withPropertyValues("spring.threads.virtual.enabled=true")
                 .run(context -> {
-                    assertThat(registered(context).status().slots()).isEqualTo(1024);
+                    assertThat(registered(context).status().executions().slots())
+                            .isEqualTo(1024);
                     await().until(() -> !context.getBean(Recorder.class).runs.isEmpty());
                 });
     }
@@ -170,7 +177,8 @@ class ElasticJobAutoConfigurationTest {
         empty.run(context -> {
             assertThat(context).hasNotFailed();
             PARTS.forEach(part -> assertThat(context.getBeanFactory().getBeanNamesForType(part, true, false))
-                    .noneMatch(context.getBeanFactory()::containsSingleton));
+                    .isNotEmpty()
+                    .noneMatch(name -> isMade(name, context.getBeanFactory())));
             assertThat(context.getBean(JobEngineLifecycle.class).engine()).isEmpty();
         });
     }
@@ -181,6 +189,48 @@ class ElasticJobAutoConfigurationTest {
                 .withPropertyValues("elasticjob.enabled=false")
                 .run(context -> {
                     assertThat(context).hasNotFailed().doesNotHaveBean(JobEngineLifecycle.class);
+                    PARTS.forEach(part -> assertThat(context).doesNotHaveBean(part));
+                });
+    }
+
+    private static final class Injected {
+        final JobOperations operations;
+        final ExecutionHistory history;
+
+        Injected(JobOperations operations, ExecutionHistory history) {
+            this.operations = operations;
+            this.history = history;
+        }
+    }
+
+    @Test
+    void switchedOffWhatTheApplicationHasInjectedIsThereAndSaysSo() {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        LifecycleAutoConfiguration.class,
+                        ElasticJobAutoConfiguration.class,
+                        ElasticJobDisabledAutoConfiguration.class,
+                        ElasticJobHistoryAutoConfiguration.class))
+                .withUserConfiguration(TwoShards.class)
+                .withBean(Injected.class)
+                .withPropertyValues("elasticjob.enabled=false")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    Injected injected = context.getBean(Injected.class);
+                    assertThat(injected.history).isNotNull();
+                    for (Method operation : JobOperations.class.getMethods()) {
+                        Object[] nothing = Arrays.stream(operation.getParameterTypes())
+                                .map(type -> type == long.class ? (Object) 0L : null)
+                                .toArray();
+                        CompletableFuture<?> answer = ((CompletionStage<?>)
+                                        operation.invoke(injected.operations, nothing))
+                                .toCompletableFuture();
+                        assertThat(answer).as(operation.getName()).isCompletedExceptionally();
+                        assertThatThrownBy(answer::join)
+                                .hasCauseInstanceOf(JobsDisabledException.class)
+                                .hasCauseInstanceOf(OperationRefusedException.class)
+                                .hasMessageContaining("elasticjob.enabled is false");
+                    }
                     PARTS.forEach(part -> assertThat(context).doesNotHaveBean(part));
                 });
     }
@@ -260,6 +310,7 @@ class ElasticJobAutoConfigurationTest {
                 "spring.application.name=a/b                 | spring.application.name: \"a/b\" must not contain",
                 "elasticjob.instance.name=a@b                | elasticjob.instance.name: \"a@b\"",
                 "elasticjob.execution.slots=0                | elasticjob.execution.slots: \"0\" must be at least 1",
+                "elasticjob.execution.slots=100001           | elasticjob.execution.slots: \"100001\" must be at least 1 and at most 100000",
                 "elasticjob.max-time-diff=500ms              | elasticjob.max-time-diff: \"500ms\" must be at least 1s",
                 "elasticjob.leftovers.forget-jobs-after=5m   | elasticjob.leftovers.forget-jobs-after: \"5m\" must be",
                 "elasticjob.jobs.ordres.every=1s             | did you mean \"orders\"?",
@@ -323,8 +374,8 @@ class ElasticJobAutoConfigurationTest {
     static class OwnParts {
         @Bean
         ShardingStrategy mine() {
-            return (job, count, instances) ->
-                    io.elasticjob.sharding.Assignment.of(java.util.Collections.nCopies(count, instances.get(0)));
+            return sharding -> io.elasticjob.sharding.Assignment.of(java.util.Collections.nCopies(
+                    sharding.shardingTotalCount(), sharding.ids().get(0)));
         }
 
         @Bean
@@ -334,10 +385,10 @@ class ElasticJobAutoConfigurationTest {
                 public void open(Listener listener) {}
 
                 @Override
-                public void follow(io.elasticjob.Schedule schedule) {}
+                public void follow(io.elasticjob.schedule.Schedule schedule) {}
 
                 @Override
-                public void forget(io.elasticjob.Schedule schedule) {}
+                public void forget(io.elasticjob.schedule.Schedule schedule) {}
 
                 @Override
                 public void close() {}
@@ -551,7 +602,7 @@ class ElasticJobAutoConfigurationTest {
         Steers(JobOperations operations, ConfigurableListableBeanFactory beans) {
             tooEarly = operations.trigger(TriggerRequest.of("orders")).toCompletableFuture();
             engineWasMade = Stream.of(beans.getBeanNamesForType(JobEngine.class, true, false))
-                    .anyMatch(beans::containsSingleton);
+                    .anyMatch(name -> isMade(name, beans));
         }
     }
 
@@ -599,10 +650,10 @@ class ElasticJobAutoConfigurationTest {
                             .hasValueSatisfying(
                                     status -> assertThat(status.isDone()).isTrue());
                     done(operations.configure("orders", Map.of(JobKey.MISFIRE, "SKIP"), ann));
-                    done(operations.disable("orders", io.elasticjob.Scope.WHOLE_JOB, ann));
+                    done(operations.disable("orders", io.elasticjob.JobPart.WHOLE_JOB, ann));
                     await().until(() ->
                             stored(engine).overrides().keySet().equals(Set.of(JobKey.MISFIRE, JobKey.ENABLED)));
-                    done(operations.enable("orders", io.elasticjob.Scope.WHOLE_JOB, ann));
+                    done(operations.enable("orders", io.elasticjob.JobPart.WHOLE_JOB, ann));
                     done(operations.reset("orders", Set.of(JobKey.MISFIRE), ann));
                     await().until(() -> stored(engine).overrides().isEmpty());
                     done(operations.resume("till", ann));
@@ -636,6 +687,11 @@ class ElasticJobAutoConfigurationTest {
                         .getFailure()
                         .isInstanceOf(UnusableJobException.class)
                         .hasMessageContaining("bean \"hidden\""));
+    }
+
+    /** Those of a start are in a scope of their own. */
+    private static boolean isMade(String name, ConfigurableListableBeanFactory beans) {
+        return beans.containsSingleton(name) || beans.getBean(EngineScope.class).contains(name);
     }
 
     private static NamespaceView registered(ApplicationContext context) {

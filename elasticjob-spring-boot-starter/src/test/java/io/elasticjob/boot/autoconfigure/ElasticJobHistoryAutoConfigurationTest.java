@@ -94,7 +94,7 @@ class ElasticJobHistoryAutoConfigurationTest {
     @Test
     void theApplicationsDatabaseIsUsedWhenThatIsAskedFor() {
         runner.withBean(DataSource.class, () -> one)
-                .withPropertyValues("elasticjob.tracing.jdbc.enabled=true")
+                .withPropertyValues("elasticjob.history.jdbc.enabled=true")
                 .run(context -> {
                     assertThat(context.getBean(ExecutionHistory.class)).isInstanceOf(JdbcExecutionHistory.class);
                     awaitExecution(context, "orders");
@@ -114,23 +114,23 @@ class ElasticJobHistoryAutoConfigurationTest {
 
     @Test
     void whatIsMarkedCanBeSwitchedOff() {
-        marked().withPropertyValues("elasticjob.tracing.jdbc.enabled=false")
+        marked().withPropertyValues("elasticjob.history.jdbc.enabled=false")
                 .run(context ->
                         assertThat(context.getBean(ExecutionHistory.class)).isInstanceOf(MemoryExecutionHistory.class));
     }
 
     @Test
     void aDatabaseThatIsAskedForAndNotThereFailsTheStart() {
-        ApplicationContextRunner asking = runner.withPropertyValues("elasticjob.tracing.jdbc.enabled=true");
+        ApplicationContextRunner asking = runner.withPropertyValues("elasticjob.history.jdbc.enabled=true");
 
         asking.run(context -> assertThat(context.getStartupFailure())
                 .rootCause()
-                .hasMessageStartingWith("elasticjob.tracing.jdbc.enabled: \"true\" needs a DataSource"));
+                .hasMessageStartingWith("elasticjob.history.jdbc.enabled: \"true\" needs a DataSource"));
         asking.withBean("one", DataSource.class, () -> one)
                 .withBean("other", DataSource.class, () -> other)
                 .run(context -> assertThat(context.getStartupFailure())
                         .rootCause()
-                        .hasMessageStartingWith("elasticjob.tracing.jdbc.enabled: \"true\" can not choose among")
+                        .hasMessageStartingWith("elasticjob.history.jdbc.enabled: \"true\" cannot choose among")
                         .hasMessageContaining("one")
                         .hasMessageContaining("@ElasticJobDataSource"));
         asking.withClassLoader(new FilteredClassLoader("org.springframework.jdbc", "org.springframework.boot.jdbc"))
@@ -150,7 +150,7 @@ class ElasticJobHistoryAutoConfigurationTest {
 
     @Test
     void switchedOffNothingIsKept() {
-        runner.withPropertyValues("elasticjob.tracing.enabled=false").run(context -> {
+        runner.withPropertyValues("elasticjob.history.enabled=false").run(context -> {
             assertThat(context)
                     .hasNotFailed()
                     .doesNotHaveBean(ExecutionHistory.class)
@@ -168,7 +168,7 @@ class ElasticJobHistoryAutoConfigurationTest {
         });
         withoutJob
                 .withBean(DataSource.class, () -> untouched)
-                .withPropertyValues("elasticjob.tracing.jdbc.enabled=true")
+                .withPropertyValues("elasticjob.history.jdbc.enabled=true")
                 .run(context -> {
                     assertThat(context).hasNotFailed();
                     assertThat(context.getBeanFactory().containsSingleton("elasticJobHistoryWriter"))
@@ -185,8 +185,8 @@ class ElasticJobHistoryAutoConfigurationTest {
     })
     void jobsCanBeLeftOut(String include, String exclude, String kept, String left) {
         runner.withPropertyValues(
-                        "elasticjob.tracing.include-job-names=" + include,
-                        "elasticjob.tracing.exclude-job-names=" + exclude)
+                        "elasticjob.history.include-job-names=" + include,
+                        "elasticjob.history.exclude-job-names=" + exclude)
                 .run(context -> {
                     awaitExecution(context, kept);
                     await().until(() -> context.getBean(Shop.class).runs.get() > 1);
@@ -207,11 +207,13 @@ class ElasticJobHistoryAutoConfigurationTest {
 
     @ParameterizedTest
     @CsvSource({
-        "elasticjob.tracing.buffer-size,0",
-        "elasticjob.tracing.batch-size,1001",
-        "elasticjob.tracing.retention.max-age,0s",
-        "elasticjob.tracing.retention.max-count,0",
-        "elasticjob.tracing.memory.capacity,0"
+        "elasticjob.history.buffer-size,0",
+        "elasticjob.history.buffer-size,1000001",
+        "elasticjob.history.retention.max-age,40000d",
+        "elasticjob.history.batch-size,1001",
+        "elasticjob.history.retention.max-age,0s",
+        "elasticjob.history.retention.max-count,0",
+        "elasticjob.history.memory.capacity,0"
     })
     void whatWouldKeepNothingFailsTheStart(String key, String value) {
         runner.withPropertyValues(key + "=" + value)
@@ -228,7 +230,7 @@ class ElasticJobHistoryAutoConfigurationTest {
                 .withUserConfiguration(InMemoryRegistry.class)
                 .withBean(LastOrder.class, () -> new LastOrder(begun, closing))
                 .withBean("history", DataSource.class, () -> other)
-                .withPropertyValues("elasticjob.tracing.jdbc.enabled=true")
+                .withPropertyValues("elasticjob.history.jdbc.enabled=true")
                 .run(context -> {
                     assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
                     context.getBean(JobEngine.class).drain(); // the handler goes on while the context is being closed
@@ -265,7 +267,7 @@ class ElasticJobHistoryAutoConfigurationTest {
         });
         runner.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
                 .withBean(DataSource.class, () -> stuck)
-                .withPropertyValues("elasticjob.tracing.jdbc.enabled=true", "elasticjob.tracing.buffer-size=3")
+                .withPropertyValues("elasticjob.history.jdbc.enabled=true", "elasticjob.history.buffer-size=3")
                 .run(context -> {
                     MeterRegistry meters = context.getBean(MeterRegistry.class);
                     await().until(() -> context.getBean(Shop.class).runs.get() > 5);
@@ -294,7 +296,7 @@ class ElasticJobHistoryAutoConfigurationTest {
         DataSource away = new Gate(other, () -> asked.incrementAndGet() > 2);
         runner.withBean(DataSource.class, () -> away)
                 .withPropertyValues(
-                        "elasticjob.tracing.jdbc.enabled=true", "elasticjob.tracing.jdbc.initialize-schema=always")
+                        "elasticjob.history.jdbc.enabled=true", "elasticjob.history.jdbc.initialize-schema=always")
                 .run(context -> {
                     assertThat(context).hasNotFailed();
                     await().ignoreException(HistoryException.class)

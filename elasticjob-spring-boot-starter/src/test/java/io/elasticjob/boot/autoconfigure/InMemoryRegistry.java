@@ -1,8 +1,8 @@
 package io.elasticjob.boot.autoconfigure;
 
-import io.elasticjob.engine.SystemTimekeeper;
 import io.elasticjob.memory.MemoryEnsemble;
 import io.elasticjob.registry.Registry;
+import io.elasticjob.spi.SystemTimekeeper;
 import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;

@@ -132,7 +132,8 @@ class OptionalDependenciesTest {
             assertThat(context.getBean(ElasticJobHealthIndicator.class).health())
                     .isNull();
             assertThat(info(context)).isEmpty();
-            assertThat(context.getBean(ElasticJobEndpoint.class).list("jobs")).hasToString("JobsDescriptor[jobs=[]]");
+            assertThat(context.getBean(ElasticJobEndpoint.class).list("jobs"))
+                    .hasToString("JobsDescriptor[jobs=[], total=0, next=null, at=null]");
         });
     }
 
@@ -156,6 +157,8 @@ class OptionalDependenciesTest {
                     assertThat(details)
                             .isEqualTo(Map.of(
                                     "namespace", "retail",
+                                    "registry",
+                                            Map.of("address", "io.elasticjob.memory.MemoryRegistry", "embedded", false),
                                     "application", "shop",
                                     "instanceName", "till-7",
                                     "jobs", List.of("orders")));

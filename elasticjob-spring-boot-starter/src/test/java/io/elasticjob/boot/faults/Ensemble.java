@@ -25,6 +25,7 @@ import javax.management.remote.JMXServiceURL;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.zookeeper.server.quorum.QuorumPeerMain;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.FileSystemUtils;
 
 /** Three ZooKeeper servers in processes of their own, which keep their data and their ports when they are restarted. */
 final class Ensemble implements AutoCloseable {
@@ -74,6 +75,29 @@ final class Ensemble implements AutoCloseable {
         servers.forEach(Server::kill);
     }
 
+    /** What all of them keep, as of now: for servers that do not run. */
+    Path copyOfData(Path to) throws IOException {
+        for (Server server : servers) {
+            FileSystemUtils.copyRecursively(server.data(), to.resolve(String.valueOf(server.seat.id)));
+        }
+        return to;
+    }
+
+    /** As when their disks are lost: for servers that do not run. */
+    void loseData() throws IOException {
+        for (Server server : servers) {
+            FileSystemUtils.deleteRecursively(server.data());
+        }
+    }
+
+    /** As from a backup: for servers that do not run. */
+    void restoreData(Path from) throws IOException {
+        loseData();
+        for (Server server : servers) {
+            FileSystemUtils.copyRecursively(from.resolve(String.valueOf(server.seat.id)), server.data());
+        }
+    }
+
     /** Ends the session of everybody who holds one of these nodes, on the side of the servers: nobody is told before. */
     void expireHolders(Collection<String> prefixes) {
         Set<String> left = new HashSet<>(prefixes);
@@ -120,6 +144,10 @@ final class Ensemble implements AutoCloseable {
                     4lw.commands.whitelist=srvr
                     %s
                     """.formatted(directory, LOOPBACK, seat.clients, members));
+        }
+
+        private Path data() {
+            return directory.resolve("version-2");
         }
 
         int port() {

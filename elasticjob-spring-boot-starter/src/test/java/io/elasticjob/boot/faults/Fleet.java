@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -26,17 +27,30 @@ final class Fleet implements AutoCloseable {
     /** How long after a fault firings may be late: the session, and what is promised on top of it. */
     static final Duration RECOVERY = SESSION.plusSeconds(2);
 
+    /** How long before a firing is due its shards may be claimed. */
+    private static final Duration CLAIMED_AHEAD = Duration.ofMillis(200);
+
     /** What is later than this is not on time. */
     private static final Duration ON_TIME = Duration.ofSeconds(1);
 
     final List<Copy> alive = new ArrayList<>();
     private final List<Copy> all = new ArrayList<>();
     private final List<Fault> faults = new ArrayList<>();
+    private final List<Loss> losses = new ArrayList<>();
     private final Ensemble ensemble;
     private final Path directory;
     private final String namespace;
     private final List<LedgerAudit.Job> jobs;
     private final List<String> settings;
+
+    /** A loss of data: nothing can be claimed from when the servers stop until they are started again. */
+    private record Loss(Instant stopped, Instant back) {
+
+        /** What is due before this may have been claimed ahead, from the servers that were stopped. */
+        Instant firstDue() {
+            return stopped.equals(Instant.MIN) ? stopped : stopped.plus(CLAIMED_AHEAD);
+        }
+    }
 
     /** @param settings as on a command line, for all copies */
     Fleet(Ensemble ensemble, Path directory, String namespace, List<LedgerAudit.Job> jobs, List<String> settings) {
@@ -68,6 +82,25 @@ final class Fleet implements AutoCloseable {
         Instant from = Instant.now();
         fault.run();
         faults.add(new Fault(kind, instance, from, Instant.now()));
+    }
+
+    /**
+     * Stops all servers, and starts them with other data than they had. Lasts until all is on time again.
+     *
+     * @return how long that took
+     */
+    Duration suffersLoss(Act ofData) throws Exception {
+        Duration[] recovery = {Duration.ZERO};
+        suffers(Fault.Kind.CUT, Fault.ALL, () -> {
+            ensemble.kill();
+            Instant stopped = Instant.now();
+            ofData.run();
+            Instant back = Instant.now();
+            ensemble.start();
+            losses.add(new Loss(stopped, back));
+            recovery[0] = awaitOnTime(back);
+        });
+        return recovery[0];
     }
 
     interface Act {
@@ -111,8 +144,49 @@ final class Fleet implements AutoCloseable {
         return new LedgerAudit(jobs, RECOVERY, lines(), faults);
     }
 
+    /**
+     * The same, of each time between two losses of data by itself. Nothing is promised across one: tokens go back, and
+     * what was recorded before is not known. So of the time after a loss only what came due after it counts, and could not
+     * be claimed before it.
+     */
+    List<LedgerAudit> auditEachEra() {
+        List<LedgerAudit> audits = new ArrayList<>();
+        audit(); // ends all
+        List<LedgerLine> written = lines();
+        Loss before = new Loss(Instant.MIN, Instant.MIN);
+        for (int i = 0; i <= losses.size(); i++) {
+            Loss since = before;
+            Instant until = i < losses.size() ? losses.get(i).back() : Instant.MAX;
+            Set<String> begun = written.stream()
+                    .filter(line -> line.what() == What.START)
+                    .filter(line ->
+                            !line.time().isBefore(since.back()) && line.time().isBefore(until))
+                    .filter(line -> !line.firing().isBefore(since.firstDue()))
+                    .map(Fleet::execution)
+                    .collect(Collectors.toSet());
+            List<LedgerLine> ofEra = written.stream()
+                    .filter(line -> line.what() == What.SUPERSEDED || line.what() == What.LOST
+                            ? !line.time().isBefore(since.back()) && line.time().isBefore(until)
+                            : begun.contains(execution(line)))
+                    .toList();
+            audits.add(new LedgerAudit(jobs, RECOVERY, ofEra, faults));
+            before = i < losses.size() ? losses.get(i) : before;
+        }
+        return audits;
+    }
+
+    private static String execution(LedgerLine line) {
+        return line.job() + "/" + line.shard() + "/" + line.firing() + "/" + line.number() + "/" + line.token() + "/"
+                + line.instance();
+    }
+
     List<LedgerLine> lines() {
         return all.stream().flatMap(copy -> copy.lines().stream()).toList();
+    }
+
+    /** How many copies say so in their log. */
+    long told(String text) {
+        return all.stream().filter(copy -> copy.process.log().contains(text)).count();
     }
 
     /** All that is known, for a test that fails. */

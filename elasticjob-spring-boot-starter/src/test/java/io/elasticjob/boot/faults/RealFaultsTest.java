@@ -140,6 +140,33 @@ class RealFaultsTest {
     }
 
     @Test
+    void jobsGoOnUnderRunningProcessesWhenTheServersComeBackEmpty(TestInfo test) throws Exception {
+        fleet.start(2);
+        fleet.awaitOnTime(Instant.now()); // what ends with the first loss is an era in which every shard has run
+        for (int round = 0; round < ROUNDS; round++) {
+            fleet.alive.get(round % 2).awaitMidstOf("report");
+            recoveries.add(fleet.suffersLoss(ensemble::loseData));
+        }
+        auditedEachEra(test);
+    }
+
+    @Test
+    void jobsGoOnUnderRunningProcessesWhenTheServersComeBackFromAnOlderCopy(TestInfo test) throws Exception {
+        fleet.start(2);
+        for (int round = 0; round < ROUNDS; round++) {
+            Path copy = directory.resolve("backup-" + round);
+            fleet.suffers(Kind.CUT, Fault.ALL, () -> {
+                ensemble.kill();
+                ensemble.copyOfData(copy);
+                ensemble.start();
+            });
+            recoveries.add(fleet.awaitOnTime(Instant.now()));
+            recoveries.add(fleet.suffersLoss(() -> ensemble.restoreData(copy)));
+        }
+        auditedEachEra(test);
+    }
+
+    @Test
     void aRollingRestartLosesNoFiringAndDoublesNone(TestInfo test) throws Exception {
         fleet.start(3);
         for (int round = 0; round < ROUNDS; round++) {
@@ -191,9 +218,25 @@ class RealFaultsTest {
                 figures(audit.failovers()),
                 figures(recoveries));
         assertThat(audit.violations())
-                .as(() -> audit.excerpt() + fleet.report())
+                .as(() -> audit.violations() + "\n" + audit.excerpt() + fleet.report())
                 .isEmpty();
         return audit;
+    }
+
+    private void auditedEachEra(TestInfo test) {
+        List<LedgerAudit> eras = fleet.auditEachEra();
+        System.out.printf(
+                "%s: runs of each era %s; back on time after %s%n",
+                test.getTestMethod().orElseThrow().getName(),
+                eras.stream().map(LedgerAudit::runs).toList(),
+                figures(recoveries));
+        assertThat(eras).allSatisfy(era -> {
+            assertThat(era.runs()).isPositive();
+            assertThat(era.violations())
+                    .as(() -> era.violations() + "\n" + era.excerpt() + fleet.report())
+                    .isEmpty();
+        });
+        assertThat(fleet.told("ZooKeeper has lost data: ")).isPositive();
     }
 
     private static String figures(List<Duration> durations) {

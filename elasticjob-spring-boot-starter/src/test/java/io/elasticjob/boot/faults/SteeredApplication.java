@@ -23,6 +23,7 @@ import org.springframework.context.event.EventListener;
 class SteeredApplication {
 
     static final String SLOW = "slow";
+    static final String TOLD = "was told: ";
 
     private final String name;
     private final Path ledger;
@@ -52,10 +53,19 @@ class SteeredApplication {
 
     @ElasticJob(name = "by-hand", shardingTotalCount = 3, failover = true)
     void byHand(ShardingContext context) throws IOException, InterruptedException {
-        String line = context.executionId() + " " + context.jobParameter() + " " + name + "\n";
-        Files.writeString(ledger, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        write(context, context.jobParameter());
         if (context.jobParameter().equals(SLOW) && context.attempt() == 1) {
-            new CountDownLatch(1).await(60, TimeUnit.SECONDS);
+            try {
+                new CountDownLatch(1).await(60, TimeUnit.SECONDS);
+            } catch (InterruptedException told) {
+                write(context, TOLD + context.cancellation().orElseThrow().text());
+                throw told;
+            }
         }
+    }
+
+    private void write(ShardingContext context, String what) throws IOException {
+        String line = context.executionId() + " " + what + " " + name + "\n";
+        Files.writeString(ledger, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 }

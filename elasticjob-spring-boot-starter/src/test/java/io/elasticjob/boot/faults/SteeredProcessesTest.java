@@ -2,6 +2,8 @@ package io.elasticjob.boot.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.elasticjob.testing.machine.Needs;
+import io.elasticjob.testing.machine.Signals;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,9 +17,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
 import org.junit.jupiter.api.AfterEach;
@@ -73,6 +77,15 @@ class SteeredProcessesTest {
                             "--management.endpoints.web.exposure.include=elasticjob",
                             "--management.endpoint.elasticjob.access=unrestricted",
                             "--spring.main.banner-mode=off",
+                            "--elasticjob.scripts.nap.command[0]=sh",
+                            "--elasticjob.scripts.nap.command[1]=-c",
+                            "--elasticjob.scripts.nap.command[2]=sleep 120 & echo $! $$ > $EJ_SHARD.$EJ_TRIGGER.new"
+                                    + " && mv $EJ_SHARD.$EJ_TRIGGER.new $EJ_SHARD.$EJ_TRIGGER.pids; wait",
+                            "--elasticjob.scripts.nap.working-directory=" + directory,
+                            "--elasticjob.jobs.nap.script=nap",
+                            "--elasticjob.jobs.nap.sharding-total-count=3",
+                            "--elasticjob.jobs.nap.failover=true",
+                            "--elasticjob.jobs.nap.retry-attempts=3",
                             "--ledger=" + directory.resolve(name + ".ledger"),
                             "--port=" + port));
             copies.add(this);
@@ -108,24 +121,112 @@ class SteeredProcessesTest {
         }
     }
 
-    @Test
-    void whatIsAskedOfOneIsTrueOnTheOthers() throws Exception {
-        Copy a = new Copy("a");
-        Copy b = new Copy("b");
-        Copy c = new Copy("c");
+    /** Three copies, each of which has a shard of each job. */
+    private void startThree() throws IOException {
+        for (String name : List.of("a", "b", "c")) {
+            new Copy(name);
+        }
         for (Copy copy : copies) {
             until(() -> Files.exists(copy.port), copy.name + " serves");
             until(() -> copy.get("/instances").at("/instances").size() == 3, copy.name + " knows the others");
+            for (String job : List.of("by-hand", "nap")) {
+                until(() -> valuesOfShards(copy, job, "assignedTo").size() == 3, "each has a shard of " + job);
+            }
         }
-        until(
-                () -> a.get("/jobs/by-hand")
-                                .at("/shards")
-                                .valueStream()
-                                .map(shard -> shard.at("/assignedTo").asString())
-                                .distinct()
-                                .count()
-                        == 3,
-                "each has a shard");
+    }
+
+    /** What is said of the shards of a job, each value once. */
+    private static Set<String> valuesOfShards(Copy asked, String job, String field) {
+        return asked.get("/jobs/" + job)
+                .at("/shards")
+                .valueStream()
+                .map(shard -> shard.at("/" + field).asString(""))
+                .collect(Collectors.toSet());
+    }
+
+    private static void trigger(Copy asked, String job, String parameter) {
+        HttpResponse<String> accepted =
+                asked.post("/jobs/" + job, "{\"operation\":\"trigger\",\"parameter\":\"" + parameter + "\"}");
+        assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
+    }
+
+    private static void cancel(Copy asked, String job, String reason) {
+        HttpResponse<String> accepted =
+                asked.post("/jobs/" + job, "{\"operation\":\"cancel\",\"reason\":\"" + reason + "\"}");
+        assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
+    }
+
+    @Test
+    void whatRunsIsCancelledByAnyOfThemWhicheverRunsIt() throws Exception {
+        startThree();
+        int number = 0;
+        for (Copy asked : copies) {
+            String reason = "as " + asked.name + " says";
+            String run = "/trigger-" + number + "/";
+            trigger(asked, "by-hand", SteeredApplication.SLOW);
+            until(() -> lines(line -> line.contains(run)).size() == 3, "it runs on each");
+            cancel(asked, "by-hand", reason);
+            until(
+                    () -> lines(line -> line.contains(run)
+                                            && line.contains(SteeredApplication.TOLD + "cancelled by an unknown user: "
+                                                    + reason))
+                                    .size()
+                            == 3,
+                    "each handler was told why");
+            until(
+                    () -> valuesOfShards(asked, "by-hand", "error")
+                            .equals(Set.of("cancelled by an unknown user: " + reason)),
+                    "it is recorded who and why");
+            assertThat(valuesOfShards(asked, "by-hand", "outcome")).containsOnly("CANCELLED");
+            until(() -> asked.get("/jobs/by-hand").at("/triggers").isEmpty(), "nothing of it is left to run");
+            assertThat(lines(line -> line.contains(run)))
+                    .as("begun once, told once")
+                    .hasSize(6);
+            number++;
+        }
+    }
+
+    /** A process that has ended and whose parent does not ask how has no command. */
+    private static boolean runs(ProcessHandle process) {
+        return process.isAlive() && process.info().command().isPresent();
+    }
+
+    @Test
+    @Needs(value = Signals.NAME, there = Signals.class)
+    void whatAScriptStartsEndsWithIt() throws Exception {
+        startThree();
+        int number = 0;
+        for (Copy asked : copies) {
+            List<Path> files = new ArrayList<>();
+            for (int shard = 0; shard < 3; shard++) {
+                files.add(directory.resolve(shard + "." + number + ".pids"));
+            }
+            trigger(asked, "nap", "");
+            until(() -> files.stream().allMatch(Files::exists), "each instance runs a script");
+            List<ProcessHandle> processes = files.stream()
+                    .flatMap(file -> Stream.of(read(file).get(0).split(" ")))
+                    .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
+                    .toList();
+            assertThat(processes).hasSize(6).allMatch(SteeredProcessesTest::runs);
+
+            cancel(asked, "nap", "enough");
+
+            until(() -> processes.stream().noneMatch(SteeredProcessesTest::runs), "shell and sleep have ended");
+            until(() -> valuesOfShards(asked, "nap", "outcome").equals(Set.of("CANCELLED")), "it is recorded");
+            until(() -> asked.get("/jobs/nap").at("/triggers").isEmpty(), "nothing of it is left to run");
+            number++;
+        }
+        assertThat(directory.toFile().list((folder, name) -> name.endsWith(".pids")))
+                .as("none was run again")
+                .hasSize(9);
+    }
+
+    @Test
+    void whatIsAskedOfOneIsTrueOnTheOthers() throws Exception {
+        startThree();
+        Copy a = copies.get(0);
+        Copy b = copies.get(1);
+        Copy c = copies.get(2);
 
         HttpResponse<String> accepted =
                 a.post("/jobs/by-hand", "{\"operation\":\"trigger\",\"parameter\":\"once\",\"reason\":\"to see it\"}");

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.elasticjob.history.ExecutionHistory;
 import io.elasticjob.history.ExecutionQuery;
 import io.elasticjob.history.ExecutionRecord;
+import io.elasticjob.history.ExecutionRecord.End;
+import io.elasticjob.history.ExecutionRecord.Identity;
+import io.elasticjob.history.ExecutionTally;
 import io.elasticjob.history.Retention;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -36,19 +40,23 @@ abstract class ExecutionHistoryContract {
     void whatItIsToldIsFoundAsItWasTold() {
         ExecutionHistory history = empty();
         ExecutionRecord full = new ExecutionRecord(
-                "Aufträge 订单",
-                "2026-06-01T12:00:00Z",
-                9_999,
-                2,
+                new Identity("Aufträge 订单", "k3x9", "2026-06-01T12:00:00Z", 9_999, 2, Long.MAX_VALUE),
+                NOON.minusSeconds(9),
+                "A cause of later",
                 "till-7.8hor19mr86",
-                Long.MAX_VALUE,
                 NOON,
-                NOON.plusMillis(1),
-                "FAILED",
-                "nul \0, half \uD83D, whole \uD83D\uDE00 " + "é".repeat(600),
-                "\uD83D\uDE00".repeat(250));
+                new End(
+                        NOON.plusMillis(1),
+                        "FAILED",
+                        "nul \0, half \uD83D, whole \uD83D\uDE00 " + "é".repeat(600),
+                        "\uD83D\uDE00".repeat(250)));
         ExecutionRecord bare = new ExecutionRecord(
-                "Aufträge 订单", "trigger-9223372036854775807", 0, 1, "a", null, NOON, null, null, null, null);
+                new Identity("Aufträge 订单", "", "trigger-9223372036854775807", 0, 1, null),
+                NOON,
+                ExecutionRecord.TRIGGER,
+                "a",
+                NOON,
+                null);
 
         assertThat(history.record(List.of())).isZero();
         assertThat(history.record(List.of(full, bare))).isZero();
@@ -99,48 +107,54 @@ abstract class ExecutionHistoryContract {
     }
 
     @Test
-    void anExecutionOfALaterLifeOfItsJobReplacesTheOneOfTheSameName() {
+    void executionsOfTheSameNameAreToldApartByTheLifeOfTheirJobAndByTheirToken() {
         ExecutionHistory history = empty();
         ExecutionRecord former = ended(execution("orders", 0, 0, NOON, null), "FAILED");
-        ExecutionRecord again = new ExecutionRecord(
-                "orders", former.firing(), 0, 1, "till-8.y", 3L, NOON.plusSeconds(5), null, null, null, null);
+        ExecutionRecord ofALaterLife = again("another", 7L, NOON.plusSeconds(5));
+        ExecutionRecord ofRestoredData = again("k3x9", 3L, NOON.plusSeconds(6));
         history.record(List.of(former));
 
-        history.record(List.of(again));
+        history.record(List.of(ofALaterLife, ofRestoredData));
 
-        assertThat(history.find(ExecutionQuery.latest("orders", 10))).containsExactly(again);
+        assertThat(history.find(ExecutionQuery.latest("orders", 10)))
+                .containsExactly(ofRestoredData, ofALaterLife, former);
+        assertThat(pages(history, ExecutionQuery.latest("orders", 1))).hasSize(3);
+    }
+
+    /** Of the same job, firing, shard and attempt as the first of {@link #executions}. */
+    private static ExecutionRecord again(String life, long token, Instant startedAt) {
+        return new ExecutionRecord(
+                new Identity("orders", life, firing(0), 0, 1, token),
+                NOON,
+                ExecutionRecord.TRIGGER,
+                "till-8.y",
+                startedAt,
+                null);
     }
 
     @Test
     void everyQueryFindsWhatMatchesItAndItsPagesAreTheWhole() {
         ExecutionHistory history = empty();
         Random random = new Random(13);
-        List<ExecutionRecord> all = new ArrayList<>();
-        for (int firing = 0; firing < 60; firing++) {
-            for (int shard = 0; shard < 12; shard++) {
-                ExecutionRecord begun = execution(
-                        random.nextInt(4) == 0 ? "nightly" : "orders",
-                        firing,
-                        shard,
-                        NOON.plusMillis(firing / 2 * 1000L + random.nextInt(2)), // many that begin together
-                        null);
-                all.add(random.nextInt(5) == 0 ? begun : ended(begun, any(random, ExecutionRecord.OUTCOMES)));
-            }
-        }
-        Collections.shuffle(all, random);
-        for (int from = 0; from < all.size(); from += 200) {
-            history.record(all.subList(from, Math.min(all.size(), from + 200)));
-        }
+        List<ExecutionRecord> all = filled(history, random);
         List<String> outcomes = Stream.concat(ExecutionRecord.OUTCOMES.stream(), Stream.of(ExecutionQuery.RUNNING))
                 .toList();
         for (int i = 0; i < 60; i++) {
             ExecutionQuery query = new ExecutionQuery(
-                    any(random, List.of("orders", "orders", "nightly", "none")),
-                    perhaps(random, random.nextInt(13)),
+                    new ExecutionQuery.Work(
+                            perhaps(random, any(random, List.of("orders", "orders", "nightly", "none"))),
+                            perhaps(random, random.nextInt(13)),
+                            perhaps(random, firing(random.nextInt(61))),
+                            perhaps(random, any(random, List.of("till-7.x", "till-7", "till", "till-7.", "till_7")))),
+                    new ExecutionQuery.Span(
+                            perhaps(
+                                    random,
+                                    NOON.plusMillis(random.nextInt(30_000)).plusNanos(random.nextInt(2))),
+                            perhaps(
+                                    random,
+                                    NOON.plusMillis(random.nextInt(30_000)).plusNanos(random.nextInt(2)))),
                     perhaps(random, any(random, outcomes)),
-                    perhaps(random, firing(random.nextInt(61))),
-                    perhaps(random, NOON.plusMillis(random.nextInt(30_000)).plusNanos(random.nextInt(2))),
-                    perhaps(random, NOON.plusMillis(random.nextInt(30_000)).plusNanos(random.nextInt(2))),
+                    perhaps(random, any(random, List.of("DISK", "o", "!", "_", "%", "50%", "a_b"))),
                     null,
                     1 + random.nextInt(40));
             List<ExecutionRecord> expected = all.stream()
@@ -155,10 +169,111 @@ abstract class ExecutionHistoryContract {
     }
 
     @Test
+    void theLatestOfSeveralJobsAreThoseOfEachByItself() {
+        ExecutionHistory history = empty();
+        filled(history, new Random(14));
+
+        Map<String, List<ExecutionRecord>> latest = history.latest(List.of("orders", "none", "nightly"), 7);
+
+        assertThat(latest)
+                .containsOnly(
+                        Map.entry("orders", history.find(ExecutionQuery.latest("orders", 7))),
+                        Map.entry("nightly", history.find(ExecutionQuery.latest("nightly", 7))));
+        assertThat(history.latest(List.of(), 7)).isEmpty();
+    }
+
+    @Test
+    void executionsAreCountedByJobAndByParts() {
+        ExecutionHistory history = empty();
+        List<ExecutionRecord> all = filled(history, new Random(15));
+        Instant from = NOON.plusSeconds(3).plusMillis(1);
+        Instant to = NOON.plusSeconds(20);
+        List<ExecutionRecord> then = all.stream()
+                .filter(record ->
+                        !record.startedAt().isBefore(from) && record.startedAt().isBefore(to))
+                .toList();
+
+        List<ExecutionTally> byJob = tally(history, new ExecutionTally.Query(null, from, to, null));
+        List<ExecutionTally> byPart =
+                tally(history, new ExecutionTally.Query("orders", from, to, Duration.ofSeconds(7)));
+
+        assertThat(byJob)
+                .allSatisfy(one -> assertThat(one.executions())
+                        .isEqualTo(then.stream()
+                                .filter(record -> record.job().equals(one.job())
+                                        && outcome(record).equals(one.outcome()))
+                                .count()));
+        assertThat(byJob.stream().mapToLong(ExecutionTally::executions).sum()).isEqualTo(then.size());
+        assertThat(byJob).allSatisfy(one -> {
+            boolean runs = one.outcome().equals(ExecutionQuery.RUNNING);
+            assertThat(one.longest()).isEqualTo(Duration.ofMillis(runs ? 0 : 1500));
+            assertThat(one.total()).isEqualTo(one.longest().multipliedBy(one.executions()));
+        });
+        assertThat(byPart).allSatisfy(one -> {
+            assertThat(one.job()).isEqualTo("orders");
+            assertThat(one.from().toEpochMilli() % 7000).isZero();
+            assertThat(one.executions())
+                    .isEqualTo(then.stream()
+                            .filter(record -> record.job().equals("orders")
+                                    && outcome(record).equals(one.outcome())
+                                    && record.startedAt().toEpochMilli() / 7000
+                                            == one.from().toEpochMilli() / 7000)
+                            .count());
+        });
+        assertThat(byPart.stream().mapToLong(ExecutionTally::executions).sum())
+                .isEqualTo(then.stream()
+                        .filter(record -> record.job().equals("orders"))
+                        .count());
+    }
+
+    private static List<ExecutionTally> tally(ExecutionHistory history, ExecutionTally.Query query) {
+        return history.tally(query).orElseThrow();
+    }
+
+    private static String outcome(ExecutionRecord record) {
+        return record.isRunning() ? ExecutionQuery.RUNNING : String.valueOf(record.outcome());
+    }
+
+    /** Two jobs, some of whose executions begin together. */
+    private static List<ExecutionRecord> filled(ExecutionHistory history, Random random) {
+        List<ExecutionRecord> all = new ArrayList<>();
+        for (int firing = 0; firing < 60; firing++) {
+            for (int shard = 0; shard < 12; shard++) {
+                ExecutionRecord begun = on(
+                        any(random, List.of("till-7.x", "till-7.b.y", "till.x", "till-7")),
+                        execution(
+                                random.nextInt(4) == 0 ? "nightly" : "orders",
+                                firing,
+                                shard,
+                                NOON.plusMillis(firing / 2 * 1000L + random.nextInt(2)),
+                                null));
+                all.add(
+                        random.nextInt(5) == 0
+                                ? begun
+                                : ended(
+                                        begun,
+                                        any(random, ExecutionRecord.OUTCOMES),
+                                        perhaps(random, any(random, List.of("50% of the disk", "a_b!", "aXb, 50 %")))));
+            }
+        }
+        Collections.shuffle(all, random);
+        for (int from = 0; from < all.size(); from += 200) {
+            history.record(all.subList(from, Math.min(all.size(), from + 200)));
+        }
+        return all;
+    }
+
+    private static ExecutionRecord on(String instance, ExecutionRecord begun) {
+        return new ExecutionRecord(
+                begun.identity(), begun.fireTime(), begun.cause(), instance, begun.startedAt(), begun.end());
+    }
+
+    @Test
     void whatBeganTogetherIsInTheSameOrderEverywhere() {
         ExecutionHistory history = empty();
         List<ExecutionRecord> together = Stream.of("a", "B", "b", "a:1", "a1", "a-1", "_", "é", "Z")
-                .map(firing -> new ExecutionRecord("orders", firing, 0, 1, "a", 1L, NOON, null, null, null, null))
+                .map(firing -> new ExecutionRecord(
+                        new Identity("orders", "", firing, 0, 1, 1L), NOON, ExecutionRecord.SCHEDULE, "a", NOON, null))
                 .toList();
         history.record(together);
 
@@ -230,20 +345,26 @@ abstract class ExecutionHistoryContract {
 
         pruneAll(history, GENEROUS, NOON.plusSeconds(30));
 
-        assertThat(history.find(new ExecutionQuery("orders", null, "LOST", null, null, null, null, 9)))
+        assertThat(history.find(ExecutionQuery.latest("orders", 9).outcome("LOST")))
                 .containsExactly(unended.neverToldToEnd(NOON.plusSeconds(30)));
-        assertThat(history.find(new ExecutionQuery("orders", null, "RUNNING", null, null, null, null, 9)))
+        assertThat(history.find(ExecutionQuery.latest("orders", 9).outcome("RUNNING")))
                 .hasSize(6)
                 .contains(running);
 
         history.record(List.of(ended(unended, "FENCED")));
-        assertThat(history.find(new ExecutionQuery("orders", 0, "FENCED", null, null, null, null, 9)))
+        assertThat(history.find(ExecutionQuery.latest("orders", 9).outcome("FENCED")))
                 .as("the word of who ran it still counts")
                 .hasSize(1);
     }
 
     private static ExecutionRecord begun(String job, int firing, int shard, Instant startedAt, long token) {
-        return new ExecutionRecord(job, firing(firing), shard, 1, "till-7.x", token, startedAt, null, null, null, null);
+        return new ExecutionRecord(
+                new Identity(job, "k3x9", firing(firing), shard, 1, token),
+                startedAt,
+                ExecutionRecord.SCHEDULE,
+                "till-7.x",
+                startedAt,
+                null);
     }
 
     private static void pruneAll(ExecutionHistory history, Retention retention, Instant now) {
@@ -272,47 +393,36 @@ abstract class ExecutionHistoryContract {
 
     static ExecutionRecord execution(String job, int firing, int shard, Instant startedAt, @Nullable String outcome) {
         return new ExecutionRecord(
-                job,
-                firing(firing),
-                shard,
-                1,
+                new Identity(job, "k3x9", firing(firing), shard, 1, 7L),
+                startedAt.minusMillis(3),
+                firing % 2 == 0 ? ExecutionRecord.TRIGGER : ExecutionRecord.SCHEDULE,
                 "till-7.x",
-                7L,
                 startedAt,
-                outcome == null ? null : startedAt.plusSeconds(1),
-                outcome,
-                null,
-                null);
+                outcome == null ? null : new End(startedAt.plusSeconds(1), outcome, null, null));
     }
 
     static ExecutionRecord ended(ExecutionRecord begun, String outcome) {
+        return ended(begun, outcome, null);
+    }
+
+    private static ExecutionRecord ended(ExecutionRecord begun, String outcome, @Nullable String error) {
         return new ExecutionRecord(
-                begun.job(),
-                begun.firing(),
-                begun.shard(),
-                begun.attempt(),
+                begun.identity(),
+                begun.fireTime(),
+                begun.cause(),
                 begun.instance(),
-                begun.fencingToken(),
                 begun.startedAt(),
-                begun.startedAt().plusMillis(1500),
-                outcome,
-                null,
-                null);
+                new End(begun.startedAt().plusMillis(1500), outcome, error, null));
     }
 
     static ExecutionRecord lost(ExecutionRecord begun) {
         return new ExecutionRecord(
-                begun.job(),
-                begun.firing(),
-                begun.shard(),
-                begun.attempt(),
-                begun.instance(),
-                null,
+                begun.identity(),
                 begun.startedAt().minusMillis(3),
-                begun.startedAt().plusSeconds(20),
-                "LOST",
-                null,
-                "its instance died");
+                begun.cause(),
+                begun.instance(),
+                begun.startedAt().minusMillis(3),
+                new End(begun.startedAt().plusSeconds(20), "LOST", null, "its instance died"));
     }
 
     static String firing(int number) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
-import io.elasticjob.boot.autoconfigure.ElasticJobTracingJdbcProperties;
+import io.elasticjob.boot.autoconfigure.ElasticJobHistoryJdbcProperties;
 import io.elasticjob.history.ExecutionHistory;
 import io.elasticjob.history.ExecutionQuery;
 import io.elasticjob.history.HistoryException;
@@ -26,6 +26,11 @@ class H2ExecutionHistoryTest extends JdbcExecutionHistoryContract {
     }
 
     @Override
+    String platform() {
+        return "h2";
+    }
+
+    @Override
     void stop() {}
 
     @Test
@@ -33,7 +38,7 @@ class H2ExecutionHistoryTest extends JdbcExecutionHistoryContract {
         JdbcDataSource embedded = new JdbcDataSource();
         embedded.setURL("jdbc:h2:mem:unasked;DB_CLOSE_DELAY=-1");
         ExecutionHistory history = new JdbcExecutionHistory(
-                embedded, "shop", new ExecutionHistorySchema(embedded, new ElasticJobTracingJdbcProperties()));
+                embedded, "shop", new ExecutionHistorySchema(embedded, new ElasticJobHistoryJdbcProperties()));
 
         assertThat(history.record(executions("orders", 0, 1))).isZero();
     }
@@ -45,7 +50,7 @@ class H2ExecutionHistoryTest extends JdbcExecutionHistoryContract {
         AtomicInteger prepared = new AtomicInteger();
         ExecutionHistory history = new JdbcExecutionHistory(away, "shop", () -> {
             prepared.incrementAndGet();
-            new ExecutionHistorySchema(away, new ElasticJobTracingJdbcProperties()).run();
+            new ExecutionHistorySchema(away, new ElasticJobHistoryJdbcProperties()).run();
         });
 
         assertThatThrownBy(() -> history.find(ExecutionQuery.latest("orders", 1)))

@@ -34,6 +34,6 @@ class MemoryExecutionHistoryTest extends ExecutionHistoryContract {
     void oneThatHoldsNothingIsRefused() {
         assertThatThrownBy(() -> new MemoryExecutionHistory(0))
                 .isInstanceOf(InvalidSettingException.class)
-                .hasMessageContaining("elasticjob.tracing.memory.capacity: \"0\"");
+                .hasMessageContaining("elasticjob.history.memory.capacity: \"0\"");
     }
 }

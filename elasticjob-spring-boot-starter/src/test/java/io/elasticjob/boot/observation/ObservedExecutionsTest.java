@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -120,7 +119,7 @@ class ObservedExecutionsTest {
     /** The keys of this cardinality in the table for users. */
     private static List<String> documented(String cardinality) throws IOException {
         return Pattern.compile("(?m)^\\| `([a-z.-]+)` \\| " + cardinality + " \\|")
-                .matcher(Files.readString(Path.of("..", "docs", "observability.md")))
+                .matcher(Files.readString(Path.of("..", "docs", "operations", "observability.md")))
                 .results()
                 .map(row -> row.group(1))
                 .toList();
@@ -154,7 +153,7 @@ class ObservedExecutionsTest {
         assertThat(stopped.get(0).getError()).isSameAs(thrown);
         assertThat(stopped.get(0).getLowCardinalityKeyValue("outcome").getValue())
                 .isEqualTo("FAILED");
-        assertThat(outcomes).containsExactly(new Outcome.Failed(thrown.toString()));
+        assertThat(outcomes).containsExactly(Outcome.Failed.because(thrown));
     }
 
     @Test
@@ -249,7 +248,8 @@ class ObservedExecutionsTest {
                 new ObservedExecutions(observations, convention, () -> Optional.ofNullable(instance));
         try (InProcessShardRunner runner = InProcessShardRunner.on(Runnable::run, Map.of("work", handler), 1)
                 .within(List.of(scope))) {
-            runner.start("work", context, text -> CompletableFuture.completedFuture(null), outcomes::add);
+            runner.open(new Outcomes(outcomes::add));
+            runner.start(Outcomes.order(context));
         }
     }
 

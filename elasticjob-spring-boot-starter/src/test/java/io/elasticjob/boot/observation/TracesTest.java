@@ -33,7 +33,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -168,12 +167,10 @@ class TracesTest {
         ObservedExecutions scope = new ObservedExecutions(observations, null, () -> Optional.of("till-7.x"));
         try (InProcessShardRunner runner =
                 InProcessShardRunner.platform(Map.of("work", handler), 1).within(List.of(scope))) {
+            runner.open(new Outcomes(outcomes::add));
             for (int shard : shards) {
-                runner.start(
-                        "work",
-                        ShardingContext.builder().executionId(new ExecutionId("orders", NOON, shard, 1)),
-                        text -> CompletableFuture.completedFuture(null),
-                        outcomes::add);
+                runner.start(Outcomes.order(
+                        ShardingContext.builder().executionId(new ExecutionId("orders", NOON, shard, 1))));
                 assertThat(outcomes.poll(20, TimeUnit.SECONDS)).isNotNull();
             }
         }

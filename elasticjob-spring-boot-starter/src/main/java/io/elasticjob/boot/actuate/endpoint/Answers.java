@@ -1,9 +1,10 @@
 package io.elasticjob.boot.actuate.endpoint;
 
+import io.elasticjob.EngineBusyException;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.NoSuchJobException;
 import io.elasticjob.OperationRefusedException;
-import io.elasticjob.registry.RegistryException;
+import io.elasticjob.RegistryException;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -31,12 +32,13 @@ final class Answers {
             throw new IllegalStateException("The job engine could not answer", failed.getCause());
         } catch (TimeoutException slow) {
             throw new RegistryException(
-                    "There was no answer within " + patience.toSeconds() + " s; a change may have been made, or not",
+                    "There was no answer within " + patience.toSeconds()
+                            + " s; a change may or may not have been applied",
                     slow);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new RegistryException(
-                    "The request was interrupted; a change may have been made, or not", interrupted);
+                    "The request was interrupted; a change may or may not have been applied", interrupted);
         }
     }
 
@@ -44,6 +46,7 @@ final class Answers {
         return answer instanceof RegistryException
                 || answer instanceof InvalidSettingException
                 || answer instanceof NoSuchJobException
-                || answer instanceof OperationRefusedException;
+                || answer instanceof OperationRefusedException
+                || answer instanceof EngineBusyException;
     }
 }

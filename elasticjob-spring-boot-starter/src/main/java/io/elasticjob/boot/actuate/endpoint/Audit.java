@@ -1,7 +1,7 @@
 package io.elasticjob.boot.actuate.endpoint;
 
 import io.elasticjob.InvalidSettingException;
-import io.elasticjob.registry.RegistryException;
+import io.elasticjob.RegistryException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -64,10 +64,7 @@ final class Audit {
         try {
             publisher.publishEvent(new AuditApplicationEvent(OneLine.of(entry.who(), MOST_CHARACTERS), TYPE, data));
         } catch (RuntimeException failed) {
-            log.error(
-                    "A listener of audit events failed at {}; what was asked for is answered all the same",
-                    data,
-                    failed);
+            log.error("A listener of audit events failed at {}; the request is answered all the same", data, failed);
         }
     }
 }

@@ -1,40 +1,36 @@
 package io.elasticjob.boot.actuate.endpoint;
 
 import io.elasticjob.InvalidSettingException;
-import io.elasticjob.JobDefinition;
 import io.elasticjob.JobOperations;
-import io.elasticjob.engine.JobDetail;
-import io.elasticjob.engine.JobView;
-import io.elasticjob.engine.NamespaceView;
+import io.elasticjob.RegistryException;
+import io.elasticjob.history.ExecutionLogs;
 import io.elasticjob.history.HistoryException;
-import io.elasticjob.registry.RegistryException;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
-import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
  * Shows and steers the namespace, its jobs and its instances, alike on every instance. What the registry has to be asked
- * for is waited for no longer than {@link #PATIENCE}, a change no longer than {@link Steering#PATIENCE}. An application
- * without jobs shows an empty namespace. What changes something needs more than the default access, and is audited.
+ * for is waited for no longer than {@link #PATIENCE}, a change no longer than {@link EndpointRequests#PATIENCE}. An
+ * application without jobs shows an empty namespace. What changes something needs more than the default access, and is audited.
  *
  * <p>An operation fails with
  *
  * <ul>
- *   <li>{@link InvalidSettingException} for what can not be understood, or used; nothing is changed then,
+ *   <li>{@link InvalidSettingException} for what cannot be understood, or used; nothing is changed then,
  *   <li>{@link io.elasticjob.NoSuchJobException} or another {@code RuntimeException} that says so for what is not there,
  *   <li>{@link io.elasticjob.OperationRefusedException} when it does not go with how things are,
  *   <li>{@link RegistryException} when the registry gives no answer in time; of a change nobody knows then whether it was
@@ -42,40 +38,76 @@ import org.springframework.context.ApplicationEventPublisher;
  * </ul>
  */
 @Endpoint(id = "elasticjob", defaultAccess = Access.READ_ONLY)
-public class ElasticJobEndpoint {
+public class ElasticJobEndpoint
+        implements FlatReads<@Nullable OperationResponseBody>,
+                FlatLists<@Nullable OperationResponseBody>,
+                FlatChanges<@Nullable OperationResponseBody>,
+                FlatMany<@Nullable OperationResponseBody> {
 
     public static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    private static final String JOBS = "jobs";
-    private static final String INSTANCES = "instances";
-    private static final String EXECUTIONS = "executions";
-    private static final String SNAPSHOT = "snapshot";
-    private static final String EXPLAIN = "explain";
-    private static final String ASSIGNMENT = "assignment";
-    private static final String TRIGGERS = "triggers";
+    static final String CHANGES = "changes";
 
-    private final Supplier<Optional<NamespaceReader>> reader;
-    private final JobOperations operations;
-    private final Steering steering;
-    private final InstantSource clock;
-    private final @Nullable HistoryReader history;
+    private final EndpointReads reads;
+    private final EndpointRequests requests;
+    private final ManyRequests many;
+    private final AccessRules rules;
 
     /**
      * @param reader of the application's engine, empty where there is none
-     * @param history of executions, null where none is kept
+     * @param beside what is known beside the engine
      * @param audit told of every change that is asked for
+     * @param rules who may see what and do what
      */
     public ElasticJobEndpoint(
             Supplier<Optional<NamespaceReader>> reader,
             JobOperations operations,
-            @Nullable HistoryReader history,
+            Beside beside,
             ApplicationEventPublisher audit,
+            AccessRules rules,
+            CapabilitiesDescriptor.Source capabilities,
             InstantSource clock) {
-        this.reader = reader;
-        this.operations = operations;
-        this.steering = new Steering(operations, this::view, new Audit(audit));
-        this.clock = clock;
-        this.history = history;
+        this.rules = rules;
+        this.reads = new EndpointReads(reader, operations, beside, clock);
+        this.requests = new EndpointRequests(operations, reads::view, new Audit(audit));
+        this.many = new ManyRequests(requests, reads::view, clock);
+        reads.add(
+                "capabilities",
+                asks -> capabilities.of(
+                        reads.view(),
+                        asks,
+                        new CapabilitiesDescriptor.Offered(reads.listings(), reads.aspects(), operations())));
+    }
+
+    /** What can be done, by request. */
+    Map<String, Set<String>> operations() {
+        Map<String, Set<String>> all = new TreeMap<>(requests.operations());
+        all.putAll(ManyRequests.operations());
+        return all;
+    }
+
+    /**
+     * What is known beside the engine.
+     *
+     * @param history of executions, null where none is kept
+     * @param logs of the executions of this instance
+     * @param workers of the application's gateway, null where it has none
+     */
+    public record Beside(
+            @Nullable HistoryReader history,
+            ExecutionLogs logs,
+            @Nullable WorkersReader workers) {}
+
+    EndpointReads reads() {
+        return reads;
+    }
+
+    EndpointRequests requests() {
+        return requests;
+    }
+
+    AccessRules rules() {
+        return rules;
     }
 
     // ---- What is shown --------------------------------------------------------------------------------------------
@@ -83,163 +115,40 @@ public class ElasticJobEndpoint {
     /** The namespace, and the instance that answers. */
     @ReadOperation
     public OperationResponseBody namespace() {
-        return view().map(NamespaceDescriptor::of).orElse(NamespaceDescriptor.NONE);
+        return reads.namespace(rules.local());
     }
 
     /**
-     * All {@code jobs}, all {@code instances}, or a {@code snapshot} of everything.
+     * As {@link FlatLists} says.
      *
-     * @return null for anything else
+     * @return null for anything else, and for executions where no history is kept
      */
-    @ReadOperation
-    public @Nullable OperationResponseBody list(@Selector String jobsOrInstances) {
-        return switch (jobsOrInstances) {
-            case JOBS -> jobs();
-            case INSTANCES -> instances();
-            case SNAPSHOT -> snapshot();
-            default -> null;
-        };
-    }
-
-    private JobsDescriptor jobs() {
-        Instant now = clock.instant();
-        return new JobsDescriptor(view().map(view -> view.jobs().values().stream()
-                        .map(job -> JobDescriptor.of(job, now))
-                        .toList())
-                .orElse(List.of()));
-    }
-
-    private InstancesDescriptor instances() {
-        return new InstancesDescriptor(view().map(view -> view.instances().values().stream()
-                        .map(instance -> InstanceDescriptor.of(instance, view))
-                        .toList())
-                .orElse(List.of()));
-    }
-
-    private SnapshotDescriptor snapshot() {
-        Instant now = clock.instant();
-        return reader.get()
-                .map(namespace -> new SnapshotReader(namespace, PATIENCE).read(now))
-                .orElseGet(() -> SnapshotDescriptor.none(now));
+    @Override
+    public @Nullable OperationResponseBody list(
+            String jobsOrInstances, OperationFields given, SecurityContext security) {
+        return reads.list(jobsOrInstances, given, rules.local());
     }
 
     /**
-     * One of the {@code jobs} by name, or of the {@code instances} by id.
+     * One of the {@code jobs} by name, or of the {@code instances} by id, or by a name that only one has.
      *
      * @return null when there is none
      */
     @ReadOperation
     public @Nullable OperationResponseBody one(@Selector String jobsOrInstances, @Selector String nameOrId) {
-        return switch (jobsOrInstances) {
-            case JOBS -> job(nameOrId);
-            case INSTANCES -> instance(nameOrId);
-            default -> null;
-        };
-    }
-
-    private @Nullable OperationResponseBody job(String name) {
-        return detail(name)
-                .map(detail -> JobDetailDescriptor.of(detail, clock.instant()))
-                .orElse(null);
-    }
-
-    private @Nullable OperationResponseBody instance(String id) {
-        return view().flatMap(view -> Optional.ofNullable(view.instances().get(id))
-                        .map(instance -> InstanceDescriptor.of(instance, view)))
-                .orElse(null);
+        return reads.one(jobsOrInstances, nameOrId, rules.local());
     }
 
     /**
-     * More about one of the {@code jobs}: {@code explain} says why it does not run, or did not at an instant;
-     * {@code assignment} who would run its shards if instances left or joined; {@code executions} what ran, latest first,
-     * also of a job that is no more.
+     * As {@link FlatReads} says.
      *
-     * @param at an instant, for {@code explain}; null for now
-     * @param without ids or names of instances, for {@code assignment}
-     * @param with a number of instances, or ids, for {@code assignment}
-     * @param shard of {@code executions}, as all that follow
-     * @param outcome one of the names of outcomes, or {@code RUNNING}
-     * @param firing as its executions name it
-     * @param from those that began at this instant, or later
-     * @param to those that began before this instant
-     * @param before what an earlier page gave as its {@code next}
-     * @param size of the page, 50 by default
      * @return null when there is no such job, or no such thing about it
      * @throws HistoryException when the history gives no answer in time
      */
-    @ReadOperation
+    @Override
     public @Nullable OperationResponseBody about(
-            @Selector String jobsOrInstances,
-            @Selector String nameOrId,
-            @Selector String aspect,
-            @Nullable String at,
-            @Nullable String without,
-            @Nullable String with,
-            @Nullable String shard,
-            @Nullable String outcome,
-            @Nullable String firing,
-            @Nullable String from,
-            @Nullable String to,
-            @Nullable String before,
-            @Nullable String size) {
-        if (!jobsOrInstances.equals(JOBS)) {
-            return null;
-        }
-        return switch (aspect) {
-            case EXPLAIN -> explanation(checked(nameOrId), at == null ? null : instant(at));
-            case ASSIGNMENT -> assignment(checked(nameOrId), without, with);
-            case EXECUTIONS ->
-                executions(checked(nameOrId), new ExecutionFilter(shard, outcome, firing, from, to, before, size));
-            default -> null;
-        };
-    }
-
-    /** Null when there is no such job and nothing is known of one, or no history is kept. */
-    private @Nullable OperationResponseBody executions(String name, ExecutionFilter filter) {
-        if (history == null) {
-            return null;
-        }
-        ExecutionsDescriptor page = history.executions(name, filter);
-        boolean known = !page.executions().isEmpty()
-                || view().map(view -> view.jobs().containsKey(name)).orElse(false)
-                || history.knows(name);
-        return known ? page : null;
-    }
-
-    private @Nullable OperationResponseBody explanation(String name, @Nullable Instant at) {
-        NamespaceView view = view().orElse(null);
-        if (view == null) {
-            return null;
-        }
-        JobDetail detail = null;
-        JobView job;
-        try {
-            detail = detail(name).orElse(null);
-            job = detail == null ? null : detail.job();
-        } catch (RegistryException noAnswer) {
-            job = view.jobs().get(name); // what is known without it is worth telling
-            if (job == null) {
-                throw noAnswer;
-            }
-        }
-        return job == null ? null : ExplanationDescriptor.of(view, job, detail, at, clock.instant());
-    }
-
-    private static Instant instant(String written) {
-        try {
-            return Instant.parse(written.strip());
-        } catch (DateTimeException unreadable) {
-            throw Fields.invalid("at", written, "is no instant, such as 2027-01-01T00:00:00Z");
-        }
-    }
-
-    private @Nullable OperationResponseBody assignment(String name, @Nullable String without, @Nullable String with) {
-        NamespaceReader namespace = reader.get().orElse(null);
-        NamespaceView view = view().orElse(null);
-        JobView job = view == null ? null : view.jobs().get(name);
-        return namespace == null || view == null || job == null
-                ? null
-                : AssignmentDescriptor.of(view, job, namespace.strategies(), without, with);
+            String jobsOrInstances, String nameOrId, String aspect, OperationFields given, SecurityContext security) {
+        return reads.about(jobsOrInstances, nameOrId, aspect, given, rules.local());
     }
 
     /**
@@ -253,53 +162,44 @@ public class ElasticJobEndpoint {
             @Selector String nameOrId,
             @Selector String aspect,
             @Selector String number) {
-        if (!isTrigger(jobsOrInstances, aspect)
-                || !number.matches("\\d{1,10}")
-                || reader.get().isEmpty()) {
-            return null;
-        }
-        return answer(operations.triggerStatus(checked(nameOrId), Long.parseLong(number)))
-                .map(TriggerDescriptor::of)
-                .orElse(null);
+        return reads.trigger(jobsOrInstances, nameOrId, aspect, number, rules.local());
     }
 
-    private static boolean isTrigger(String jobsOrInstances, String aspect) {
-        return jobsOrInstances.equals(JOBS) && aspect.equals(TRIGGERS);
-    }
+    // ---- What operators do -----------------------------------------------------------------------------------------
 
-    // ---- What is steered ------------------------------------------------------------------------------------------
-
-    /**
-     * Does something with one of the {@code jobs} by name, or of the {@code instances} by id or name.
-     *
-     * @param operation what is to be done
-     * @param reason why; shown beside what it changes
-     * @return what is to be told of it; null for nothing
-     */
-    @WriteOperation
+    /** As {@link FlatChanges} says; null where there is nothing to tell. */
+    @Override
     public @Nullable OperationResponseBody change(
-            @Selector String jobsOrInstances,
-            @Selector String nameOrId,
+            String jobsOrInstances,
+            String nameOrId,
             @Nullable String operation,
-            @Nullable String shards,
-            @Nullable String parameter,
-            @Nullable String force,
-            @Nullable String id,
-            @Nullable String set,
-            @Nullable String keys,
-            @Nullable String shard,
-            @Nullable String instance,
-            @Nullable String reason) {
-        Fields fields = Fields.ofChange(shards, parameter, force, id, set, keys, shard, instance, reason);
-        return change(jobsOrInstances, nameOrId, operation, new Steering.Request("", fields));
+            OperationFields given,
+            SecurityContext security) {
+        return change(jobsOrInstances, nameOrId, operation, new EndpointRequests.Request(rules.local(), given));
     }
 
     @Nullable
     OperationResponseBody change(
-            String jobsOrInstances, String nameOrId, @Nullable String operation, Steering.Request request) {
+            String jobsOrInstances, String nameOrId, @Nullable String operation, EndpointRequests.Request request) {
         return switch (jobsOrInstances) {
-            case JOBS -> steering.job(nameOrId, operation, request);
-            case INSTANCES -> steering.instance(nameOrId, operation, request);
+            case EndpointReads.JOBS -> requests.job(nameOrId, operation, request);
+            case EndpointReads.INSTANCES -> requests.instance(nameOrId, operation, request);
+            default -> throw new NotThereException("Nothing can be changed there");
+        };
+    }
+
+    /** As {@link FlatMany} says. */
+    @Override
+    public @Nullable OperationResponseBody many(
+            String jobsOrImport, @Nullable String operation, OperationFields given, SecurityContext security) {
+        return many(jobsOrImport, operation, new EndpointRequests.Request(rules.local(), given));
+    }
+
+    @Nullable
+    OperationResponseBody many(String jobsOrImport, @Nullable String operation, EndpointRequests.Request request) {
+        return switch (jobsOrImport) {
+            case EndpointReads.JOBS -> many.jobs(operation, request);
+            case "import" -> many.imported(request);
             default -> throw new NotThereException("Nothing can be changed there");
         };
     }
@@ -313,15 +213,16 @@ public class ElasticJobEndpoint {
     @DeleteOperation
     public @Nullable OperationResponseBody remove(
             @Selector String jobsOrInstances, @Selector String nameOrId, @Nullable String reason) {
-        return remove(jobsOrInstances, nameOrId, new Steering.Request("", Fields.of(Fields.REASON, reason)));
+        OperationFields given = OperationFields.of(OperationFields.REASON, reason);
+        return remove(jobsOrInstances, nameOrId, new EndpointRequests.Request(rules.local(), given));
     }
 
     @Nullable
-    OperationResponseBody remove(String jobsOrInstances, String nameOrId, Steering.Request request) {
-        if (!jobsOrInstances.equals(JOBS)) {
+    OperationResponseBody remove(String jobsOrInstances, String nameOrId, EndpointRequests.Request request) {
+        if (!jobsOrInstances.equals(EndpointReads.JOBS)) {
             throw new NotThereException("Nothing can be removed there");
         }
-        return steering.removal(nameOrId, request);
+        return requests.removal(nameOrId, request);
     }
 
     /**
@@ -337,41 +238,16 @@ public class ElasticJobEndpoint {
             @Selector String aspect,
             @Selector String number,
             @Nullable String reason) {
-        return cancel(
-                jobsOrInstances,
-                nameOrId,
-                aspect,
-                new Steering.Request("", Fields.of("number", number, Fields.REASON, reason)));
+        OperationFields given = OperationFields.of("number", number, OperationFields.REASON, reason);
+        return cancel(jobsOrInstances, nameOrId, aspect, new EndpointRequests.Request(rules.local(), given));
     }
 
     @Nullable
-    OperationResponseBody cancel(String jobsOrInstances, String nameOrId, String aspect, Steering.Request request) {
-        if (!isTrigger(jobsOrInstances, aspect)) {
+    OperationResponseBody cancel(
+            String jobsOrInstances, String nameOrId, String aspect, EndpointRequests.Request request) {
+        if (!jobsOrInstances.equals(EndpointReads.JOBS) || !aspect.equals(EndpointReads.TRIGGERS)) {
             throw new NotThereException("Nothing can be cancelled there");
         }
-        return steering.cancellation(nameOrId, request);
+        return requests.cancellation(nameOrId, request);
     }
-
-    // ---- Help -----------------------------------------------------------------------------------------------------
-
-    private static String checked(String job) {
-        return JobDefinition.checkedName("name", job);
-    }
-
-    private Optional<JobDetail> detail(String name) {
-        checked(name);
-        return reader.get().flatMap(namespace -> answer(namespace.job(name)));
-    }
-
-    private Optional<NamespaceView> view() {
-        return reader.get().map(namespace -> answer(namespace.namespace()));
-    }
-
-    private static <T> T answer(CompletionStage<T> asked) {
-        return Answers.within(PATIENCE, asked);
-    }
-
-    record JobsDescriptor(List<JobDescriptor> jobs) implements OperationResponseBody {}
-
-    record InstancesDescriptor(List<InstanceDescriptor> instances) implements OperationResponseBody {}
 }

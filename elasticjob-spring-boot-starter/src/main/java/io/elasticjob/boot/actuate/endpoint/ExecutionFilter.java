@@ -3,6 +3,8 @@ package io.elasticjob.boot.actuate.endpoint;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.history.ExecutionQuery;
 import io.elasticjob.history.ExecutionQuery.Place;
+import io.elasticjob.history.ExecutionQuery.Span;
+import io.elasticjob.history.ExecutionQuery.Work;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Locale;
@@ -10,52 +12,63 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The parameters of a request for executions, as written.
- *
- * @param before where the page before ended: its {@code next}
- */
-record ExecutionFilter(
-        @Nullable String shard,
-        @Nullable String outcome,
-        @Nullable String firing,
-        @Nullable String from,
-        @Nullable String to,
-        @Nullable String before,
-        @Nullable String size) {
+/** The parameters of a request for executions, as written. */
+record ExecutionFilter(OperationFields given) {
 
-    private static final int DEFAULT_SIZE = 50;
+    static final int DEFAULT_SIZE = 50;
 
-    /** Instant, tilde, and the id without the job. */
-    private static final Pattern PLACE = Pattern.compile("([^~]+)~([^/~\\s]+/\\d+/\\d+)");
+    /** Instant, tilde, and the id; without the job, where that is given. */
+    private static final Pattern PLACE = Pattern.compile("([^~]+)~((?:[^/~\\s]+/)?[^/~\\s]+/\\d+/\\d+/[^/~\\s]*/\\d+)");
 
-    /** @throws InvalidSettingException naming the parameter, the value and the rule */
-    ExecutionQuery query(String job) {
-        return new ExecutionQuery(
+    /**
+     * The query that is meant.
+     *
+     * @param job null for all jobs
+     * @throws InvalidSettingException naming the parameter, the value and the rule
+     */
+    ExecutionQuery query(@Nullable String job) {
+        Work work = new Work(
                 job,
-                shard == null ? null : number("shard", shard, 0),
-                outcome == null ? null : outcome.toUpperCase(Locale.ROOT),
-                firing == null ? null : firing(firing),
-                from == null ? null : instant("from", from),
-                to == null ? null : instant("to", to),
-                before == null ? null : place(job, before),
-                size == null ? DEFAULT_SIZE : number("size", size, 1));
+                number(given, "shard", 0),
+                given.text("firing").map(ExecutionFilter::firing).orElse(null),
+                text(given, "instance"));
+        Integer size = number(given, "size", 1);
+        return ExecutionQuery.latest(work, size == null ? DEFAULT_SIZE : size)
+                .began(new Span(instant(given, "from"), instant(given, "to")))
+                .outcome(given.text("outcome")
+                        .map(outcome -> Given.text("outcome", outcome).toUpperCase(Locale.ROOT))
+                        .orElse(null))
+                .error(text(given, "error"))
+                .before(given.text("before").map(place -> place(job, place)).orElse(null));
     }
 
     /** How to ask for what comes after it. */
-    static String before(String job, Place place) {
-        return place.startedAt() + "~" + place.id().substring(job.length() + 1);
+    static String before(@Nullable String job, Place place) {
+        return place.startedAt() + "~" + (job == null ? place.id() : place.id().substring(job.length() + 1));
     }
 
-    private static Place place(String job, String text) {
-        Matcher place = PLACE.matcher(text);
-        if (!place.matches()) {
-            throw new InvalidSettingException("before", text, "must be what an earlier page gave as its \"next\"");
+    private static Place place(@Nullable String job, String text) {
+        Matcher place = PLACE.matcher(Given.text("before", text));
+        if (!place.matches() || place.group(2).chars().filter(one -> one == '/').count() != (job == null ? 5 : 4)) {
+            throw OperationFields.invalid("before", text, "must be what an earlier page gave as its \"next\"");
         }
-        return new Place(instant("before", place.group(1)), job + "/" + place.group(2));
+        return new Place(
+                Given.instant("before", place.group(1)), job == null ? place.group(2) : job + "/" + place.group(2));
     }
 
-    private static int number(String key, String text, int least) {
+    private static @Nullable String text(OperationFields given, String name) {
+        return given.text(name).map(text -> Given.text(name, text)).orElse(null);
+    }
+
+    private static @Nullable Instant instant(OperationFields given, String name) {
+        return given.text(name).map(text -> Given.instant(name, text)).orElse(null);
+    }
+
+    private static @Nullable Integer number(OperationFields given, String name, int least) {
+        return given.text(name).map(text -> number(name, text, least)).orElse(null);
+    }
+
+    static int number(String key, String text, int least) {
         try {
             int number = Integer.parseInt(text);
             if (number >= least) {
@@ -64,25 +77,15 @@ record ExecutionFilter(
         } catch (NumberFormatException none) {
             // Told below: the rule is the same.
         }
-        throw new InvalidSettingException(key, text, "must be a whole number of at least " + least);
-    }
-
-    private static Instant instant(String key, String text) {
-        try {
-            Instant instant = Instant.parse(text);
-            instant.toEpochMilli(); // no history knows times beyond these
-            return instant;
-        } catch (DateTimeException | ArithmeticException none) {
-            throw new InvalidSettingException(key, text, "must be an instant such as 2026-06-01T12:00:00Z");
-        }
+        throw OperationFields.invalid(key, text, "must be a whole number of at least " + least);
     }
 
     /** Instants may be written in several ways; firings are named in one. */
-    private static String firing(String text) {
+    static String firing(String text) {
         try {
             return Instant.parse(text).toString();
         } catch (DateTimeException noInstant) {
-            return text;
+            return Given.text("firing", text);
         }
     }
 }

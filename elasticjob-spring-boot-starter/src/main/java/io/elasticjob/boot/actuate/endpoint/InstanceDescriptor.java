@@ -1,9 +1,11 @@
 package io.elasticjob.boot.actuate.endpoint;
 
 import io.elasticjob.Instance;
-import io.elasticjob.engine.InstanceView;
-import io.elasticjob.engine.JobView;
-import io.elasticjob.engine.NamespaceView;
+import io.elasticjob.view.EngineStatus;
+import io.elasticjob.view.InstanceView;
+import io.elasticjob.view.JobView;
+import io.elasticjob.view.NamespaceView;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -18,16 +20,21 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * A live instance.
  *
  * @param answering whether it is the one that answers
+ * @param operable whether the one who asks may drain and resume it; null where nobody in particular asks
  * @param drain who has it take nothing new, and why; null when nobody has
+ * @param clockSkew ZooKeeper's clock minus its own, where that is too much, or where it is the one that answers; else null
+ * @param registryClockStep by how much ZooKeeper's clock has stepped, so that it does not follow it; null while it does
  * @param strategies that it knows beside the built-in ones
  * @param shards that it should run, by job
  * @param obstacles for each job that it may not run, why
+ * @param workers behind it, when it is a crew of the answering instance's gateway; else null
  */
 record InstanceDescriptor(
         String id,
         String name,
         boolean answering,
         Instance.State state,
+        @Nullable Boolean operable,
         Instance.@Nullable Drain drain,
         String application,
         @Nullable String version,
@@ -36,13 +43,29 @@ record InstanceDescriptor(
         Map<String, String> labels,
         Instant startedAt,
         Instant registeredAt,
+        @Nullable Duration clockSkew,
+        @Nullable Duration registryClockStep,
         SortedSet<String> handlers,
         SortedSet<String> strategies,
         SortedMap<String, List<Integer>> shards,
-        SortedMap<String, String> obstacles)
+        SortedMap<String, String> obstacles,
+        @Nullable List<Crews.WorkerDescriptor> workers)
         implements OperationResponseBody {
 
+    /** Without its workers, for nobody in particular. */
     static InstanceDescriptor of(InstanceView view, NamespaceView namespace) {
+        return of(view, namespace, Map.of(), null);
+    }
+
+    /**
+     * @param workers by the id of the instance that their crew is
+     * @param rights of the one who asks; null where nobody in particular does
+     */
+    static InstanceDescriptor of(
+            InstanceView view,
+            NamespaceView namespace,
+            Map<String, List<Crews.WorkerDescriptor>> workers,
+            @Nullable Rights rights) {
         Instance instance = view.instance();
         SortedMap<String, List<Integer>> shards = new TreeMap<>();
         SortedMap<String, String> obstacles = new TreeMap<>();
@@ -56,22 +79,32 @@ record InstanceDescriptor(
                 obstacles.put(job.name(), obstacle);
             }
         }
+        Instance.Process process = instance.process();
+        boolean answers = instance.id().equals(namespace.status().contact().instance());
+        EngineStatus.Clock own = namespace.status().clock();
+        Instance.Clock shown = process.clock();
+        Duration skew = answers ? own.skew() : shown == null ? null : shown.skew();
+        Duration step = answers ? own.step() : shown == null ? null : shown.step();
         return new InstanceDescriptor(
                 instance.id(),
                 instance.name(),
-                instance.id().equals(namespace.status().currentInstance()),
+                answers,
                 instance.state(),
-                instance.drain(),
+                rights == null ? null : rights.mayOperate(instance),
+                instance.availability().drain(),
                 instance.application(),
-                instance.version().isEmpty() ? null : instance.version(),
-                instance.host(),
-                instance.pid(),
+                process.version().isEmpty() ? null : process.version(),
+                process.host(),
+                process.pid(),
                 new TreeMap<>(instance.labels()),
-                instance.startedAt(),
+                process.startedAt(),
                 view.registeredAt(),
+                skew,
+                step,
                 new TreeSet<>(instance.handlers()),
                 new TreeSet<>(instance.strategies()),
                 shards,
-                obstacles);
+                obstacles,
+                workers.get(instance.id()));
     }
 }

@@ -1,6 +1,6 @@
 package io.elasticjob.boot.actuate.endpoint;
 
-/** What is to be changed is not there: the registry was asked, and said so. */
+/** What is asked for is not there: the registry was asked, and said so. */
 final class NotThereException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -1,20 +1,15 @@
 package io.elasticjob.boot.actuate.endpoint;
 
-import io.elasticjob.JobKey;
-import io.elasticjob.Setting;
-import io.elasticjob.coordination.StoredJob;
-import io.elasticjob.engine.JobDetail;
-import io.elasticjob.engine.JobView;
-import io.elasticjob.engine.NamespaceView;
-import java.time.Duration;
+import io.elasticjob.registry.RegistryLocation;
+import io.elasticjob.view.JobDetail;
+import io.elasticjob.view.JobView;
+import io.elasticjob.view.NamespaceView;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
-import org.springframework.boot.actuate.endpoint.SanitizableData;
 
 /**
  * The state of a whole namespace, as far as it can be given away: parameters of jobs and shards are masked. What an
@@ -55,12 +50,14 @@ record SnapshotDescriptor(
      * @param shown jobs that are to be shown
      * @param records of some of them
      * @param why those of the others are missing
+     * @param registry which one the instance that answers uses
      */
     static SnapshotDescriptor of(
             NamespaceView view,
             List<JobView> shown,
             Map<String, JobDetail> records,
             @Nullable String why,
+            Optional<RegistryLocation> registry,
             Instant now) {
         int missing = (int)
                 shown.stream().filter(job -> !records.containsKey(job.name())).count();
@@ -68,7 +65,7 @@ record SnapshotDescriptor(
                 now,
                 new Completeness(
                         view.jobs().size(), view.jobs().size() - shown.size(), missing, missing == 0 ? null : why),
-                NamespaceDescriptor.of(view),
+                NamespaceDescriptor.of(view, registry),
                 view.instances().values().stream()
                         .map(instance -> InstanceDescriptor.of(instance, view))
                         .toList(),
@@ -79,62 +76,6 @@ record SnapshotDescriptor(
     }
 
     static JobDetailDescriptor masked(JobDetailDescriptor job) {
-        return new JobDetailDescriptor(
-                job.name(),
-                job.application(),
-                job.enabled(),
-                job.problem(),
-                job.schedule(),
-                job.since(),
-                job.nextFireTimes(),
-                masked(job.configuration(), SnapshotDescriptor::masked),
-                masked(job.declared(), SnapshotDescriptor::masked),
-                masked(job.overrides(), SnapshotDescriptor::masked),
-                job.switches(),
-                job.eligible(),
-                job.obstacles(),
-                job.triggers(),
-                job.shards().stream().map(SnapshotDescriptor::masked).toList());
-    }
-
-    private static <T> Map<String, T> masked(Map<String, T> values, UnaryOperator<T> mask) {
-        Map<String, T> masked = new LinkedHashMap<>();
-        values.forEach((key, value) ->
-                masked.put(key, JobKey.of(key).filter(JobKey::isConfidential).isPresent() ? mask.apply(value) : value));
-        return masked;
-    }
-
-    private static Setting masked(Setting setting) {
-        return new Setting(masked(setting.value()), setting.source());
-    }
-
-    private static StoredJob.Override masked(StoredJob.Override override) {
-        return new StoredJob.Override(masked(override.value()), override.who(), override.when(), override.why());
-    }
-
-    private static String masked(String value) {
-        return value.isEmpty() ? value : SanitizableData.SANITIZED_VALUE;
-    }
-
-    private static ShardDescriptor masked(ShardDescriptor shard) {
-        String parameter = shard.parameter();
-        Duration duration = shard.duration();
-        return new ShardDescriptor(
-                shard.item(),
-                parameter == null ? null : masked(parameter),
-                shard.assignedTo(),
-                shard.state(),
-                shard.owner(),
-                shard.firing(),
-                shard.attempt(),
-                shard.outcome(),
-                shard.error(),
-                shard.startedAt(),
-                shard.finishedAt(),
-                duration,
-                shard.fencingToken(),
-                shard.lastSucceeded(),
-                shard.through(),
-                shard.unreadable());
+        return Masked.always().of(job);
     }
 }

@@ -1,9 +1,9 @@
 package io.elasticjob.boot.actuate.endpoint;
 
-import io.elasticjob.engine.JobDetail;
-import io.elasticjob.engine.JobView;
-import io.elasticjob.engine.NamespaceView;
-import io.elasticjob.registry.RegistryException;
+import io.elasticjob.RegistryException;
+import io.elasticjob.view.JobDetail;
+import io.elasticjob.view.JobView;
+import io.elasticjob.view.NamespaceView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +43,12 @@ final class SnapshotReader {
 
     /** Reads once. */
     SnapshotDescriptor read(Instant now) {
-        NamespaceView view = Answers.within(patience, reader.namespace());
+        return read(now, all -> all);
+    }
+
+    /** @param seen what may be shown of the namespace */
+    SnapshotDescriptor read(Instant now, UnaryOperator<NamespaceView> seen) {
+        NamespaceView view = seen.apply(Answers.within(patience, reader.namespace()));
         List<JobView> shown = view.jobs().values().stream().limit(MOST_JOBS).toList();
         int within = 0;
         int shards = 0;
@@ -56,7 +62,7 @@ final class SnapshotReader {
         String why = trouble != null || within == shown.size()
                 ? trouble
                 : "there are more than " + MOST_SHARDS + " shards: ask for single jobs";
-        return SnapshotDescriptor.of(view, shown, Map.copyOf(records), why, now);
+        return SnapshotDescriptor.of(view, shown, Map.copyOf(records), why, reader.registry(), now);
     }
 
     /** What kept some of the records from being read; null when nothing has. */

@@ -2,6 +2,7 @@ package io.elasticjob.boot.actuate.info;
 
 import io.elasticjob.Instance;
 import io.elasticjob.engine.JobEngine;
+import io.elasticjob.registry.RegistryLocation;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -10,7 +11,7 @@ import org.springframework.boot.actuate.info.Info;
 import org.springframework.boot.actuate.info.InfoContributor;
 
 /**
- * Under {@code elasticjob}: version of this library (where its jar tells), namespace, application, name of the instance, and
+ * Under {@code elasticjob}: version of this library (where its jar tells), namespace, registry, application, name of the instance, and
  * the names of the jobs that are declared here. What does not change while the process lives; how it is doing, its health
  * tells. Says nothing where there is no engine.
  */
@@ -36,6 +37,8 @@ public final class ElasticJobInfoContributor implements InfoContributor {
         }
         Instance self = engine.self();
         details.put("namespace", engine.namespaceName());
+        RegistryLocation registry = engine.registryLocation();
+        details.put("registry", Map.of("address", registry.address(), "embedded", registry.embedded()));
         details.put("application", self.application());
         details.put("instanceName", self.name());
         details.put("jobs", self.declares().stream().sorted().toList());

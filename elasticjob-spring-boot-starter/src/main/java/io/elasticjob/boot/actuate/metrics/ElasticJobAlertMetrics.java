@@ -1,8 +1,8 @@
 package io.elasticjob.boot.actuate.metrics;
 
-import io.elasticjob.boot.alert.AlertCondition;
-import io.elasticjob.boot.alert.AlertCounts;
-import io.elasticjob.boot.alert.AlertCounts.Fate;
+import io.elasticjob.alert.AlertCondition;
+import io.elasticjob.alert.AlertCounts;
+import io.elasticjob.alert.AlertCounts.Fate;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;

@@ -1,8 +1,8 @@
 package io.elasticjob.boot.actuate.metrics;
 
 import io.elasticjob.ElasticJobEvent;
-import io.elasticjob.engine.EngineStatus;
-import io.elasticjob.engine.RegistryObserver;
+import io.elasticjob.spi.RegistryObserver;
+import io.elasticjob.view.EngineStatus;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -11,7 +11,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -35,11 +35,15 @@ public final class ElasticJobMetrics implements Consumer<ElasticJobEvent>, Regis
     private final MeterRegistry meters;
     private final Supplier<Optional<EngineStatus>> status;
     private final LongSupplier untold;
-    private final Map<Kind, Map<Result, Timer>> requests = new EnumMap<>(Kind.class);
+    private final Map<Kind, Map<Ending, Timer>> requests = new EnumMap<>(Kind.class);
+
+    /** What comes of a job after its removal comes soon, but for the ends of executions. */
+    private static final int MOST_REMEMBERED = 1_000;
 
     // Confined to the teller of events.
     private final Map<String, JobMeters> jobs = new HashMap<>();
-    private final Set<String> removed = new HashSet<>();
+    /** The jobs that were removed last, in that order. */
+    private final Set<String> removed = new LinkedHashSet<>();
 
     /**
      * Registers the meters that do not belong to a job; the others come with their jobs.
@@ -51,32 +55,78 @@ public final class ElasticJobMetrics implements Consumer<ElasticJobEvent>, Regis
         this.meters = meters;
         this.status = status;
         this.untold = untold;
-        Gauge.builder("elasticjob.executions.active", this, its(EngineStatus::activeExecutions))
+        Gauge.builder(
+                        "elasticjob.executions.active",
+                        this,
+                        its(engine -> engine.executions().active()))
                 .description("Executions that are claimed or running on this instance")
                 .register(meters);
-        Gauge.builder("elasticjob.executions.slots", this, its(EngineStatus::slots))
-                .description("Executions that may run at once on this instance")
+        Gauge.builder(
+                        "elasticjob.executions.slots",
+                        this,
+                        its(engine -> engine.executions().slots()))
+                .description("Executions that may run at the same time on this instance")
+                .register(meters);
+        Gauge.builder(
+                        "elasticjob.executions.stuck",
+                        this,
+                        its(engine -> engine.executions().stuck() == null ? 0 : 1))
+                .description("1 while all slots of this instance are held by runs that go on for too long, otherwise 0")
+                .register(meters);
+        Gauge.builder(
+                        "elasticjob.shards.starved",
+                        this,
+                        its(engine -> engine.executions().starved()))
+                .description("Shards for which this instance has had no slot for so long that it offers them to others")
+                .register(meters);
+        Gauge.builder(
+                        "elasticjob.shards.limited",
+                        this,
+                        its(engine -> engine.executions().limited()))
+                .description("Shards of this instance that are due and wait until the limits of their jobs have room")
                 .register(meters);
         Gauge.builder("elasticjob.registry.connected", this, its(now -> now.isConnected() ? 1 : 0))
-                .description("1 while this instance is registered and connected, else 0")
+                .description("1 while this instance is registered and connected, otherwise 0")
                 .register(meters);
-        Gauge.builder("elasticjob.jobs.overdue", this, its(EngineStatus::overdueJobs))
-                .description("Jobs with a firing that nobody has begun in time, as the leader sees them; 0 elsewhere")
+        Gauge.builder(
+                        "elasticjob.jobs.overdue",
+                        this,
+                        its(engine -> engine.leadership().overdueJobs()))
+                .description(
+                        "Jobs with a firing that no instance has started in time, as the leader sees them; 0 elsewhere")
+                .register(meters);
+        Gauge.builder(
+                        "elasticjob.jobs.undeclared",
+                        this,
+                        its(engine -> engine.leadership().undeclaredJobs()))
+                .description("Jobs that no live instance of their application declares, as the leader sees them; 0"
+                        + " elsewhere")
+                .register(meters);
+        Gauge.builder(
+                        "elasticjob.shards.unassigned",
+                        this,
+                        its(engine -> engine.leadership().unassignedShards()))
+                .description(
+                        "Shards that no instance has, because too few are eligible or none has room, as the leader sees"
+                                + " them; 0 elsewhere")
                 .register(meters);
         TimeGauge.builder("elasticjob.clock.skew", this, TimeUnit.MILLISECONDS, its(ElasticJobMetrics::skewMillis))
-                .description("The registry's clock minus the local one")
+                .description("ZooKeeper's clock minus the local one")
+                .register(meters);
+        TimeGauge.builder("elasticjob.clock.step", this, TimeUnit.MILLISECONDS, its(ElasticJobMetrics::stepMillis))
+                .description("By how much ZooKeeper's clock has stepped and is not followed; 0 while it is followed")
                 .register(meters);
         FunctionCounter.builder("elasticjob.events.untold", this, it -> it.untold.getAsLong())
-                .description("Events that listeners, these meters among them, were too slow to hear")
+                .description("Events that were dropped because listeners, such as these meters, were too slow")
                 .register(meters);
         for (Kind kind : Kind.values()) {
-            Map<Result, Timer> byResult = new EnumMap<>(Result.class);
-            for (Result result : Result.values()) {
-                if (result != Result.REFUSED || kind == Kind.COMMIT) { // nothing else is ever refused
-                    byResult.put(result, request(kind, result));
+            Map<Ending, Timer> byEnding = new EnumMap<>(Ending.class);
+            for (Ending result : Ending.values()) {
+                if (result != Ending.REFUSED || kind == Kind.COMMIT) { // nothing else is ever refused
+                    byEnding.put(result, request(kind, result));
                 }
             }
-            requests.put(kind, byResult);
+            requests.put(kind, byEnding);
         }
     }
 
@@ -85,13 +135,18 @@ public final class ElasticJobMetrics implements Consumer<ElasticJobEvent>, Regis
     }
 
     private static double skewMillis(EngineStatus engine) {
-        Duration skew = engine.clockSkew();
+        Duration skew = engine.clock().skew();
         return skew == null ? Double.NaN : skew.toNanos() / 1e6;
     }
 
-    private Timer request(Kind kind, Result result) {
+    private static double stepMillis(EngineStatus engine) {
+        Duration step = engine.clock().step();
+        return step == null ? 0 : step.toNanos() / 1e6;
+    }
+
+    private Timer request(Kind kind, Ending result) {
         return Timer.builder("elasticjob.registry.requests")
-                .description("Requests to the registry, from the sending to the answer")
+                .description("Requests to ZooKeeper, from sending to the answer")
                 .tag("kind", lowerCase(kind))
                 .tag("result", lowerCase(result))
                 .register(meters);
@@ -102,7 +157,7 @@ public final class ElasticJobMetrics implements Consumer<ElasticJobEvent>, Regis
     }
 
     @Override
-    public void observed(Kind kind, Result result, Duration took) {
+    public void observed(Kind kind, Ending result, Duration took) {
         Timer timer = requests.getOrDefault(kind, Map.of()).get(result);
         (timer == null ? request(kind, result) : timer).record(took);
     }
@@ -112,8 +167,7 @@ public final class ElasticJobMetrics implements Consumer<ElasticJobEvent>, Regis
         if (event instanceof ElasticJobEvent.ExecutionStarted started) {
             of(started.execution().job()).ifPresent(job -> job.started(started.lateness()));
         } else if (event instanceof ElasticJobEvent.ExecutionEnded ended) {
-            of(ended.execution().job())
-                    .ifPresent(job -> job.ended(ended.outcome().name(), ended.duration()));
+            ended(ended);
         } else if (event instanceof ElasticJobEvent.ShardsAssigned assigned) {
             assigned(assigned.job(), assigned.owned().size());
         } else if (event instanceof ElasticJobEvent.SessionEnded) {
@@ -122,6 +176,10 @@ public final class ElasticJobMetrics implements Consumer<ElasticJobEvent>, Regis
             remove(gone.job());
         } else if (event instanceof ElasticJobEvent.FiringsSuperseded superseded) {
             of(superseded.job()).ifPresent(job -> job.superseded(superseded.count()));
+        } else if (event instanceof ElasticJobEvent.FiringsDropped dropped) {
+            of(dropped.job()).ifPresent(job -> job.dropped(dropped.count()));
+        } else if (event instanceof ElasticJobEvent.JobPaused paused) {
+            of(paused.job()).ifPresent(JobMeters::paused);
         } else if (event instanceof ElasticJobEvent.FiringMisfired misfired) {
             of(misfired.job()).ifPresent(JobMeters::misfired);
         } else if (event instanceof ElasticJobEvent.FiringSkipped skipped) {
@@ -140,6 +198,17 @@ public final class ElasticJobMetrics implements Consumer<ElasticJobEvent>, Regis
         of(job).ifPresent(its -> its.own(shards));
     }
 
+    /** The execution of a removed job is not counted, and what observed it has made its own meters again. */
+    private void ended(ElasticJobEvent.ExecutionEnded ended) {
+        String job = ended.execution().job();
+        JobMeters its = jobs.get(job);
+        if (its == null) {
+            removeMeters(job);
+        } else {
+            its.ended(ended.outcome().name(), ended.duration());
+        }
+    }
+
     /** The meters of a job; empty when it was removed. */
     private Optional<JobMeters> of(String job) {
         return removed.contains(job)
@@ -149,7 +218,15 @@ public final class ElasticJobMetrics implements Consumer<ElasticJobEvent>, Regis
 
     private void remove(String job) {
         jobs.remove(job);
+        removed.remove(job);
         removed.add(job);
+        if (removed.size() > MOST_REMEMBERED) {
+            removed.remove(removed.iterator().next());
+        }
+        removeMeters(job);
+    }
+
+    private void removeMeters(String job) {
         meters.getMeters().stream()
                 .filter(meter -> meter.getId().getName().startsWith("elasticjob.")
                         && job.equals(meter.getId().getTag("job")))

@@ -14,7 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class JobMeters {
 
     /** How an execution can end on an instance. */
-    static final List<String> OUTCOMES = List.of("SUCCEEDED", "FAILED", "FENCED", "ABANDONED");
+    static final List<String> OUTCOMES = List.of(
+            "SUCCEEDED", "FAILED", "FENCED", "ABANDONED", "CANCELLED", "TIMED_OUT", "MOVED", "LOST", "NOT_BEGUN");
 
     private final MeterRegistry meters;
     private final String job;
@@ -22,6 +23,8 @@ final class JobMeters {
     private final Timer lateness;
     private final Counter misfired;
     private final Counter superseded;
+    private final Counter dropped;
+    private final Counter pauses;
     private final Counter failovers;
     private final Counter lost;
     private final Counter claimsRefused;
@@ -37,6 +40,9 @@ final class JobMeters {
                 .register(meters);
         misfired = counter("elasticjob.firings.misfired", "Firings that came due during a run, or too long ago");
         superseded = counter("elasticjob.firings.superseded", "Firings not run because a later one came due first");
+        dropped = counter(
+                "elasticjob.firings.dropped", "Firings that waited to be run one after another, and were not run");
+        pauses = counter("elasticjob.pauses", "How often the job was disabled because its firings failed in a row");
         failovers = counter("elasticjob.failovers", "Executions run again because their instance died");
         lost = counter("elasticjob.executions.lost", "Executions not run again though their instance died");
         claimsRefused = counter("elasticjob.claims.refused", "Claims that came too late");
@@ -61,6 +67,14 @@ final class JobMeters {
 
     void superseded(long count) {
         superseded.increment(count);
+    }
+
+    void dropped(long count) {
+        dropped.increment(count);
+    }
+
+    void paused() {
+        pauses.increment();
     }
 
     void failedOver() {

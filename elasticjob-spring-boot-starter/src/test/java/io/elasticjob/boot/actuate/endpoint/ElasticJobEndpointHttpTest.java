@@ -7,9 +7,9 @@ import io.elasticjob.ShardingContext;
 import io.elasticjob.boot.ElasticJob;
 import io.elasticjob.boot.OwnNetty;
 import io.elasticjob.engine.JobEngine;
-import io.elasticjob.engine.SystemTimekeeper;
 import io.elasticjob.memory.MemoryEnsemble;
 import io.elasticjob.registry.Registry;
+import io.elasticjob.spi.SystemTimekeeper;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,6 +25,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.WebApplicationType;
@@ -39,6 +40,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Two instances of one application, one on Spring MVC and one on WebFlux, that share the shards of its jobs. */
+@ResourceLock("applications") // each sets up the logging of the whole process
 class ElasticJobEndpointHttpTest {
 
     enum Stack {
@@ -94,6 +96,7 @@ class ElasticJobEndpointHttpTest {
                             "spring.application.name=shop",
                             "elasticjob.instance.name=" + stack,
                             "elasticjob.jobs.orders.job-parameter=yaml",
+                            "management.endpoint.elasticjob.show-values=always",
                             "server.port=0",
                             "server.address=127.0.0.1",
                             "spring.main.banner-mode=off",
@@ -120,6 +123,8 @@ class ElasticJobEndpointHttpTest {
         JsonNode body = get(stack, "");
 
         assertThat(body.at("/namespace").asString()).isEqualTo("shop");
+        assertThat(body.at("/registry/address").asString()).isNotEmpty();
+        assertThat(body.at("/registry/embedded").isBoolean()).isTrue();
         assertThat(body.at("/instance/name").asString()).isEqualTo(stack.name());
         assertThat(body.at("/instance/id").asString()).isEqualTo(idOf(stack));
         assertThat(body.at("/instance/connected").asBoolean()).isTrue();
@@ -137,7 +142,10 @@ class ElasticJobEndpointHttpTest {
     @ParameterizedTest
     @EnumSource
     void jobsAreListedWithAssignmentAndNextFireTime(Stack stack) {
-        JsonNode jobs = get(stack, "/jobs").at("/jobs");
+        assertThat(get(stack, "/jobs").at("/jobs/0").has("assignment"))
+                .as("which grows with the instances, and is shown where it is asked for")
+                .isFalse();
+        JsonNode jobs = get(stack, "/jobs?include=assignment").at("/jobs");
 
         JsonNode nightly = named(jobs, "nightly");
         assertThat(nightly.at("/description").asString()).isEqualTo("tidies up");
@@ -253,7 +261,7 @@ class ElasticJobEndpointHttpTest {
 
             HttpResponse<String> records = ask(stack, "/jobs/orders");
             assertThat(records.statusCode()).isEqualTo(503);
-            assertThat(json(records.body()).at("/message").asString()).startsWith("The registry can not be asked now");
+            assertThat(json(records.body()).at("/message").asString()).startsWith("ZooKeeper cannot be asked now");
             assertThat(get(stack, "/jobs").at("/jobs").size()).isEqualTo(3);
         } finally {
             ENSEMBLE.start();

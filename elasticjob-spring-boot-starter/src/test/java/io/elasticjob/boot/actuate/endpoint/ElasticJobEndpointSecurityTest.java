@@ -8,9 +8,9 @@ import io.elasticjob.SimpleJob;
 import io.elasticjob.boot.ElasticJob;
 import io.elasticjob.boot.OwnNetty;
 import io.elasticjob.engine.JobEngine;
-import io.elasticjob.engine.SystemTimekeeper;
 import io.elasticjob.memory.MemoryEnsemble;
 import io.elasticjob.registry.Registry;
+import io.elasticjob.spi.SystemTimekeeper;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -33,6 +33,7 @@ import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -71,6 +72,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Operators steer the jobs of a secured application through the endpoint: of its two instances one is on Spring MVC and one
  * on WebFlux. Ann may do everything, Bob may look.
  */
+@ResourceLock("applications") // each sets up the logging of the whole process
 class ElasticJobEndpointSecurityTest {
 
     enum Stack {
@@ -208,6 +210,7 @@ class ElasticJobEndpointSecurityTest {
                             "--management.endpoints.jmx.domain=elasticjob.test",
                             "--management.endpoints.jmx.exposure.include=elasticjob",
                             "--management.endpoint.elasticjob.access=unrestricted",
+                            "--management.endpoint.elasticjob.show-values=always",
                             "--management.endpoints.web.exposure.include=elasticjob"));
         }
         for (Stack stack : Stack.values()) {
@@ -266,7 +269,8 @@ class ElasticJobEndpointSecurityTest {
         String job = create(stack, "by hand " + stack, "shardingTotalCount=3");
         CountDownLatch gate = shut(job);
         JsonNode accepted = post(stack, 202, "/jobs/" + path(job), """
-                {"operation": "trigger", "shards": "0,2", "parameter": "again", "id": "req-1", "reason": "customer waits"}""");
+            {"operation": "trigger", "shards": "0,2", "parameter": "again", "id": "req-1", "reason": "customer waits"}\
+            """);
 
         assertThat(accepted.at("/number").asLong()).isZero();
         assertThat(accepted.at("/id").asString()).isEqualTo("req-1");
@@ -326,11 +330,54 @@ class ElasticJobEndpointSecurityTest {
 
     @ParameterizedTest
     @EnumSource
+    void whatRunsIsCancelledWithWhoAndWhy(Stack stack) {
+        String job = create(stack, "cancelled-" + stack, "shardingTotalCount=2");
+        CountDownLatch gate = shut(job);
+        post(stack, 202, "/jobs/" + job, "{\"operation\":\"trigger\"}");
+        await().until(() -> get(stack, "/jobs/" + job)
+                .at("/shards")
+                .valueStream()
+                .allMatch(shard -> shard.at("/state").asString().equals("RUNNING")));
+
+        JsonNode answer = post(
+                stack,
+                202,
+                "/jobs/" + job,
+                "{\"operation\":\"cancel\",\"firing\":\"trigger-0\",\"shards\":\"1\",\"reason\":\"disk full\"}");
+
+        assertThat(answer.toString())
+                .contains("\"item\":1")
+                .contains("\"firing\":\"trigger-0\"")
+                .doesNotContain("\"item\":0");
+        await().until(() ->
+                get(stack, "/jobs/" + job).at("/shards/1/outcome").asString().equals("CANCELLED"));
+        JsonNode shards = get(stack, "/jobs/" + job).at("/shards");
+        assertThat(shards.at("/1/error").asString()).isEqualTo("cancelled by ann: disk full");
+        assertThat(shards.at("/0/state").asString()).as("the other one goes on").isEqualTo("RUNNING");
+        assertThat(audited("cancel", job).getData())
+                .containsEntry("firing", "trigger-0")
+                .containsEntry("shards", "1")
+                .containsEntry("reason", "disk full")
+                .containsEntry("result", "accepted");
+        JsonNode over = post(stack, 409, "/jobs/" + job, "{\"operation\":\"cancel\",\"shards\":\"1\"}");
+        assertThat(over.at("/message").asString())
+                .isEqualTo("Nothing of " + job + " runs on shard 1, and nothing of it is to be run again");
+        JsonNode named = post(
+                stack, 409, "/jobs/" + job, "{\"operation\":\"cancel\",\"firing\":\"trigger-0\",\"shards\":\"1\"}");
+        assertThat(named.at("/message").asString())
+                .isEqualTo("The firing trigger-0 of " + job
+                        + " does not run on shard 1, and nothing of it is to be run again");
+        gate.countDown();
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void severalSettingsAreChangedAtOnceWithWhoAndWhyAndTakenBack(Stack stack) {
         String job = create(stack, "configured-" + stack, "every=1h");
         post(stack, 204, "/jobs/" + job, """
-                {"operation": "configure", "set": "cron=0 0 3 * * ?\\nmisfire = SKIP\\njob-parameter=hunter2=x",
-                 "reason": "month end"}""");
+            {"operation": "configure", "set": "cron=0 0 3 * * ?\\nmisfire = SKIP\\njob-parameter=hunter2=x",
+             "reason": "month end"}\
+            """);
 
         await().until(() -> get(stack, "/jobs/" + job).at("/overrides").has("misfire"));
         JsonNode changed = get(stack, "/jobs/" + job);
@@ -364,7 +411,9 @@ class ElasticJobEndpointSecurityTest {
 
         post(stack, 204, "/jobs/" + job, "{\"operation\":\"reset\",\"keys\":\"misfire, jobParameter\"}");
         await().until(() -> !get(stack, "/jobs/" + job).at("/overrides").has("misfire"));
-        assertThat(get(stack, "/jobs/" + job).at("/overrides").propertyNames()).containsExactly("cron", "handler");
+        assertThat(get(stack, "/jobs/" + job).at("/overrides").propertyNames())
+                .as("with the zone in which all instances read a cron that came without one")
+                .containsExactly("cron", "zone", "handler");
     }
 
     @ParameterizedTest
@@ -506,14 +555,19 @@ class ElasticJobEndpointSecurityTest {
                 .isEqualTo("hunter4");
     }
 
-    // ---- What can not be done -------------------------------------------------------------------------------------
+    // ---- What cannot be done -------------------------------------------------------------------------------------
 
     static Stream<Arguments> malformed() {
         return Stream.of(Stack.values())
                 .flatMap(stack -> Stream.of(
-                                List.of("{}", "operation", "trigger, configure"),
+                                List.of("{}", "operation", "trigger, backfill, cancel, configure"),
                                 List.of("{'operation':'tigger'}", "operation", "did you mean \"trigger\"?"),
-                                List.of("{'operation':'drain'}", "operation", "trigger, configure"),
+                                List.of("{'operation':'drain'}", "operation", "trigger, backfill, cancel, configure"),
+                                List.of("{'operation':'cancel','firing':'soon'}", "firing", "trigger-7"),
+                                List.of("{'operation':'cancel','shards':'0,x'}", "shards", "number of a shard"),
+                                List.of("{'operation':'cancel','shards':'7'}", "shards", "does not exist"),
+                                List.of("{'operation':'cancel','force':'true'}", "force", "does not know it"),
+                                List.of("{'operation':'trigger','firing':'trigger-0'}", "firing", "does not know it"),
                                 List.of("{'operation':'trigger','shards':'0,x'}", "shards", "number of a shard"),
                                 List.of("{'operation':'trigger','shards':''}", "shards", "number of a shard"),
                                 List.of("{'operation':'trigger','shards':'1,1'}", "shards", "twice"),
@@ -542,7 +596,7 @@ class ElasticJobEndpointSecurityTest {
                                 List.of(
                                         "{'operation':'configure','set':'handler=gated'}",
                                         "declared.handler",
-                                        "can not be changed"),
+                                        "cannot be changed"),
                                 List.of("{'operation':'reset','keys':'cron,'}", "keys", "no key"),
                                 List.of("{'operation':'reset','keys':'misfir'}", "keys", "did you mean \"misfire\"?"))
                         .map(row -> Arguments.of(stack, row.get(0).replace('\'', '"'), row.get(1), row.get(2))));
@@ -596,7 +650,7 @@ class ElasticJobEndpointSecurityTest {
 
             JsonNode unknown = post(stack, 503, "/jobs/declared", "{\"operation\":\"trigger\",\"id\":\"later\"}");
             assertThat(unknown.at("/message").asString())
-                    .startsWith("The registry can not be asked now")
+                    .startsWith("ZooKeeper cannot be asked now")
                     .contains("\"id\": \"later\"");
             post(stack, 503, "/instances/nobody", "{\"operation\":\"drain\"}");
             assertThat(audited("trigger", "declared").getData()).containsEntry("result", "unknown");
@@ -618,6 +672,69 @@ class ElasticJobEndpointSecurityTest {
         ObjectName endpoint = server.queryNames(new ObjectName("elasticjob.test:type=Endpoint,name=Elasticjob,*"), null)
                 .iterator()
                 .next();
+        assertThat(parameters(server, endpoint, "change"))
+                .as("callers name them by their place: a new one comes last")
+                .containsExactly(
+                        "jobsOrInstances",
+                        "nameOrId",
+                        "operation",
+                        "shards",
+                        "parameter",
+                        "force",
+                        "id",
+                        "set",
+                        "keys",
+                        "shard",
+                        "instance",
+                        "reason",
+                        "firing",
+                        "notBefore",
+                        "from",
+                        "to");
+        assertThat(parameters(server, endpoint, "about"))
+                .containsExactly(
+                        "jobsOrInstances",
+                        "nameOrId",
+                        "aspect",
+                        "at",
+                        "without",
+                        "with",
+                        "shard",
+                        "outcome",
+                        "firing",
+                        "from",
+                        "to",
+                        "before",
+                        "size",
+                        "attempt",
+                        "instance",
+                        "error",
+                        "bucket");
+        assertThat(parameters(server, endpoint, "list"))
+                .containsExactly(
+                        "jobsOrInstances",
+                        "q",
+                        "application",
+                        "state",
+                        "handler",
+                        "instance",
+                        "sort",
+                        "size",
+                        "after",
+                        "names",
+                        "include",
+                        "job",
+                        "outcome",
+                        "from",
+                        "to",
+                        "error",
+                        "before",
+                        "set",
+                        "jobs",
+                        "wait",
+                        "who",
+                        "operation",
+                        "label");
         String[] texts = new String[12];
         java.util.Arrays.fill(texts, String.class.getName());
 
@@ -642,6 +759,14 @@ class ElasticJobEndpointSecurityTest {
     }
 
     // ---- Help -----------------------------------------------------------------------------------------------------
+
+    private static List<String> parameters(MBeanServer server, ObjectName endpoint, String operation) throws Exception {
+        return Stream.of(server.getMBeanInfo(endpoint).getOperations())
+                .filter(each -> each.getName().equals(operation))
+                .flatMap(each -> Stream.of(each.getSignature()))
+                .map(javax.management.MBeanParameterInfo::getName)
+                .toList();
+    }
 
     /** Makes a job of its own for a test. */
     private static String create(Stack stack, String name, String settings) {

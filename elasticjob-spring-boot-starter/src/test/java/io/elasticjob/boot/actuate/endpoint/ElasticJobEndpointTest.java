@@ -3,48 +3,69 @@ package io.elasticjob.boot.actuate.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.elasticjob.EngineBusyException;
 import io.elasticjob.Firing;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.JobOperations;
 import io.elasticjob.OperationRefusedException;
+import io.elasticjob.RegistryException;
 import io.elasticjob.Setting;
 import io.elasticjob.ShardRecord;
+import io.elasticjob.boot.actuate.endpoint.ElasticJobEndpointWebExtension.Code;
 import io.elasticjob.boot.actuate.endpoint.ElasticJobEndpointWebExtension.Problem;
+import io.elasticjob.coordination.Standing;
 import io.elasticjob.coordination.StoredJob;
-import io.elasticjob.engine.JobDetail;
-import io.elasticjob.engine.JobView;
-import io.elasticjob.engine.NamespaceView;
-import io.elasticjob.engine.ShardView;
-import io.elasticjob.registry.RegistryException;
+import io.elasticjob.history.ExecutionLogs;
 import io.elasticjob.sharding.Assignment;
 import io.elasticjob.sharding.StrategyCatalog;
+import io.elasticjob.view.JobDetail;
+import io.elasticjob.view.JobView;
+import io.elasticjob.view.NamespaceChanges;
+import io.elasticjob.view.NamespaceView;
+import io.elasticjob.view.ShardView;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.audit.AuditEvent;
 import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
+import org.springframework.boot.actuate.endpoint.Sanitizer;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.context.ApplicationEventPublisher;
 
 class ElasticJobEndpointTest {
 
+    private static final AccessRules SHOWN = new AccessRules(
+            AccessRules.NONE.roles(), List.of(), new AccessRules.Values(Show.ALWAYS, Set.of(), new Sanitizer()));
+
     private static final Instant NOON = Instant.parse("2026-06-01T12:00:00Z");
+
+    @Test
+    void whenTooMuchIsAskedTheAnswerIs503AndSaysSo() {
+        var response = web(over(CompletableFuture.failedFuture(new EngineBusyException("1000 requests wait already"))))
+                .one(SecurityContext.NONE, "jobs", "orders");
+
+        assertThat(response.getStatus()).isEqualTo(503);
+        assertThat(response.getBody())
+                .isEqualTo(Problem.of(Code.BUSY, "Too much is asked of this instance now: 1000 requests wait already"));
+    }
 
     @Test
     void anApplicationWithoutJobsShowsAnEmptyNamespace() {
         ElasticJobEndpoint endpoint = over(Optional.empty());
 
         assertThat(endpoint.namespace()).isEqualTo(NamespaceDescriptor.NONE);
-        assertThat(endpoint.list("jobs")).hasToString("JobsDescriptor[jobs=[]]");
+        assertThat(endpoint.list("jobs")).hasToString("JobsDescriptor[jobs=[], total=0, next=null, at=null]");
         assertThat(endpoint.one("jobs", "orders")).isNull();
         assertThat(endpoint.one("instances", "x")).isNull();
         assertThat(about(endpoint, "executions")).as("where no history is kept").isNull();
@@ -52,13 +73,12 @@ class ElasticJobEndpointTest {
 
     @Test
     void recordsThatCanNotBeReadAreNotPretended() {
-        var response = new ElasticJobEndpointWebExtension(
-                        over(CompletableFuture.failedFuture(new RegistryException("the connection is gone"))))
-                .one("jobs", "orders");
+        var response = web(over(CompletableFuture.failedFuture(new RegistryException("the connection is gone"))))
+                .one(SecurityContext.NONE, "jobs", "orders");
 
         assertThat(response.getStatus()).isEqualTo(503);
         assertThat(response.getBody())
-                .isEqualTo(new Problem("The registry can not be asked now: the connection is gone"));
+                .isEqualTo(Problem.of(Code.NO_REGISTRY, "ZooKeeper cannot be asked now: the connection is gone"));
     }
 
     @Test
@@ -85,12 +105,12 @@ class ElasticJobEndpointTest {
         JobDefinition declared = JobDefinition.named("orders").shards(2).build();
         StoredJob stored = new StoredJob(
                 "orders",
-                "shop",
-                declared.settings(),
-                Map.of(JobKey.JOB_PARAMETER, new StoredJob.Override("fast", "ann", NOON, "backlog")),
+                new StoredJob.Settings(
+                        "shop",
+                        declared.settings(),
+                        Map.of(JobKey.JOB_PARAMETER, new StoredJob.Override("fast", "ann", NOON, "backlog"))),
                 NOON,
-                io.elasticjob.coordination.ShardCount.always(2),
-                Map.of());
+                io.elasticjob.coordination.ShardCount.always(2));
         JobView view = new JobView(
                 stored, stored.effective(), Assignment.none(2), List.of(), Map.of("till-7.x", "is draining"), null);
 
@@ -108,12 +128,77 @@ class ElasticJobEndpointTest {
     }
 
     @Test
+    void aSettingThatOnlyALaterVersionKnowsIsShownAndMaskedInASnapshot() {
+        JobKey unknown = JobKey.stored("token");
+        StoredJob stored = new StoredJob(
+                "orders",
+                new StoredJob.Settings(
+                        "shop",
+                        Map.of(unknown, new Setting("s3cret", Setting.Source.CODE)),
+                        Map.of(unknown, new StoredJob.Override("s3cret", "ann", NOON, ""))),
+                NOON,
+                io.elasticjob.coordination.ShardCount.always(2));
+        JobView view = new JobView(stored, null, Assignment.none(2), List.of(), Map.of(), "not known here");
+
+        JobDetailDescriptor shown = JobDetailDescriptor.of(new JobDetail(view, List.of()), NOON);
+
+        assertThat(shown.declared()).containsOnlyKeys("token");
+        assertThat(SnapshotDescriptor.masked(shown).toString()).doesNotContain("s3cret");
+        assertThat(SnapshotDescriptor.masked(shown).declared().get("token").value())
+                .isEqualTo("******");
+        assertThat(SnapshotDescriptor.masked(shown).overrides().get("token").value())
+                .isEqualTo("******");
+    }
+
+    @Test
+    void shardsThatHoldOnlyFromAFiringToComeAreShown() {
+        StoredJob stored = StoredJob.declared(daily(2), "shop", NOON)
+                .redeclared(daily(4), "shop", NOON.plusSeconds(1), java.time.Duration.ofSeconds(25));
+        JobView view = new JobView(stored, stored.effective(), Assignment.none(4), List.of(), Map.of(), null);
+        var upcoming =
+                new io.elasticjob.coordination.ShardCount.Upcoming(2, 4, NOON.plus(java.time.Duration.ofHours(15)));
+
+        assertThat(JobDescriptor.of(view, true, true, JobRows.NONE, NOON).upcomingShards())
+                .isEqualTo(upcoming);
+        assertThat(JobDetailDescriptor.of(new JobDetail(view, List.of()), NOON).upcomingShards())
+                .isEqualTo(upcoming);
+        assertThat(JobDescriptor.of(view, true, true, JobRows.NONE, upcoming.from())
+                        .upcomingShards())
+                .isNull();
+    }
+
+    private static JobDefinition daily(int shards) {
+        return JobDefinition.named("orders")
+                .cron("0 0 3 * * ?", java.time.ZoneOffset.UTC)
+                .shards(shards)
+                .build();
+    }
+
+    @Test
+    void aJobThatNobodyDeclaresIsShownAsUndeclaredAndWithoutATimeToFire() {
+        StoredJob stored = StoredJob.declared(daily(2), "shop", NOON).undeclared(NOON.plusSeconds(7));
+        for (Standing standing : Standing.values()) {
+            JobView view =
+                    new JobView(stored, stored.effective(), Assignment.none(2), List.of(), Map.of(), null, standing);
+            JobDescriptor shown = JobDescriptor.of(view, true, true, JobRows.NONE, NOON);
+            JobDetailDescriptor detail = JobDetailDescriptor.of(new JobDetail(view, List.of()), NOON);
+
+            assertThat(shown.state()).isEqualTo(standing.mayRun() ? JobCondition.ENABLED : JobCondition.UNDECLARED);
+            assertThat(shown.undeclaredSince()).isEqualTo(standing.mayRun() ? null : NOON.plusSeconds(7));
+            assertThat(shown.nextFireTime() == null).isEqualTo(!standing.mayRun());
+            assertThat(detail.state()).isEqualTo(shown.state());
+            assertThat(detail.nextFireTimes().isEmpty()).isEqualTo(!standing.mayRun());
+        }
+    }
+
+    @Test
     void aJobThatThisVersionCanNotUseIsShownWithItsProblem() {
         StoredJob stored = StoredJob.declared(JobDefinition.named("orders").build(), "shop", NOON);
         JobView view = new JobView(
                 stored, null, Assignment.none(1), List.of(), Map.of(), "misfire: \"LATER\" is not known here");
 
-        assertThat(JobDescriptor.of(view, NOON).problem()).contains("LATER");
+        assertThat(JobDescriptor.of(view, true, true, JobRows.NONE, NOON).problem())
+                .contains("LATER");
         assertThat(JobDetailDescriptor.of(new JobDetail(view, List.of()), NOON).configuration())
                 .isEmpty();
     }
@@ -122,8 +207,7 @@ class ElasticJobEndpointTest {
     void whereNoEngineRunsNothingIsSaidToBeDone() {
         ElasticJobEndpoint endpoint = over(Optional.empty(), event -> {}, new RegistryException("not been started"));
 
-        var response =
-                new ElasticJobEndpointWebExtension(endpoint).remove(SecurityContext.NONE, "jobs", "orders", null);
+        var response = web(endpoint).remove(SecurityContext.NONE, "jobs", "orders", null);
 
         assertThat(response.getStatus()).isEqualTo(503);
         assertThat(about(endpoint, "explain")).isNull();
@@ -138,10 +222,8 @@ class ElasticJobEndpointTest {
             throw new IllegalStateException("disk full");
         };
 
-        var response = new ElasticJobEndpointWebExtension(
-                        over(Optional.empty(), broken, new OperationRefusedException("the job is disabled")))
+        var response = web(over(Optional.empty(), broken, new OperationRefusedException("the job is disabled")))
                 .change(
-                        SecurityContext.NONE,
                         "jobs",
                         "orders",
                         "trigger",
@@ -153,10 +235,15 @@ class ElasticJobEndpointTest {
                         null,
                         null,
                         null,
-                        null);
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        SecurityContext.NONE);
 
         assertThat(response.getStatus()).isEqualTo(409);
-        assertThat(response.getBody()).isEqualTo(new Problem("the job is disabled"));
+        assertThat(response.getBody()).isEqualTo(Problem.of(Code.REFUSED, "the job is disabled"));
     }
 
     @Test
@@ -166,11 +253,23 @@ class ElasticJobEndpointTest {
                 Optional.empty(),
                 event -> audited.add(((AuditApplicationEvent) event).getAuditEvent()),
                 new InvalidSettingException("orders.jobParameter", "hunter2", "is too long"));
-        Fields fields = Fields.ofChange(
-                null, null, null, null, "jobParameter=hunter2\nmisfire=SKIP", null, null, null, "month end");
+        OperationFields fields = OperationFields.ofChange(
+                null,
+                null,
+                null,
+                null,
+                "jobParameter=hunter2\nmisfire=SKIP",
+                null,
+                null,
+                null,
+                "month end",
+                null,
+                null,
+                null,
+                null);
 
-        assertThatThrownBy(
-                        () -> endpoint.change("jobs", "orders", "configure", new Steering.Request("ann\nroot", fields)))
+        assertThatThrownBy(() -> endpoint.change(
+                        "jobs", "orders", "configure", new EndpointRequests.Request("ann\nroot", fields)))
                 .isInstanceOf(InvalidSettingException.class);
 
         assertThat(audited).singleElement().satisfies(event -> {
@@ -187,6 +286,10 @@ class ElasticJobEndpointTest {
         });
     }
 
+    private static ElasticJobEndpointWebExtension web(ElasticJobEndpoint endpoint) {
+        return new ElasticJobEndpointWebExtension(endpoint, new ChangeWatch(Optional::empty), CompletableFuture::join);
+    }
+
     private static ElasticJobEndpoint over(CompletionStage<Optional<JobDetail>> job) {
         NamespaceReader reader = new NamespaceReader() {
             @Override
@@ -200,6 +303,11 @@ class ElasticJobEndpointTest {
             }
 
             @Override
+            public CompletionStage<NamespaceChanges> changes(long after) {
+                throw new AssertionError("not asked for");
+            }
+
+            @Override
             public StrategyCatalog strategies() {
                 throw new AssertionError("not asked for");
             }
@@ -208,7 +316,7 @@ class ElasticJobEndpointTest {
     }
 
     private static @Nullable Object about(ElasticJobEndpoint endpoint, String aspect) {
-        return endpoint.about("jobs", "orders", aspect, null, null, null, null, null, null, null, null, null, null);
+        return endpoint.about("jobs", "orders", aspect, OperationFields.of(), SecurityContext.NONE);
     }
 
     private static ElasticJobEndpoint over(Optional<NamespaceReader> reader) {
@@ -222,6 +330,13 @@ class ElasticJobEndpointTest {
                 JobOperations.class.getClassLoader(),
                 new Class<?>[] {JobOperations.class},
                 (proxy, method, given) -> CompletableFuture.failedFuture(answer));
-        return new ElasticJobEndpoint(() -> reader, operations, null, audit, () -> NOON);
+        return new ElasticJobEndpoint(
+                () -> reader,
+                operations,
+                new ElasticJobEndpoint.Beside(null, new ExecutionLogs(), null),
+                audit,
+                SHOWN,
+                CapabilitiesDescriptor.Source.PLAIN,
+                () -> NOON);
     }
 }

@@ -24,6 +24,7 @@ import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.WebApplicationType;
@@ -38,6 +39,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The history of a namespace in a database, asked for over HTTP. */
+@ResourceLock("applications") // each sets up the logging of the whole process
 class ExecutionsHttpTest {
 
     private static final Instant NOON = Instant.parse("2026-06-01T12:00:00Z");
@@ -72,24 +74,37 @@ class ExecutionsHttpTest {
                         "server.port=0",
                         "server.address=127.0.0.1",
                         "spring.main.banner-mode=off",
-                        "elasticjob.tracing.retention.max-age=36500d",
+                        "elasticjob.history.retention.max-age=36500d",
                         "management.endpoints.web.exposure.include=elasticjob")
                 .run();
         ExecutionHistory history = application.getBean(ExecutionHistory.class);
         history.record(IntStream.range(0, 120)
                 .mapToObj(i -> new ExecutionRecord(
-                        "orders gone by", // which nobody declares any more
-                        i % 40 == 7 ? "trigger-" + i : NOON.plusSeconds(i / 4).toString(),
-                        i % 4,
-                        1,
+                        new ExecutionRecord.Identity(
+                                "orders gone by", // which nobody declares any more
+                                "k3x9",
+                                i % 40 == 7
+                                        ? "trigger-" + i
+                                        : NOON.plusSeconds(i / 4).toString(),
+                                i % 4,
+                                1,
+                                i + 1L),
+                        NOON.plusSeconds(i / 4),
+                        i % 40 == 7 ? ExecutionRecord.TRIGGER : ExecutionRecord.SCHEDULE,
                         "till-7.x",
-                        i + 1L,
                         NOON.plusSeconds(i / 4).plusMillis(5), // four at once
-                        i == 119 ? null : NOON.plusSeconds(i / 4).plusMillis(1505),
-                        i == 119 ? null : i % 10 == 0 ? "FAILED" : "SUCCEEDED",
-                        i % 10 == 0 ? "java.io.IOException: disk" : null,
-                        null))
+                        end(i)))
                 .toList());
+    }
+
+    private static ExecutionRecord.End end(int i) {
+        return i == 119
+                ? null
+                : new ExecutionRecord.End(
+                        NOON.plusSeconds(i / 4).plusMillis(1505),
+                        i % 10 == 0 ? "FAILED" : "SUCCEEDED",
+                        i % 10 == 0 ? "java.io.IOException: disk" : null,
+                        null);
     }
 
     @AfterAll
@@ -124,7 +139,8 @@ class ExecutionsHttpTest {
 
         JsonNode failed = get("outcome=failed&size=1").at("/executions/0");
         assertThat(failed).isEqualTo(json("""
-                        {"id": "orders gone by/2026-06-01T12:00:27Z/2/1", "firing": "2026-06-01T12:00:27Z", "shard": 2,
+                        {"id": "orders gone by/2026-06-01T12:00:27Z/2/1", "life": "k3x9",
+                         "firing": "2026-06-01T12:00:27Z", "fireTime": "2026-06-01T12:00:27Z", "cause": "SCHEDULE", "shard": 2,
                          "attempt": 1, "instance": "till-7.x", "fencingToken": 111,
                          "startedAt": "2026-06-01T12:00:27.005Z", "endedAt": "2026-06-01T12:00:28.505Z",
                          "duration": "PT1.5S", "outcome": "FAILED", "error": "java.io.IOException: disk"}"""));
@@ -156,7 +172,7 @@ class ExecutionsHttpTest {
                 "from=yesterday | from: \"yesterday\" must be an instant such as",
                 "to=%2B1000000000-12-31T23:59:59Z | must be an instant such as",
                 "before=x | before: \"x\" must be what an earlier page gave as its \"next\"",
-                "before=never~a/0/1 | before: \"never\" must be an instant such as"
+                "before=never~a/0/1/x/7 | before: \"never\" must be an instant such as"
             })
     void whatMakesNoSenseIs400AndNamesTheParameterTheValueAndTheRule(String query, String message) {
         HttpResponse<String> refused = ask("orders gone by", query);
@@ -180,7 +196,7 @@ class ExecutionsHttpTest {
             HttpResponse<String> away = ask("orders gone by", "");
             assertThat(away.statusCode()).isEqualTo(503);
             assertThat(json(away.body()).at("/message").asString())
-                    .startsWith("The history can not be read now: the database gives no answer");
+                    .startsWith("The history cannot be read now: the database gives no answer");
         } finally {
             DATABASE.setURL(url);
         }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class HistoryReaderTest {
 
-    private static final ExecutionFilter ALL = new ExecutionFilter(null, null, null, null, null, null, null);
+    private static final ExecutionFilter ALL = new ExecutionFilter(OperationFields.of());
 
     @Test
     void aHistoryThatGivesNoAnswerIsWaitedForNoLongerThanItIsWorthAndLetGo() throws Exception {

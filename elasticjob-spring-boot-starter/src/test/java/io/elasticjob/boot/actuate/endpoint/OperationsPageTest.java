@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobOperations;
-import io.elasticjob.coordination.Finding;
+import io.elasticjob.view.Finding;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -16,14 +16,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What docs/operations.md says there is, is there, and the other way round. */
+/** The pages on the endpoint name all operations and findings, and no others. */
 class OperationsPageTest {
 
-    private static final String PAGE = page();
+    private static final String OPERATIONS = page("endpoint.md");
+    private static final String FINDINGS = page("explain.md");
 
     @Test
     void everyFindingIsExplained() {
-        assertThat(PAGE.lines().filter(line -> line.matches("\\| `[A-Z_]+` .*")))
+        assertThat(FINDINGS.lines().filter(line -> line.matches("\\| `[A-Z_]+` .*")))
                 .extracting(line -> line.split("`")[1])
                 .containsExactlyInAnyOrderElementsOf(
                         Arrays.stream(Finding.Code.values()).map(Enum::name).toList());
@@ -31,30 +32,40 @@ class OperationsPageTest {
 
     @Test
     void everyOperationIsShown() {
-        Matcher shown = Pattern.compile("\"operation\": \"([a-z]+)\"").matcher(PAGE);
+        Matcher shown = Pattern.compile("\"operation\": \"([a-z]+)\"").matcher(OPERATIONS);
         assertThat(shown.results().map(found -> found.group(1)).distinct())
                 .containsExactlyInAnyOrder(
-                        "trigger", "configure", "reset", "disable", "enable", "create", "drain", "resume");
-        for (String ofJobs : new String[] {"trigger", "configure", "reset", "disable", "enable", "create"}) {
-            assertThatThrownBy(() -> steering().job("orders", "?", new Steering.Request("", Fields.of())))
-                    .isInstanceOf(InvalidSettingException.class)
-                    .hasMessageContaining(ofJobs);
-        }
-        assertThatThrownBy(() -> steering().instance("till", "?", new Steering.Request("", Fields.of())))
-                .hasMessageContaining("there are drain, resume");
+                        "trigger",
+                        "backfill",
+                        "cancel",
+                        "configure",
+                        "reset",
+                        "disable",
+                        "enable",
+                        "create",
+                        "transfer",
+                        "drain",
+                        "resume");
+        assertThatThrownBy(() -> steering().job("orders", "?", new EndpointRequests.Request("", OperationFields.of())))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageEndingWith(
+                        "there are trigger, backfill, cancel, configure, reset, disable, enable, create, transfer");
+        assertThatThrownBy(
+                        () -> steering().instance("till", "?", new EndpointRequests.Request("", OperationFields.of())))
+                .hasMessageEndingWith("there are drain, resume");
     }
 
-    private static Steering steering() {
+    private static EndpointRequests steering() {
         JobOperations untouched = (JobOperations) Proxy.newProxyInstance(
                 JobOperations.class.getClassLoader(), new Class<?>[] {JobOperations.class}, (proxy, method, given) -> {
                     throw new AssertionError("refused before");
                 });
-        return new Steering(untouched, Optional::empty, new Audit(event -> {}));
+        return new EndpointRequests(untouched, Optional::empty, new Audit(event -> {}));
     }
 
-    private static String page() {
+    private static String page(String name) {
         try {
-            return Files.readString(Path.of("../docs/operations.md"));
+            return Files.readString(Path.of("..", "docs", "reference", name));
         } catch (IOException missing) {
             throw new AssertionError(missing);
         }

@@ -3,19 +3,20 @@ package io.elasticjob.boot.actuate.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.elasticjob.JobDefinition;
+import io.elasticjob.RegistryException;
 import io.elasticjob.coordination.StoredJob;
-import io.elasticjob.engine.EngineStatus;
-import io.elasticjob.engine.JobDetail;
 import io.elasticjob.engine.JobEngine;
-import io.elasticjob.engine.JobView;
-import io.elasticjob.engine.NamespaceView;
-import io.elasticjob.engine.SystemTimekeeper;
 import io.elasticjob.memory.MemoryEnsemble;
 import io.elasticjob.quartz.QuartzFireSource;
-import io.elasticjob.registry.RegistryException;
 import io.elasticjob.runner.InProcessShardRunner;
 import io.elasticjob.sharding.Assignment;
 import io.elasticjob.sharding.StrategyCatalog;
+import io.elasticjob.spi.SystemTimekeeper;
+import io.elasticjob.view.EngineStatus;
+import io.elasticjob.view.JobDetail;
+import io.elasticjob.view.JobView;
+import io.elasticjob.view.NamespaceChanges;
+import io.elasticjob.view.NamespaceView;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -130,6 +131,11 @@ class SnapshotReaderTest {
             @Override
             public CompletionStage<Optional<JobDetail>> job(String name) {
                 return records.apply(name);
+            }
+
+            @Override
+            public CompletionStage<NamespaceChanges> changes(long after) {
+                throw new AssertionError("not asked for");
             }
 
             @Override

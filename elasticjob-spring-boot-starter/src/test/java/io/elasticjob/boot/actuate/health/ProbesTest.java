@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.elasticjob.SimpleJob;
 import io.elasticjob.boot.ElasticJob;
 import io.elasticjob.boot.autoconfigure.ElasticJobAutoConfiguration;
+import io.elasticjob.boot.autoconfigure.ElasticJobDisabledAutoConfiguration;
 import io.elasticjob.boot.autoconfigure.ElasticJobHealthContributorAutoConfiguration;
 import io.elasticjob.boot.autoconfigure.InMemoryRegistry;
 import io.elasticjob.engine.JobEngine;
@@ -83,13 +84,28 @@ class ProbesTest {
     }
 
     @Test
+    void readinessMayNameItWhereJobsAreSwitchedOff() {
+        runner.withConfiguration(AutoConfigurations.of(ElasticJobDisabledAutoConfiguration.class))
+                .withPropertyValues(
+                        "elasticjob.enabled=false",
+                        "management.endpoint.health.group.readiness.include=readinessState,elasticjob")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+
+                    assertThat(status(context, "readiness")).isEqualTo(Status.UP);
+                    assertThat(status(context, "elasticjob")).isEqualTo(Status.UNKNOWN);
+                });
+    }
+
+    @Test
     void anInstanceThatDrainsStaysReady() {
         runner.withPropertyValues("management.endpoint.health.group.readiness.include=readinessState,elasticjob")
                 .run(context -> {
                     started(context);
                     JobEngine engine = context.getBean(JobEngine.class);
                     engine.drain();
-                    await().until(() -> engine.status().draining());
+                    await().until(() -> engine.status().intake().isDraining());
 
                     assertThat(status(context, "readiness")).isEqualTo(Status.UP);
                 });

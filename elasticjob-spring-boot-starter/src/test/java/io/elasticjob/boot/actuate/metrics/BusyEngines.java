@@ -5,9 +5,8 @@ import static org.awaitility.Awaitility.await;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.Misfire;
 import io.elasticjob.SimpleJob;
-import io.elasticjob.engine.EngineStatus;
 import io.elasticjob.engine.JobEngine;
-import io.elasticjob.engine.SystemTimekeeper;
+import io.elasticjob.engine.JobEngineBuilder;
 import io.elasticjob.memory.MemoryEnsemble;
 import io.elasticjob.memory.MemoryRegistry;
 import io.elasticjob.quartz.QuartzFireSource;
@@ -16,6 +15,8 @@ import io.elasticjob.registry.RegistryListener;
 import io.elasticjob.registry.Session;
 import io.elasticjob.registry.Write;
 import io.elasticjob.runner.InProcessShardRunner;
+import io.elasticjob.spi.SystemTimekeeper;
+import io.elasticjob.view.EngineStatus;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Statistic;
@@ -89,7 +90,7 @@ final class BusyEngines implements AutoCloseable {
                 () -> Optional.ofNullable(made.get())
                         .map(JobEngine::untoldEvents)
                         .orElse(0L));
-        JobEngine.Builder builder = builder("b", ensemble.client(SESSION), handlers)
+        JobEngineBuilder builder = builder("b", ensemble.client(SESSION), handlers)
                 .listener(metrics)
                 .registryObserver(metrics)
                 .job(everySecond("fine").build())
@@ -104,7 +105,7 @@ final class BusyEngines implements AutoCloseable {
                 .build();
     }
 
-    private static JobEngine.Builder builder(String name, MemoryRegistry registry, Map<String, SimpleJob> handlers) {
+    private static JobEngineBuilder builder(String name, MemoryRegistry registry, Map<String, SimpleJob> handlers) {
         return JobEngine.builder()
                 .namespace("shop")
                 .instanceName(name)
@@ -113,7 +114,7 @@ final class BusyEngines implements AutoCloseable {
                 .runner(InProcessShardRunner.platform(handlers, 16));
     }
 
-    private static JobEngine.Builder both(JobEngine.Builder builder) {
+    private static JobEngineBuilder both(JobEngineBuilder builder) {
         return builder.job(everySecond("survivor").shards(2).failover(true).build())
                 .job(everySecond("casualty").shards(2).build());
     }
@@ -140,7 +141,7 @@ final class BusyEngines implements AutoCloseable {
     /** Lets it all happen. */
     void run() {
         start();
-        patiently().until(() -> engine.status().leader());
+        patiently().until(() -> engine.status().leadership().isHeld());
         other.start();
         patiently().until(() -> begunOnTheOther.containsAll(Set.of("survivor", "casualty")));
         linkOfTheOther.link().kill();

@@ -17,9 +17,9 @@ import io.elasticjob.ElasticJobEvent.ShardsAssigned;
 import io.elasticjob.ExecutionId;
 import io.elasticjob.Firing;
 import io.elasticjob.Outcome;
-import io.elasticjob.engine.EngineStatus;
-import io.elasticjob.engine.RegistryObserver.Kind;
-import io.elasticjob.engine.RegistryObserver.Result;
+import io.elasticjob.spi.RegistryObserver.Ending;
+import io.elasticjob.spi.RegistryObserver.Kind;
+import io.elasticjob.view.EngineStatus;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
@@ -94,8 +94,8 @@ class ElasticJobMetricsTest {
                 new FiringsSuperseded("orders", 0, 3, NOON),
                 new FiringSkipped("orders", 0, NOON),
                 new FiringMisfired("orders", 1, NOON),
-                new OwnerDied(RUN, "till-8.y", true, NOON),
-                new OwnerDied(RUN, "till-9.z", false, NOON),
+                new OwnerDied(RUN, "till-8.y", true, 1L, NOON),
+                new OwnerDied(RUN, "till-9.z", false, 1L, NOON),
                 new ClaimRefused("orders", 0));
 
         assertThat(count("elasticjob.firings.superseded")).isEqualTo(3);
@@ -119,37 +119,36 @@ class ElasticJobMetricsTest {
         assertThat(gauge("elasticjob.registry.connected")).isNaN();
 
         status = Optional.of(new EngineStatus(
-                EngineStatus.Phase.STARTED,
                 "till-7",
-                "till-7.x",
-                null,
-                null,
-                null,
-                Duration.ofMillis(-1500),
-                false,
-                3,
-                64,
-                true,
-                2,
-                false,
-                0,
-                null,
-                null));
+                new EngineStatus.Condition(EngineStatus.Phase.STARTED, null, null),
+                new EngineStatus.Contact("till-7.x", null, null),
+                new EngineStatus.Clock(
+                        Duration.ofMillis(-1500), EngineStatus.WallClock.IGNORED, Duration.ofMinutes(60)),
+                new EngineStatus.Intake(false, null),
+                new EngineStatus.Executions(3, 0, 64, new EngineStatus.Waiting(2, 5), NOON),
+                new EngineStatus.Leadership(true, 2, 5, 9)));
 
         assertThat(gauge("elasticjob.registry.connected")).isEqualTo(1);
         assertThat(gauge("elasticjob.executions.active")).isEqualTo(3);
         assertThat(gauge("elasticjob.jobs.overdue")).isEqualTo(2);
+        assertThat(gauge("elasticjob.jobs.undeclared")).isEqualTo(5);
         assertThat(meters.get("elasticjob.clock.skew").timeGauge().value(TimeUnit.SECONDS))
                 .isEqualTo(-1.5);
+        assertThat(meters.get("elasticjob.clock.step").timeGauge().value(TimeUnit.SECONDS))
+                .isEqualTo(3600);
         assertThat(gauge("elasticjob.executions.slots")).isEqualTo(64);
+        assertThat(gauge("elasticjob.shards.starved")).isEqualTo(2);
+        assertThat(gauge("elasticjob.shards.unassigned")).isEqualTo(9);
+        assertThat(gauge("elasticjob.shards.limited")).isEqualTo(5);
+        assertThat(gauge("elasticjob.executions.stuck")).isEqualTo(1);
         assertThat(meters.get("elasticjob.events.untold").functionCounter().count())
                 .isEqualTo(42);
     }
 
     @Test
     void requestsAreTimedByKindAndResult() {
-        metrics.observed(Kind.COMMIT, Result.REFUSED, Duration.ofMillis(3));
-        metrics.observed(Kind.SYNC, Result.UNANSWERED, Duration.ofSeconds(1));
+        metrics.observed(Kind.COMMIT, Ending.REFUSED, Duration.ofMillis(3));
+        metrics.observed(Kind.SYNC, Ending.UNANSWERED, Duration.ofSeconds(1));
 
         assertThat(request("commit", "refused").totalTime(TimeUnit.MILLISECONDS))
                 .isEqualTo(3);
@@ -221,7 +220,7 @@ class ElasticJobMetricsTest {
 
     @Test
     void noTagGrowsWithFiringsOrInstances() {
-        tell(new OwnerDied(RUN, "till-8.y", true, NOON), new ClaimRefused("orders", 0));
+        tell(new OwnerDied(RUN, "till-8.y", true, 1L, NOON), new ClaimRefused("orders", 0));
 
         assertThat(meters.getMeters())
                 .extracting(Meter::getId)

@@ -1,0 +1,189 @@
+package io.elasticjob.boot.actuate.endpoint;
+
+import io.elasticjob.Firing;
+import io.elasticjob.FiringResult;
+import io.elasticjob.Outcome;
+import io.elasticjob.ShardRecord;
+import io.elasticjob.coordination.FiringRecord;
+import io.elasticjob.history.ExecutionRecord;
+import io.elasticjob.view.JobDetail;
+import io.elasticjob.view.ShardView;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+
+/**
+ * Firings of a job as wholes, latest first: the one that its record tells of, and those of which the history has executions.
+ *
+ * @param firings without their shards
+ */
+record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationResponseBody {
+
+    /**
+     * One of them. What is not known is null.
+     *
+     * @param state {@code OPENING}, {@code OPEN} or {@code CLOSED} where the firing is recorded as a whole; else {@code RUNNING}
+     *     while an execution of it runs, and {@code ENDED}
+     * @param result once it has ended
+     * @param ends how many shards ended with each outcome; those that were not run count as {@code SKIPPED} once it is closed
+     * @param shards null in a list
+     */
+    record FiringDescriptor(
+            String firing,
+            @Nullable Instant fireTime,
+            String state,
+            @Nullable FiringResult result,
+            SortedMap<String, Integer> ends,
+            @Nullable Instant openedAt,
+            @Nullable Instant closedAt,
+            @Nullable List<PartDescriptor> shards)
+            implements OperationResponseBody {
+
+        private FiringDescriptor with(List<PartDescriptor> parts) {
+            return new FiringDescriptor(firing, fireTime, state, result, ends, openedAt, closedAt, parts);
+        }
+    }
+
+    /**
+     * A shard's part in a firing.
+     *
+     * @param outcome of its last attempt; null while it runs, and where it has not run
+     * @param result that it has left; known until it runs the next firing
+     * @param attempts of which the history knows, latest first
+     */
+    record PartDescriptor(
+            int shard,
+            @Nullable String outcome,
+            @Nullable String result,
+            @Nullable String error,
+            List<ExecutionsDescriptor.ExecutionDescriptor> attempts) {}
+
+    /** @param executions of the job, latest first */
+    static FiringsDescriptor of(JobDetail detail, List<ExecutionRecord> executions) {
+        Map<String, FiringDescriptor> all = new LinkedHashMap<>();
+        current(detail).ifPresent(current -> all.put(current.firing(), current));
+        byFiring(executions).forEach((firing, runs) -> all.putIfAbsent(firing, ofHistory(firing, runs)));
+        return new FiringsDescriptor(List.copyOf(all.values()));
+    }
+
+    /**
+     * One firing with its shards.
+     *
+     * @param executions of the firing, latest first
+     * @return empty when nothing is known of it
+     */
+    static Optional<FiringDescriptor> one(JobDetail detail, String firing, List<ExecutionRecord> executions) {
+        Optional<FiringDescriptor> known = current(detail)
+                .filter(current -> current.firing().equals(firing))
+                .or(() -> executions.isEmpty() ? Optional.empty() : Optional.of(ofHistory(firing, executions)));
+        return known.map(one -> one.with(parts(detail, firing, executions)));
+    }
+
+    private static Optional<FiringDescriptor> current(JobDetail detail) {
+        FiringRecord record = detail.firings();
+        FiringRecord.Current current = record == null ? null : record.current();
+        if (record == null || current == null) {
+            return Optional.empty();
+        }
+        FiringRecord.Whole whole = current.whole();
+        String firing = whole.firing().text();
+        if (current.stage() instanceof FiringRecord.Closed closed) {
+            return Optional.of(new FiringDescriptor(
+                    firing,
+                    whole.fireTime(),
+                    "CLOSED",
+                    closed.result(),
+                    closed.ends(),
+                    whole.openedAt(),
+                    closed.at(),
+                    null));
+        }
+        SortedMap<String, Integer> ends = new TreeMap<>();
+        for (ShardView shard : detail.shards()) {
+            String outcome = shard.record().outcome();
+            if (isOf(firing, shard.record()) && !shard.record().isRunning() && outcome != null) {
+                ends.merge(outcome, 1, Integer::sum);
+            }
+        }
+        String state = record.opening().isPresent() ? "OPENING" : "OPEN";
+        return Optional.of(
+                new FiringDescriptor(firing, whole.fireTime(), state, null, ends, whole.openedAt(), null, null));
+    }
+
+    private static boolean isOf(String firing, ShardRecord record) {
+        Firing last = record.firing();
+        return last != null && last.text().equals(firing);
+    }
+
+    private static Map<String, List<ExecutionRecord>> byFiring(List<ExecutionRecord> executions) {
+        Map<String, List<ExecutionRecord>> all = new LinkedHashMap<>();
+        executions.forEach(run ->
+                all.computeIfAbsent(run.firing(), any -> new ArrayList<>()).add(run));
+        return all;
+    }
+
+    private static FiringDescriptor ofHistory(String firing, List<ExecutionRecord> runs) {
+        Map<Integer, ExecutionRecord> last = new TreeMap<>();
+        for (ExecutionRecord run : runs) {
+            last.merge(run.shard(), run, (one, other) -> one.attempt() >= other.attempt() ? one : other);
+        }
+        SortedMap<String, Integer> ends = new TreeMap<>();
+        boolean runsStill = false;
+        for (ExecutionRecord run : last.values()) {
+            String outcome = run.outcome();
+            runsStill |= outcome == null;
+            if (outcome != null) {
+                ends.merge(outcome, 1, Integer::sum);
+            }
+        }
+        boolean succeeded = ends.keySet().stream().allMatch(new Outcome.Succeeded().name()::equals);
+        return new FiringDescriptor(
+                firing,
+                runs.get(0).fireTime(),
+                runsStill ? "RUNNING" : "ENDED",
+                runsStill ? null : succeeded ? FiringResult.SUCCEEDED : FiringResult.FAILED,
+                ends,
+                null,
+                null,
+                null);
+    }
+
+    private static List<PartDescriptor> parts(JobDetail detail, String firing, List<ExecutionRecord> executions) {
+        Map<Integer, List<ExecutionRecord>> byShard = new TreeMap<>();
+        executions.forEach(run ->
+                byShard.computeIfAbsent(run.shard(), any -> new ArrayList<>()).add(run));
+        Map<Integer, ShardRecord> records = new TreeMap<>();
+        detail.shards().stream()
+                .filter(shard -> isOf(firing, shard.record()))
+                .forEach(shard -> records.put(shard.shard(), shard.record()));
+        records.keySet().forEach(shard -> byShard.putIfAbsent(shard, List.of()));
+        List<PartDescriptor> parts = new ArrayList<>();
+        byShard.forEach((shard, runs) -> parts.add(part(shard, records.get(shard), runs)));
+        return parts;
+    }
+
+    private static PartDescriptor part(int shard, @Nullable ShardRecord record, List<ExecutionRecord> runs) {
+        List<ExecutionRecord> sorted = runs.stream()
+                .sorted(Comparator.comparingInt(ExecutionRecord::attempt).reversed())
+                .toList();
+        ExecutionRecord last = sorted.isEmpty() ? null : sorted.get(0);
+        List<ExecutionsDescriptor.ExecutionDescriptor> attempts = sorted.stream()
+                .map(ExecutionsDescriptor.ExecutionDescriptor::of)
+                .toList();
+        if (record == null) {
+            return new PartDescriptor(
+                    shard, last == null ? null : last.outcome(), null, last == null ? null : last.error(), attempts);
+        }
+        return record.isRunning()
+                ? new PartDescriptor(shard, null, null, null, attempts)
+                : new PartDescriptor(shard, record.outcome(), record.result().orElse(null), record.error(), attempts);
+    }
+}

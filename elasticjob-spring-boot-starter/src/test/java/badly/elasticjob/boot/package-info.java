@@ -1,0 +1,2 @@
+/** Breaks every guard of {@code io.elasticjob.boot.ArchitectureTest}. */
+package badly.elasticjob.boot;

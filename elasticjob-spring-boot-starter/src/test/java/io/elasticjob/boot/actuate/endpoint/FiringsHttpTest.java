@@ -1,0 +1,162 @@
+package io.elasticjob.boot.actuate.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.elasticjob.FiringListener;
+import io.elasticjob.JobOperations;
+import io.elasticjob.ShardingContext;
+import io.elasticjob.TriggerRequest;
+import io.elasticjob.boot.ElasticJob;
+import io.elasticjob.boot.autoconfigure.InMemoryRegistry;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Firings as wholes, asked for over HTTP. */
+@ResourceLock("applications") // each sets up the logging of the whole process
+class FiringsHttpTest {
+
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private static ConfigurableApplicationContext application;
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @Import(InMemoryRegistry.class)
+    static class Shop {
+
+        @ElasticJob(name = "orders", shardingTotalCount = 2, firingListeners = "audit")
+        void orders(ShardingContext context) {
+            if (context.shardingItem() == 1) {
+                throw new IllegalStateException("on purpose");
+            }
+            context.result("42 rows");
+        }
+
+        @ElasticJob(name = "plain")
+        void plain() {}
+
+        @Bean
+        Audit audit() {
+            return new Audit();
+        }
+    }
+
+    static class Audit implements FiringListener {
+        final Queue<End> heard = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public void afterFiring(End firing) {
+            heard.add(firing);
+        }
+    }
+
+    @BeforeAll
+    static void start() {
+        application = new SpringApplicationBuilder(Shop.class)
+                .web(WebApplicationType.SERVLET)
+                .properties(
+                        "spring.application.name=shop",
+                        "server.port=0",
+                        "server.address=127.0.0.1",
+                        "spring.main.banner-mode=off",
+                        "management.endpoints.web.exposure.include=elasticjob")
+                .run();
+        application.getBean(JobOperations.class).trigger(TriggerRequest.of("orders"));
+        application.getBean(JobOperations.class).trigger(TriggerRequest.of("plain"));
+        Audit audit = application.getBean(Audit.class);
+        await().until(() -> audit.heard.size() == 1);
+        await().until(() ->
+                get("/jobs/plain/firings").at("/firings/0/state").asString("").equals("ENDED"));
+        await().until(() -> get("/jobs/orders/executions")
+                        .at("/executions/1/outcome")
+                        .isString()
+                && get("/jobs/orders/executions").at("/executions/0/outcome").isString());
+    }
+
+    @AfterAll
+    static void stop() {
+        application.close();
+    }
+
+    @Test
+    void theFiringsOfAJobAreListedWithTheirResults() {
+        JsonNode firings = get("/jobs/orders/firings").at("/firings");
+
+        assertThat(firings.size()).isEqualTo(1);
+        assertThat(firings.at("/0/firing").asString()).isEqualTo("trigger-0");
+        assertThat(firings.at("/0/state").asString()).isEqualTo("CLOSED");
+        assertThat(firings.at("/0/result").asString()).isEqualTo("FAILED");
+        assertThat(firings.at("/0/ends")).isEqualTo(json("{\"FAILED\": 1, \"SUCCEEDED\": 1}"));
+        assertThat(firings.at("/0").has("shards")).isFalse();
+    }
+
+    @Test
+    void aFiringIsShownWithItsShardsTheirOutcomesResultsAndAttempts() {
+        JsonNode shards = get("/jobs/orders/firings/trigger-0").at("/shards");
+
+        assertThat(shards.size()).isEqualTo(2);
+        assertThat(shards.at("/0/outcome").asString()).isEqualTo("SUCCEEDED");
+        assertThat(shards.at("/0/result").asString()).isEqualTo("42 rows");
+        assertThat(shards.at("/0/attempts").size()).isEqualTo(1);
+        assertThat(shards.at("/1/outcome").asString()).isEqualTo("FAILED");
+        assertThat(shards.at("/1/error").asString()).contains("on purpose");
+        assertThat(shards.at("/1").has("result")).isFalse();
+    }
+
+    @Test
+    void whatTheHistoryKnowsIsShownOfJobsThatDoNotAskForMore() {
+        JsonNode firing = get("/jobs/plain/firings/trigger-0");
+
+        assertThat(firing.at("/state").asString()).isEqualTo("ENDED");
+        assertThat(firing.at("/result").asString()).isEqualTo("SUCCEEDED");
+        assertThat(firing.at("/shards/0/attempts/0/attempt").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsNotKnownIsNotThereAndWhatIsNoFiringIsRefused() {
+        assertThat(response("/jobs/orders/firings/trigger-9").statusCode()).isEqualTo(404);
+        assertThat(response("/jobs/nobody/firings").statusCode()).isEqualTo(404);
+        assertThat(response("/jobs/orders/firings/yesterday").statusCode()).isEqualTo(400);
+        assertThat(response("/jobs/orders/firings/yesterday").body()).contains("must be a fire time such as");
+    }
+
+    private static JsonNode get(String path) {
+        HttpResponse<String> response = response(path);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return json(response.body());
+    }
+
+    private static JsonNode json(String text) {
+        return new JsonMapper().readTree(text);
+    }
+
+    private static HttpResponse<String> response(String path) {
+        int port = ((WebServerApplicationContext) application).getWebServer().getPort();
+        URI uri = URI.create("http://127.0.0.1:" + port + "/actuator/elasticjob" + path);
+        try {
+            return HTTP.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+        } catch (java.io.IOException | InterruptedException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+}
