@@ -1,0 +1,33 @@
+package io.elasticjob.gateway.wire;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an execution ended, as its worker tells.
+ *
+ * @param error why it failed, null when it did not
+ * @param left the result that it leaves, "" for none, or when it did not succeed
+ * @param log the last that it wrote, "" when it wrote nothing
+ */
+public record Result(String id, Ending ending, @Nullable String error, String left, String log) {
+
+    /** How. */
+    public enum Ending {
+        SUCCEEDED,
+        FAILED,
+        /** It was cut off after it was cancelled, or was never begun. */
+        ABANDONED
+    }
+
+    static Result read(Body body) {
+        Ending ending = body.word("outcome", Ending.class);
+        return new Result(
+                body.name("id", WireLimits.ID),
+                ending,
+                ending == Ending.FAILED
+                        ? body.text("error", WireLimits.ERROR).orElse("the worker did not say why")
+                        : null,
+                ending == Ending.SUCCEEDED ? body.shortText("result", WireLimits.RESULT_BYTES) : "",
+                body.text("log", WireLimits.LOG).orElse(""));
+    }
+}
