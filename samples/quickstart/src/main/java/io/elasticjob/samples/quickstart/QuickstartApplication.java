@@ -1,5 +1,6 @@
 package io.elasticjob.samples.quickstart;
 
+import io.elasticjob.samples.quickstart.machine.ConsoleAddress;
 import io.elasticjob.samples.quickstart.machine.SideBySide;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -13,7 +14,7 @@ public class QuickstartApplication {
 
     public static void main(String[] args) {
         SpringApplication application = new SpringApplication(QuickstartApplication.class);
-        application.addListeners(new SideBySide());
+        application.addListeners(new SideBySide(), new ConsoleAddress());
         application.run(args);
     }
 }

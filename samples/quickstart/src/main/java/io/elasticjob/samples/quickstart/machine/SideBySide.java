@@ -10,6 +10,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
 import org.springframework.context.ApplicationListener;
+import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
@@ -24,6 +25,9 @@ public final class SideBySide implements ApplicationListener<ApplicationEnvironm
 
     @Override
     public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
+        if (Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
+            return; // Spring looks at the application and does not start it.
+        }
         ConfigurableEnvironment environment = event.getEnvironment();
         Path directory =
                 Path.of(environment.getRequiredProperty("quickstart.directory")).toAbsolutePath();
@@ -39,9 +43,7 @@ public final class SideBySide implements ApplicationListener<ApplicationEnvironm
         }
         environment.getPropertySources().addFirst(new MapPropertySource("sideBySide", settled));
         LOG.info("Database and ZooKeeper are kept in " + directory
-                + "; to begin anew, stop all copies and delete that directory.");
-        LOG.info("This is " + environment.getProperty("elasticjob.instance.name")
-                + ". See who runs what at http://127.0.0.1:" + environment.getProperty("server.port")
-                + "/actuator/elasticjob/jobs");
+                + "; to start again, stop all copies and delete that directory.");
+        LOG.info("This is " + environment.getProperty("elasticjob.instance.name"));
     }
 }
