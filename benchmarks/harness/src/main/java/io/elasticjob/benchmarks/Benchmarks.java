@@ -4,9 +4,10 @@ import io.elasticjob.benchmarks.environment.Contender;
 import io.elasticjob.benchmarks.environment.Environment;
 import io.elasticjob.benchmarks.environment.Machine;
 import io.elasticjob.benchmarks.environment.Options;
+import io.elasticjob.benchmarks.environment.ZooKeeperServers;
 import io.elasticjob.benchmarks.figures.Case;
 import io.elasticjob.benchmarks.figures.Figures;
-import io.elasticjob.benchmarks.figures.Result;
+import io.elasticjob.benchmarks.figures.Measurement;
 import io.elasticjob.benchmarks.figures.Summary;
 import io.elasticjob.benchmarks.report.Predictions;
 import io.elasticjob.benchmarks.report.Report;
@@ -32,11 +33,12 @@ import java.util.stream.Stream;
 public final class Benchmarks {
 
     private static final String USAGE = """
-            run all | SCENARIO...  [--systems=NAME,...] [--rounds=3] [--quick] [--results=FILE] [--name=value ...] [-Dname=value ...]
-            run report [FILE...]
-            run predict [--points=1000x2x20,...] [--period=1,60] [--monitoring=on] [--small=N --large=N]
-            run list
-            See benchmarks/README.md.""";
+        run all | SCENARIO...  [--systems=NAME,...] [--rounds=3] [--quick] [--results=FILE] [--name=value ...] [-Dname=value ...]
+        run report [FILE...]
+        run predict [--points=1000x2x20,...] [--period=1,60] [--monitoring=on] [--small=N --large=N]
+        run list
+        See benchmarks/README.md.\
+        """;
     private static final String RESULTS = "target/results";
     private static final String ZOOKEEPERS = "zookeepers";
     private static final int ROUNDS = 3;
@@ -86,7 +88,7 @@ public final class Benchmarks {
     }
 
     private static void report(Path home, Options options) throws IOException {
-        List<Result> results = new ArrayList<>();
+        List<Measurement> results = new ArrayList<>();
         List<String> given = options.words().subList(1, options.words().size());
         for (ResultFile file : given.isEmpty()
                 ? List.of(ResultFile.last(home.resolve(RESULTS)))
@@ -102,7 +104,7 @@ public final class Benchmarks {
 
     /** @return whether everything could be measured */
     private boolean measure(List<Scenario> scenarios) throws IOException {
-        List<Result> results = new ArrayList<>();
+        List<Measurement> results = new ArrayList<>();
         for (Scenario scenario : scenarios) {
             int rounds = scenario.rounds(options.number("rounds", options.quick() ? 1 : ROUNDS));
             for (int round = 1; round <= rounds; round++) {
@@ -116,25 +118,24 @@ public final class Benchmarks {
     }
 
     /** One case of all systems after another, in each round beginning with another system. */
-    private List<Result> round(Scenario scenario, int round) throws IOException {
+    private List<Measurement> round(Scenario scenario, int round) throws IOException {
         List<Contender> contenders = new ArrayList<>(contenders(scenario));
         if (contenders.isEmpty()) {
             System.err.println(scenario.name() + ": none of the systems can be measured in it");
             return List.of();
         }
         Collections.rotate(contenders, 1 - round);
-        List<Measurement> measurements = contenders.stream()
+        List<Trial> trials = contenders.stream()
                 .flatMap(contender -> scenario.cases(contender, options).stream()
-                        .map(inCase -> new Measurement(contender, asItIs(inCase, options, otherJava))))
+                        .map(inCase -> new Trial(contender, asItIs(inCase, options, otherJava))))
                 .toList();
         // What is to be compared comes one after another.
-        Map<Case, List<Measurement>> comparable = measurements.stream()
+        Map<Case, List<Trial>> comparable = trials.stream()
                 .collect(Collectors.groupingBy(
                         it -> it.inCase().withoutMonitoring(), LinkedHashMap::new, Collectors.toList()));
-        List<Result> results = new ArrayList<>();
-        for (Measurement measurement :
-                comparable.values().stream().flatMap(List::stream).toList()) {
-            Result result = once(scenario, measurement, round);
+        List<Measurement> results = new ArrayList<>();
+        for (Trial trial : comparable.values().stream().flatMap(List::stream).toList()) {
+            Measurement result = once(scenario, trial, round);
             file.append(result);
             System.out.println(ResultFile.line(result));
             results.add(result);
@@ -150,12 +151,11 @@ public final class Benchmarks {
         return all.stream().filter(scenario::fits).toList();
     }
 
-    private Result once(Scenario scenario, Measurement measurement, int round) throws IOException {
-        Case inCase = measurement.inCase();
+    private Measurement once(Scenario scenario, Trial trial, int round) throws IOException {
+        Case inCase = trial.inCase();
         Figures figures = Figures.builder().build();
         String failure = null;
-        try (Environment environment =
-                new Environment(home, measurement.contender(), scenario.options(inCase, options))) {
+        try (Environment environment = new Environment(home, trial.contender(), scenario.options(inCase, options))) {
             figures = scenario.measure(inCase, environment);
         } catch (Exception e) {
             e.printStackTrace();
@@ -163,10 +163,10 @@ public final class Benchmarks {
         }
         Map<String, String> here = new LinkedHashMap<>(machine);
         here.put("load", Machine.loadAverage());
-        return new Result(
+        return new Measurement(
                 scenario.name(),
-                measurement.contender().id(),
-                measurement.contender().version(home),
+                trial.contender().id(),
+                trial.contender().version(home, options),
                 inCase.circumstances(),
                 round,
                 options.quick(),
@@ -184,7 +184,7 @@ public final class Benchmarks {
                         otherJava.map(version -> "BENCHMARKS_JAVA_HOME=…").orElse(""),
                         "benchmarks/run",
                         scenario.name(),
-                        options.without(Set.of("results", "keep", "postgres")))
+                        options.without(Set.of("results", "keep", "postgres", "beanstalkd")))
                 .filter(part -> !part.isEmpty())
                 .collect(Collectors.joining(" "));
     }
@@ -196,8 +196,12 @@ public final class Benchmarks {
         if (!servers.equals("1") && !inCase.circumstances().containsKey(ZOOKEEPERS)) {
             complete = complete.with(ZOOKEEPERS, servers);
         }
+        String jvm = options.text(ZooKeeperServers.JVM, "");
+        if (!jvm.isEmpty()) {
+            complete = complete.with("ZooKeeper's JVM", jvm);
+        }
         return otherJava.isPresent() ? complete.with("JDK", otherJava.get()) : complete;
     }
 
-    private record Measurement(Contender contender, Case inCase) {}
+    private record Trial(Contender contender, Case inCase) {}
 }

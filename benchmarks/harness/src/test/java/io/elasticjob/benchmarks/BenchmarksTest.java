@@ -17,6 +17,8 @@ class BenchmarksTest {
                 .isEqualTo(CASE);
         assertThat(Benchmarks.asItIs(CASE, new Options("--zookeepers=3"), Optional.of("25.0.3")))
                 .isEqualTo(CASE.with("zookeepers", 3).with("JDK", "25.0.3"));
+        assertThat(Benchmarks.asItIs(CASE, new Options("--zookeeper-jvm=-Xmx2g"), Optional.empty()))
+                .isEqualTo(CASE.with("ZooKeeper's JVM", "-Xmx2g"));
     }
 
     @Test

@@ -1,8 +1,10 @@
 package io.elasticjob.benchmarks.elasticjob;
 
+import io.elasticjob.DataflowJob;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.Operator;
+import io.elasticjob.ShardingContext;
 import io.elasticjob.SimpleJob;
 import io.elasticjob.TriggerRequest;
 import io.elasticjob.benchmarks.system.InstanceSettings;
@@ -10,8 +12,9 @@ import io.elasticjob.benchmarks.system.JobSpec;
 import io.elasticjob.benchmarks.system.ShardBody;
 import io.elasticjob.benchmarks.system.SystemUnderTest;
 import io.elasticjob.engine.JobEngine;
-import io.elasticjob.engine.JobView;
-import io.elasticjob.engine.NamespaceView;
+import io.elasticjob.engine.JobEngineBuilder;
+import io.elasticjob.view.JobView;
+import io.elasticjob.view.NamespaceView;
 import io.elasticjob.quartz.QuartzFireSource;
 import io.elasticjob.runner.InProcessShardRunner;
 import io.elasticjob.zookeeper.ZooKeeperRegistry;
@@ -30,6 +33,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +48,7 @@ public final class ElasticJobSystem implements SystemUnderTest {
     private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration PAUSE = Duration.ofMillis(2);
     private static final int WORK_FOR_EACH_LOOK = 4;
+    private static final int BATCH = 100;
 
     private final Map<String, JobDefinition> jobs = new TreeMap<>();
     private final Map<String, SimpleJob> handlers = new TreeMap<>();
@@ -65,11 +70,35 @@ public final class ElasticJobSystem implements SystemUnderTest {
     @Override
     public void register(JobSpec job, ShardBody body) {
         jobs.put(job.name(), definition(job));
+        if (job.when() == JobSpec.When.STREAM) {
+            handlers.put(job.name(), new Batches(body));
+            return;
+        }
         handlers.put(
                 job.name(),
                 job.when() == JobSpec.When.ON_TRIGGER
                         ? context -> run(body, context.shardingItem(), null)
                         : context -> run(body, context.shardingItem(), context.fireTime()));
+    }
+
+    /** A stream of numbers, a batch of which costs nothing but what it costs to run one. */
+    private record Batches(ShardBody body) implements DataflowJob<Long> {
+
+        @Override
+        public List<Long> fetch(ShardingContext context) {
+            long from = context.checkpoint().map(Long::parseLong).orElse(0L);
+            return LongStream.range(from, from + BATCH).boxed().toList();
+        }
+
+        @Override
+        public void process(ShardingContext context, List<Long> items) throws InterruptedException {
+            body.run(context.shardingItem(), null);
+        }
+
+        @Override
+        public String position(List<Long> items) {
+            return String.valueOf(items.get(items.size() - 1) + 1);
+        }
     }
 
     private static void run(ShardBody body, int shard, @Nullable Instant fireTime) {
@@ -85,7 +114,12 @@ public final class ElasticJobSystem implements SystemUnderTest {
                 .shards(job.shards())
                 .monitorExecution(job.monitoring())
                 .failover(job.failover());
-        if (job.when() != JobSpec.When.ON_TRIGGER) {
+        if (job.when() == JobSpec.When.STREAM) {
+            builder.set(DataflowJob.STREAMING, "true").set(JobKey.KEEP_CHECKPOINT, "true");
+        }
+        if (job.when() == JobSpec.When.AFTER_END) {
+            builder.fixedDelay(Duration.ofSeconds(job.periodSeconds()));
+        } else if (job.when() != JobSpec.When.ON_TRIGGER) {
             builder.cron(job.cron(), ZoneOffset.UTC);
         }
         return builder.build();
@@ -113,7 +147,7 @@ public final class ElasticJobSystem implements SystemUnderTest {
 
     private static JobEngine build(
             InstanceSettings settings, String name, Map<String, SimpleJob> handlers, Collection<JobDefinition> jobs) {
-        JobEngine.Builder builder = JobEngine.builder()
+        JobEngineBuilder builder = JobEngine.builder()
                 .namespace(NAMESPACE)
                 .instanceName(name)
                 .registry(new ZooKeeperRegistry(new ZooKeeperSettings(

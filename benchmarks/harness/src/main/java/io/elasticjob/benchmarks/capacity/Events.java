@@ -24,11 +24,12 @@ public final class Events {
                 ? reads(gainedByOne(), LoadModel.AT_ONCE, nodes.record(), nodes.doneData()) // ShardTable: what it gains
                 : Traffic.NONE;
         return Wire.session()
-                .plus(Wire.watch(nodes.instances())) // Presence: two trees
+                .plus(Wire.watch(nodes.instances())) // Lifeline: two trees
                 .plus(Wire.watch(nodes.jobs()))
                 .plus(Wire.transaction()
-                        .plus(Wire.create(nodes.instance(), nodes.instanceData()))) // Presence: it registers
-                .plus(Wire.read(1, nodes.instance(), nodes.instanceData())) // Presence: the registry's clock
+                        .plus(Wire.create(nodes.instance(), nodes.instanceData()))) // Registration
+                .plus(Wire.read(1, nodes.instance(), nodes.instanceData())) // Landmarks: its own node, with the registry's clock
+                .plus(Wire.readOne(nodes.shards(), 0)) // and the folder of records, watched
                 .plus(roster(cluster.instances()))
                 .plus(Wire.read(1, nodes.jobs(), 0)) // JobTable: the folder, its children, and all jobs
                 .plus(Wire.children(
@@ -67,7 +68,7 @@ public final class Events {
      */
     public Traffic leave(boolean works) {
         return Wire.transaction()
-                .plus(Wire.put(nodes.instance(), nodes.instanceData())) // Presence: it drains
+                .plus(Wire.put(nodes.instance(), nodes.instanceData())) // Registration: it drains
                 .plus(works ? joinOrLeave(true) : Traffic.NONE)
                 .plus(Wire.session())
                 .plus(joinOrLeave(false));

@@ -25,8 +25,8 @@ public final class LoadModel {
      * So many an instance writes in a second at most, if a write takes two milliseconds, as is assumed.
      */
     static final double ENDS_A_SECOND = 1_000;
-    /** {@code Presence}: the trees of instances and of jobs. {@code Leadership}: the latch. */
-    private static final int WATCHES = 3;
+    /** {@code Lifeline}: the trees of instances and of jobs. {@code Landmarks}: the folder of records. {@code Leadership}: the latch. */
+    private static final int WATCHES = 4;
     /**
      * In the heap of a server with compressed pointers: a node, its stat, two strings, two arrays, and its places in the map
      * of all nodes and in the set of its parent's children.

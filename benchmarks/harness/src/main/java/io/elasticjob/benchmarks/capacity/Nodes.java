@@ -17,7 +17,7 @@ final class Nodes {
 
     /** {@code StoredJobCodec} of a job with few settings, without the name of its application. */
     private static final String JOB = """
-            {"format":1,"application":"","since":"2026-03-01T12:00:00.123456789Z","shards":{"count":2},\
+            {"format":1,"life":"8hor19mr86","application":"","since":"2026-03-01T12:00:00.123456789Z","shards":{"count":2},\
             "declared":{"CODE":{"cron":"0 0/5 * * * ?","zone":"Z","shardingTotalCount":"2",\
             "monitorExecution":"true","failover":"false"}}}""";
 
@@ -71,9 +71,9 @@ final class Nodes {
         return root() + "/leader".length();
     }
 
-    /** Of a request for a trigger, which is named by a random UUID. */
+    /** Of a request for a trigger, which is named by a random UUID and the job. */
     int request() {
-        return root() + "/request-".length() + 36;
+        return root() + "/request-".length() + 36 + "@".length() + names.job();
     }
 
     /** The folder of a job's records. */

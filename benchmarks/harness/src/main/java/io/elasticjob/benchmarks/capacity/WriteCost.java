@@ -19,7 +19,7 @@ public record WriteCost(double secondsPerTransaction, double secondsPerPut) {
         return new WriteCost(Math.max(0, 1 / small - perPut), perPut);
     }
 
-    /** The share of its time that a registry writes; from 1 on it can not keep up. */
+    /** The share of its time that a registry writes; from 1 on it cannot keep up. */
     public double share(Traffic perSecond) {
         return perSecond.transactions() * secondsPerTransaction + perSecond.puts() * secondsPerPut;
     }

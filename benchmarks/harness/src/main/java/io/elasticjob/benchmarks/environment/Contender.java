@@ -59,13 +59,16 @@ public enum Contender {
             true,
             true),
     /** No scheduler: the registry itself, for what is measured of it alone. */
-    ZOOKEEPER("zookeeper", "ZooKeeper itself", "adapter-zookeeper", "zookeeper", "", Store.ZOOKEEPER, false, false);
+    ZOOKEEPER("zookeeper", "ZooKeeper itself", "adapter-zookeeper", "zookeeper", "", Store.ZOOKEEPER, false, false),
+    /** No scheduler: a server that gives work to workers by a protocol of its own, for what is measured of gateways. */
+    BEANSTALKD("beanstalkd", "beanstalkd", "", "", "", Store.BEANSTALKD, false, false);
 
     /** What instances meet in. */
     public enum Store {
         NONE,
         ZOOKEEPER,
-        POSTGRESQL
+        POSTGRESQL,
+        BEANSTALKD
     }
 
     private final String id;
@@ -121,12 +124,15 @@ public enum Contender {
     }
 
     /**
-     * Of its library, as the name of its jar tells.
+     * Of its library, as the name of its jar tells; or of its program.
      *
      * @param home folder of the module, built
-     * @throws IOException when there is no such jar
+     * @throws IOException when there is no such jar, or program
      */
-    public String version(Path home) throws IOException {
+    public String version(Path home, Options options) throws IOException {
+        if (this == BEANSTALKD) {
+            return BeanstalkdServer.version(options);
+        }
         Path folder = home.resolve(module).resolve("target/lib");
         Pattern name = Pattern.compile(Pattern.quote(library) + "-(\\d.*)\\.jar");
         try (Stream<Path> jars = Files.list(folder)) {
@@ -140,7 +146,7 @@ public enum Contender {
 
     /** Whether it runs jobs. */
     public boolean isScheduler() {
-        return this != ZOOKEEPER;
+        return this != ZOOKEEPER && this != BEANSTALKD;
     }
 
     /** Class of the adapter; "" of what is no scheduler. */

@@ -38,6 +38,7 @@ public final class Environment implements AutoCloseable {
     private final Thread lastResort = new Thread(this::endProcesses);
     private @Nullable ZooKeeperServers zooKeeper;
     private @Nullable PostgresServer postgres;
+    private @Nullable BeanstalkdServer beanstalkd;
 
     /** @param home folder of the module, built */
     public Environment(Path home, Contender contender, Options options) throws Exception {
@@ -69,6 +70,7 @@ public final class Environment implements AutoCloseable {
                 settings.put("jdbcUrl", started.url());
                 settings.put("jdbcUser", started.user());
             }
+            case BEANSTALKD -> beanstalkd = new BeanstalkdServer(work, options, servers::add);
             case NONE -> {}
         }
     }
@@ -104,6 +106,18 @@ public final class Environment implements AutoCloseable {
             throw new IllegalStateException(contender.id() + " has no ZooKeeper");
         }
         return zooKeeper;
+    }
+
+    /**
+     * The port of the server that gives work to workers.
+     *
+     * @throws IllegalStateException where the system has none
+     */
+    public int dispatcher() {
+        if (beanstalkd == null) {
+            throw new IllegalStateException(contender.id() + " has no such server");
+        }
+        return beanstalkd.port();
     }
 
     /** Of all workers, also of those that were killed, by their begin. */

@@ -12,7 +12,7 @@ public record Sightings(List<Sighting> changes) {
      * One thing that it knew.
      *
      * @param at in microseconds since the epoch
-     * @param own how many shards it would run; empty when the system can not tell
+     * @param own how many shards it would run; empty when the system cannot tell
      */
     public record Sighting(long at, int shards, OptionalInt own) {}
 

@@ -18,6 +18,9 @@ import java.util.stream.Collectors;
 /** ZooKeeper servers, each in a JVM of its own, which force every write to the disk unless told otherwise. */
 public final class ZooKeeperServers {
 
+    /** Options of the servers' JVMs, where they are not the usual ones. */
+    public static final String JVM = "zookeeper-jvm";
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int CONNECT_MILLIS = 1_000;
     private static final int ANSWER_MILLIS = 10_000;
@@ -52,20 +55,17 @@ public final class ZooKeeperServers {
                     4lw.commands.whitelist=*
                     %s""".formatted(
                             options.number("tick", 2_000), data, ports.get(i - 1), count > 1 ? quorum.toString() : ""));
-            started.accept(Processes.spawn(
-                    work,
-                    "zookeeper" + i,
-                    List.of(
-                            Processes.java().toString(),
-                            "-Xmx1g",
-                            "-XX:+UseSerialGC",
-                            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-                            "-Dzookeeper.jmx.log4j.disable=true",
-                            "-Dzookeeper.forceSync=" + (options.flag("fsync", true) ? "yes" : "no"),
-                            "-cp",
-                            home.resolve("server/target/lib") + "/*",
-                            "org.apache.zookeeper.server.quorum.QuorumPeerMain",
-                            settings.toString())));
+            List<String> command = new ArrayList<>(List.of(Processes.java().toString()));
+            command.addAll(List.of(options.text(JVM, "-Xmx1g -XX:+UseSerialGC").split(" ")));
+            command.addAll(List.of(
+                    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+                    "-Dzookeeper.jmx.log4j.disable=true",
+                    "-Dzookeeper.forceSync=" + (options.flag("fsync", true) ? "yes" : "no"),
+                    "-cp",
+                    home.resolve("server/target/lib") + "/*",
+                    "org.apache.zookeeper.server.quorum.QuorumPeerMain",
+                    settings.toString()));
+            started.accept(Processes.spawn(work, "zookeeper" + i, command));
         }
         for (int port : ports) {
             Processes.await("ZooKeeper", PATIENCE, () -> serves(port));

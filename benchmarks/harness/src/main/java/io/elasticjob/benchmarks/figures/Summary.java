@@ -15,9 +15,9 @@ public final class Summary {
 
     private record Place(String scenario, Case inCase, String system) {}
 
-    private final Map<Place, List<Result>> results = new LinkedHashMap<>();
+    private final Map<Place, List<Measurement>> results = new LinkedHashMap<>();
 
-    public Summary(List<Result> results) {
+    public Summary(List<Measurement> results) {
         results.forEach(result -> this.results
                 .computeIfAbsent(
                         new Place(result.scenario(), result.inCase(), result.system()), place -> new ArrayList<>())
@@ -47,7 +47,7 @@ public final class Summary {
     }
 
     /** All of one scenario, case and system. */
-    public List<Result> results(String scenario, Case inCase, String system) {
+    public List<Measurement> results(String scenario, Case inCase, String system) {
         return results.getOrDefault(new Place(scenario, inCase, system), List.of());
     }
 

@@ -3,7 +3,7 @@ package io.elasticjob.benchmarks.report;
 import io.elasticjob.benchmarks.environment.Contender;
 import io.elasticjob.benchmarks.figures.Case;
 import io.elasticjob.benchmarks.figures.Column;
-import io.elasticjob.benchmarks.figures.Result;
+import io.elasticjob.benchmarks.figures.Measurement;
 import io.elasticjob.benchmarks.figures.Statistics;
 import io.elasticjob.benchmarks.figures.Summary;
 import io.elasticjob.benchmarks.figures.Summary.Spread;
@@ -35,16 +35,17 @@ public final class Report {
             Contender.QUARTZ_MEMORY, "#8a8f98",
             Contender.QUARTZ_JDBC, "#b4b9c1",
             Contender.DB_SCHEDULER, "#3d9a68",
-            Contender.ZOOKEEPER, "#7a5fb0"));
+            Contender.ZOOKEEPER, "#7a5fb0",
+            Contender.BEANSTALKD, "#b0485f"));
 
-    private final List<Result> results;
+    private final List<Measurement> results;
     private final Summary summary;
 
     /** @throws IllegalArgumentException when results that only show that everything works are among others */
-    public Report(List<Result> results) {
-        if (results.stream().map(Result::quick).distinct().count() > 1) {
+    public Report(List<Measurement> results) {
+        if (results.stream().map(Measurement::quick).distinct().count() > 1) {
             throw new IllegalArgumentException(
-                    "Some of these results were made with --quick: they can not stand beside the others");
+                    "Some of these results were made with --quick: they cannot stand beside the others");
         }
         this.results = List.copyOf(results);
         this.summary = new Summary(results);
@@ -78,7 +79,7 @@ public final class Report {
     /** All tables, one under the other. */
     String text(String pictures) {
         StringBuilder text = new StringBuilder();
-        if (results.stream().anyMatch(Result::quick)) {
+        if (results.stream().anyMatch(Measurement::quick)) {
             text.append("\n**Made with `--quick`: they show that everything works, and nothing else.**\n");
         }
         results.stream()
@@ -122,11 +123,11 @@ public final class Report {
 
     /** What measures it again; nothing where that was not noted. */
     private String commands(Scenario scenario) {
-        List<Result> measured = results.stream()
+        List<Measurement> measured = results.stream()
                 .filter(result -> result.scenario().equals(scenario.name()))
                 .toList();
         List<String> commands = measured.stream()
-                .map(Result::command)
+                .map(Measurement::command)
                 .filter(Objects::nonNull)
                 .distinct()
                 .toList();

@@ -1,6 +1,6 @@
 package io.elasticjob.benchmarks.report;
 
-import io.elasticjob.benchmarks.figures.Result;
+import io.elasticjob.benchmarks.figures.Measurement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,12 +53,12 @@ public final class ResultFile {
         }
     }
 
-    public static String line(Result result) {
+    public static String line(Measurement result) {
         return JSON.writeValueAsString(result);
     }
 
     /** Adds a line at the end. */
-    public void append(Result result) throws IOException {
+    public void append(Measurement result) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder != null) {
             Files.createDirectories(folder);
@@ -67,14 +67,14 @@ public final class ResultFile {
     }
 
     /** @throws IOException that names the line that is no result */
-    public List<Result> read() throws IOException {
-        List<Result> results = new ArrayList<>();
+    public List<Measurement> read() throws IOException {
+        List<Measurement> results = new ArrayList<>();
         int number = 0;
         for (String line : Files.readAllLines(file)) {
             number++;
             try {
                 if (!line.isBlank()) {
-                    results.add(JSON.readValue(line, Result.class));
+                    results.add(JSON.readValue(line, Measurement.class));
                 }
             } catch (JacksonException e) {
                 throw new IOException(file + ", line " + number + " is no result: " + e.getOriginalMessage(), e);

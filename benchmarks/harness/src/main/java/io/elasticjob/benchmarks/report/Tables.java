@@ -3,7 +3,7 @@ package io.elasticjob.benchmarks.report;
 import io.elasticjob.benchmarks.environment.Contender;
 import io.elasticjob.benchmarks.figures.Case;
 import io.elasticjob.benchmarks.figures.Column;
-import io.elasticjob.benchmarks.figures.Result;
+import io.elasticjob.benchmarks.figures.Measurement;
 import io.elasticjob.benchmarks.figures.Summary;
 import io.elasticjob.benchmarks.scenario.Scenario;
 import java.util.ArrayList;
@@ -49,9 +49,9 @@ public final class Tables {
     }
 
     private List<String> cells(Scenario scenario, Case inCase, String system) {
-        List<Result> results = summary.results(scenario.name(), inCase, system);
+        List<Measurement> results = summary.results(scenario.name(), inCase, system);
         List<String> failures = results.stream()
-                .map(Result::failure)
+                .map(Measurement::failure)
                 .filter(Objects::nonNull)
                 .map(Tables::shortened)
                 .toList();

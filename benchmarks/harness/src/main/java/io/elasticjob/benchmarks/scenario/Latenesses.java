@@ -13,7 +13,7 @@ final class Latenesses {
     private Latenesses() {}
 
     /**
-     * After the fire time that the system names; where it names none, after the last whole period, which can not show more
+     * After the fire time that the system names; where it names none, after the last whole period, which cannot show more
      * than one period.
      */
     static double of(Execution execution, int periodSeconds) {

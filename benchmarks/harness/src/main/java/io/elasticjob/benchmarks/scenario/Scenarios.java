@@ -11,7 +11,9 @@ public final class Scenarios {
             new RunNowThroughput(),
             new RunNowLatency(),
             new ManyJobs(),
+            new FixedDelays(),
             new RegistryRequests(),
+            new Dataflow(),
             new Capacity(),
             new CapacityRestart(),
             new RegistryLimit(),
@@ -21,6 +23,7 @@ public final class Scenarios {
             new Convergence(),
             new ConfigurationChange(),
             new EndpointLatency(),
+            new Workers(),
             new Soak());
 
     private Scenarios() {}

@@ -52,7 +52,7 @@ final class StartUp implements Scenario {
     @Override
     public List<Case> cases(Contender contender, Options options) {
         List<Case> cases = new ArrayList<>();
-        for (String jobs : options.some("jobs", "100,1000,10000", "100")) {
+        for (String jobs : options.some("jobs", "100,1000,10000,100000", "100")) {
             cases.add(Monitoring.on(Case.plain().with("jobs", jobs), contender));
         }
         return cases;

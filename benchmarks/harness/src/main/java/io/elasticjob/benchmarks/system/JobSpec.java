@@ -4,7 +4,8 @@ package io.elasticjob.benchmarks.system;
  * A job to be measured.
  *
  * @param index of the job in this measurement, from 0
- * @param periodSeconds between two firings, which come on whole multiples of it; only for {@link When#EVERY}
+ * @param periodSeconds between two firings, which come on whole multiples of it; only for {@link When#EVERY}; the delay
+ *     of {@link When#AFTER_END}
  * @param monitoring whether the registry is told what runs
  * @param failover whether shards of a dead instance are to run again elsewhere
  */
@@ -15,6 +16,13 @@ public record JobSpec(int index, int shards, When when, int periodSeconds, boole
         EVERY,
         /** A schedule whose first fire time is far away. */
         FAR_AWAY,
+        /**
+         * Every second, and each shard goes on from batch to batch without end: the body runs once for each. Only asked of a
+         * system that has such jobs.
+         */
+        STREAM,
+        /** So many seconds after each end. Only asked of a system that has such jobs. */
+        AFTER_END,
         ON_TRIGGER
     }
 
@@ -29,9 +37,9 @@ public record JobSpec(int index, int shards, When when, int periodSeconds, boole
      */
     public String cron() {
         return switch (when) {
-            case EVERY -> periodSeconds == 1 ? "* * * * * ?" : "0/" + periodSeconds + " * * * * ?";
+            case EVERY, STREAM -> periodSeconds == 1 ? "* * * * * ?" : "0/" + periodSeconds + " * * * * ?";
             case FAR_AWAY -> "0 0 0 1 1 ? 2099";
-            case ON_TRIGGER -> throw new IllegalStateException(name() + " has no schedule");
+            case AFTER_END, ON_TRIGGER -> throw new IllegalStateException(name() + " has no cron");
         };
     }
 }

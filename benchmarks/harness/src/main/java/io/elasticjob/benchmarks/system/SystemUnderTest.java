@@ -47,7 +47,7 @@ public interface SystemUnderTest {
      * @throws UnsupportedOperationException by a system that has no such notion
      */
     default void reshard(String job, int shards) throws Exception {
-        throw new UnsupportedOperationException(getClass().getSimpleName() + " can not change a job at run time");
+        throw new UnsupportedOperationException(getClass().getSimpleName() + " cannot change a job at run time");
     }
 
     /**

@@ -56,7 +56,7 @@ final class SightLog {
     /**
      * Ends it.
      *
-     * @return changes as {@code at:shards:own}, separated by commas; own is empty when the system can not tell
+     * @return changes as {@code at:shards:own}, separated by commas; own is empty when the system cannot tell
      */
     String end() {
         ended = true;

@@ -12,10 +12,10 @@ class EventsTest {
         Traffic alone = new Events(Cluster.of(1, 1, 1, 1)).start();
         Traffic last = new Events(Cluster.of(1_000, 2, 40, 1)).start();
 
-        // Session, two watches, registration, clock, roster 1 + 1, jobs 2 + 1, latch, records.
-        assertThat(alone.requests()).isEqualTo(12);
+        // Session, three watches, registration, clock, roster 1 + 1, jobs 2 + 1, latch, records.
+        assertThat(alone.requests()).isEqualTo(13);
         assertThat(alone.transactions()).isEqualTo(2);
-        assertThat(last.requests()).isEqualTo(12 + 1 + 4); // 40 instances, 1,000 jobs
+        assertThat(last.requests()).isEqualTo(13 + 1 + 4); // 40 instances, 1,000 jobs
     }
 
     @Test
@@ -30,9 +30,9 @@ class EventsTest {
     void instancesThatStartOneByOneAreListedByEachThatIsThere() {
         Events events = new Events(Cluster.of(1, 1, 10, 1).monitored(false));
 
-        // 11 each of its own, one more list, and the lead; one by one, two for each pair instead.
-        assertThat(events.massRestart().requests()).isEqualTo(10 * 12 + 2);
-        assertThat(events.restartOneByOne().requests()).isEqualTo(10 * 11 + 2 * 45 + 2);
+        // 12 each of its own, one more list, and the lead; one by one, two for each pair instead.
+        assertThat(events.massRestart().requests()).isEqualTo(10 * 13 + 2);
+        assertThat(events.restartOneByOne().requests()).isEqualTo(10 * 12 + 2 * 45 + 2);
     }
 
     @Test

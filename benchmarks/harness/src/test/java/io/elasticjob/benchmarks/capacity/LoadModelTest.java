@@ -112,11 +112,11 @@ class LoadModelTest {
     }
 
     @Test
-    void aJobHasANodeAFolderAndRecordsAndAnInstanceThreeWatches() {
+    void aJobHasANodeAFolderAndRecordsAndAnInstanceFourWatches() {
         LoadModel model = new LoadModel(Cluster.of(100, 2, 3, 1));
 
         assertThat(model.znodes()).isEqualTo(10 + 3 + 100 * (2 + 2));
-        assertThat(model.watches()).isEqualTo(9);
+        assertThat(model.watches()).isEqualTo(12);
         assertThat(model.heapBytes()).isGreaterThan(model.dataBytes());
     }
 

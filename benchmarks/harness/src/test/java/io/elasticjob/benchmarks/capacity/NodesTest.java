@@ -26,6 +26,7 @@ class NodesTest {
     private static final String JOB = "settle";
     private static final String INSTANCE = "till-7.8hor19mr86";
     private static final long LIFE = 4_294_967_301L;
+    private static final String JOB_LIFE = "8hor19mr86";
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00.123456789Z");
     private static final Instant DUE = Instant.parse("2026-03-01T12:00:00Z");
 
@@ -46,11 +47,11 @@ class NodesTest {
         assertThat(NODES.job()).isEqualTo(layout.job(JOB).length());
         assertThat(NODES.trigger()).isEqualTo(layout.trigger(JOB, 7).length());
         assertThat(NODES.leader()).isEqualTo(layout.leader().length());
-        assertThat(NODES.records()).isEqualTo(layout.records(JOB, LIFE).length());
-        assertThat(NODES.record()).isEqualTo(layout.record(JOB, LIFE, 9).length());
+        assertThat(NODES.records()).isEqualTo(layout.records(JOB, JOB_LIFE).length());
+        assertThat(NODES.record()).isEqualTo(layout.record(JOB, JOB_LIFE, 9).length());
         assertThat(NODES.request())
-                .isEqualTo(
-                        layout.request("2f0b1c5e-0000-0000-0000-000000000000").length());
+                .isEqualTo(layout.request(JOB, "2f0b1c5e-0000-0000-0000-000000000000")
+                        .length());
     }
 
     @Test
@@ -71,30 +72,24 @@ class NodesTest {
     @Test
     void jobsAndInstancesAreAsLongAsTheCodecsMakeThem() {
         StoredJob job = StoredJob.declared(
-                JobDefinition.named(JOB)
-                        .shards(2)
-                        .monitorExecution(true)
-                        .failover(false)
-                        .cron("0 0/5 * * * ?", ZoneOffset.UTC)
-                        .build(),
-                NAMESPACE,
-                NOW);
+                        JobDefinition.named(JOB)
+                                .shards(2)
+                                .monitorExecution(true)
+                                .failover(false)
+                                .cron("0 0/5 * * * ?", ZoneOffset.UTC)
+                                .build(),
+                        NAMESPACE,
+                        NOW)
+                .born("8hor19mr86");
         Set<String> handlers = Set.of("settle", "refund");
         Instance instance = new Instance(
                 INSTANCE,
                 "till-7",
                 NAMESPACE,
-                "host-7",
-                12_345,
                 Map.of(),
-                handlers,
-                handlers,
-                Set.of(),
-                Instance.State.UP,
-                0,
-                NOW,
-                "1.0.0",
-                null);
+                new Instance.Process("host-7", 12_345, 0, NOW, "1.0.0"),
+                new Instance.Repertoire(handlers, handlers, Set.of()),
+                Instance.Availability.UP);
 
         assertThat(NODES.jobData()).isEqualTo(StoredJobCodec.encode(job).length);
         assertThat(NODES.instanceData()).isEqualTo(InstanceCodec.encode(instance).length);

@@ -29,6 +29,7 @@ class ContenderTest {
     void theRegistryItselfIsMeasuredButSchedulesNothing() {
         assertThat(Contender.ZOOKEEPER.isScheduler()).isFalse();
         assertThat(Contender.ZOOKEEPER.isSharded()).isFalse();
+        assertThat(Contender.BEANSTALKD.isScheduler()).isFalse();
         assertThat(Contender.ELASTICJOB.isScheduler()).isTrue();
         assertThat(Contender.ELASTICJOB.isSharded()).isTrue();
     }
@@ -36,12 +37,12 @@ class ContenderTest {
     @Test
     void hasTheVersionOfItsLibrary() throws IOException {
         Path lib = Files.createDirectories(home.resolve("adapter-quartz/target/lib"));
-        assertThatThrownBy(() -> Contender.QUARTZ_JDBC.version(home))
+        assertThatThrownBy(() -> Contender.QUARTZ_JDBC.version(home, new Options()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("there is no quartz in");
         Files.createFile(lib.resolve("quartz-jobs-9.9.jar"));
         Files.createFile(lib.resolve("quartz-2.5.2.jar"));
 
-        assertThat(Contender.QUARTZ_JDBC.version(home)).isEqualTo("2.5.2");
+        assertThat(Contender.QUARTZ_JDBC.version(home, new Options())).isEqualTo("2.5.2");
     }
 }

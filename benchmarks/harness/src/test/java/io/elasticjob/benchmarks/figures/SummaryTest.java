@@ -19,8 +19,8 @@ class SummaryTest {
             result("elasticjob", MONITORED, 9),
             result("elasticjob", MONITORED, 5)));
 
-    private static Result result(String system, Case inCase, double p50) {
-        return new Result(
+    private static Measurement result(String system, Case inCase, double p50) {
+        return new Measurement(
                 "lateness",
                 system,
                 "1",

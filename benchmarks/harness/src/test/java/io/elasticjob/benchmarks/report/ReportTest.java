@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.elasticjob.benchmarks.figures.Case;
-import io.elasticjob.benchmarks.figures.Result;
+import io.elasticjob.benchmarks.figures.Measurement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +21,8 @@ class ReportTest {
     @TempDir
     Path folder;
 
-    private static Result result(String system, double p50, boolean quick, @Nullable String failure) {
-        return new Result(
+    private static Measurement result(String system, double p50, boolean quick, @Nullable String failure) {
+        return new Measurement(
                 "lateness",
                 system,
                 "1.2.3",
@@ -37,7 +37,7 @@ class ReportTest {
                 Map.of("cores", "2", "load", "0.1 0.2 0.3"));
     }
 
-    private static final List<Result> RESULTS = List.of(
+    private static final List<Measurement> RESULTS = List.of(
             result("elasticjob", 4, false, null),
             result("elasticjob", 6, false, null),
             result("elasticjob", 5, false, null),
@@ -48,7 +48,7 @@ class ReportTest {
     void resultsComeBackFromTheirFile() throws IOException {
         Path path = folder.resolve("a/results.jsonl");
         ResultFile file = new ResultFile(path);
-        for (Result result : RESULTS) {
+        for (Measurement result : RESULTS) {
             file.append(result);
         }
 

@@ -20,6 +20,16 @@ class ScenariosTest {
     }
 
     @Test
+    void whatGivesWorkByAProtocolOfItsOwnIsMeasuredBesideGatewaysOnly() {
+        List<String> ofTheDispatcher = Scenarios.all().stream()
+                .filter(scenario -> scenario.fits(Contender.BEANSTALKD))
+                .map(Scenario::name)
+                .toList();
+
+        assertThat(ofTheDispatcher).containsExactly("workers");
+    }
+
+    @Test
     void eachCaseOfTheLimitHasItsOwnServers() {
         Scenario limit = Scenarios.of("registry-limit");
 

@@ -1,6 +1,6 @@
 package io.elasticjob.benchmarks.micro;
 
-import io.elasticjob.Schedule;
+import io.elasticjob.schedule.Schedule;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Optional;

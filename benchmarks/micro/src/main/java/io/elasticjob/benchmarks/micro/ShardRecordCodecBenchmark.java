@@ -23,6 +23,7 @@ public class ShardRecordCodecBenchmark {
     private static final Instant FIRE_TIME = Instant.parse("2030-01-01T00:00:00Z");
 
     private final ShardRecord running = ShardRecord.NEW
+            .claimed(new Firing.Scheduled(FIRE_TIME.minusSeconds(1)), "shop-1.8hor19mr86", 1, 0, FIRE_TIME)
             .completed(new Outcome.Succeeded(), FIRE_TIME.minusSeconds(1), FIRE_TIME.minusMillis(900))
             .claimed(new Firing.Scheduled(FIRE_TIME), "shop-1.8hor19mr86", 1, 0, FIRE_TIME.plusMillis(3));
     private final byte[] bytes = ShardRecordCodec.encode(running);

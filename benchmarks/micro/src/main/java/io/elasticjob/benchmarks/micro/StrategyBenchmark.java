@@ -1,6 +1,7 @@
 package io.elasticjob.benchmarks.micro;
 
 import io.elasticjob.sharding.Assignment;
+import io.elasticjob.sharding.Sharding;
 import io.elasticjob.sharding.ShardingStrategy;
 import io.elasticjob.sharding.StrategyCatalog;
 import java.util.List;
@@ -30,19 +31,22 @@ public class StrategyBenchmark {
     @Param({"20"})
     public int instances;
 
-    private ShardingStrategy strategy = (job, count, ids) -> Assignment.none(count);
-    private List<String> ids = List.of();
+    private ShardingStrategy strategy = sharding -> Assignment.none(sharding.shardingTotalCount());
+    private Sharding sharding = Sharding.among("settleInvoices", 1, List.of());
 
     @Setup
     public void prepare() {
         strategy = StrategyCatalog.builtIn().strategy(name);
-        ids = IntStream.range(0, instances)
-                .mapToObj(i -> "shop-" + i + ".8hor19mr" + (char) ('a' + i % 26) + i)
-                .toList();
+        sharding = Sharding.among(
+                "settleInvoices",
+                shards,
+                IntStream.range(0, instances)
+                        .mapToObj(i -> "shop-" + i + ".8hor19mr" + (char) ('a' + i % 26) + i)
+                        .toList());
     }
 
     @Benchmark
     public Assignment assign() {
-        return strategy.assign("settleInvoices", shards, ids);
+        return strategy.assign(sharding);
     }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param quick whether it was only to show that everything works
  * @param failure why there are no figures; null when there are some
  */
-public record Result(
+public record Measurement(
         String scenario,
         String system,
         String version,
