@@ -17,6 +17,7 @@ import io.elasticjob.registry.Write;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -107,21 +108,28 @@ final class PlanRequests {
                 "There is another request of the id " + asked.asked().id() + " already; nothing was changed");
     }
 
-    /** @param answer whether it was there */
+    /**
+     * Also of a plan that nobody can read: what lies below it is looked up then.
+     *
+     * @param answer whether it was there
+     */
     void cancel(String name, String id, Operator by, Question<Boolean> answer) {
         JobState job = job(name);
         String path = namespace.layout().planned(name, job.life().name(), id);
+        AtomicReference<@Nullable List<String>> below = new AtomicReference<>();
         changes.make(answer, List.of(job.path(), path), reads -> {
             checkIsThere(job, reads.get(0));
             if (!(reads.get(1) instanceof Read.Present present)) {
                 return Changes.Decision.answer(false);
             }
-            List<Write> writes = new ArrayList<>();
-            if (PlannedCodec.decode(name, present.stat().createdAt(), present.data())
-                            instanceof Decoded.Value<PlannedCodec.Stored> there
-                    && !there.value().mark().isEmpty()) {
-                writes.add(new Write.Delete(path + "/" + there.value().mark(), 0));
+            List<String> marks = mark(name, present).orElseGet(() -> below.getAndSet(null));
+            if (marks == null) {
+                return Changes.Decision.hear(
+                        "What lies below the plan " + id + ", which nobody can read, could not be listed",
+                        listed -> list(path, below, listed));
             }
+            List<Write> writes = new ArrayList<>();
+            marks.forEach(mark -> writes.add(new Write.Delete(path + "/" + mark, 0)));
             writes.add(new Write.Delete(path, present.stat().version()));
             return Changes.Decision.write(writes, done -> {
                 namespace.planned().listAgain();
@@ -129,6 +137,27 @@ final class PlanRequests {
                 outbox.answer(answer, true);
             });
         });
+    }
+
+    /** The node below a plan, none for one of an earlier format; empty when the plan cannot be read. */
+    private static Optional<List<String>> mark(String job, Read.Present plan) {
+        return PlannedCodec.decode(job, plan.stat().createdAt(), plan.data())
+                        instanceof Decoded.Value<PlannedCodec.Stored> there
+                ? Optional.of(
+                        there.value().mark().isEmpty()
+                                ? List.of()
+                                : List.of(there.value().mark()))
+                : Optional.empty();
+    }
+
+    private void list(String path, AtomicReference<@Nullable List<String>> below, Runnable listed) {
+        changes.over()
+                .ifPresent(over -> outbox.children(over, path, result -> {
+                    if (result instanceof Result.Told<List<String>> told) {
+                        below.set(told.answer());
+                        listed.run();
+                    }
+                }));
     }
 
     private JobState job(String name) {

@@ -103,6 +103,25 @@ class PlansTest {
     }
 
     @Test
+    void onesThatNobodyCanReadCanBeCancelled() {
+        Process a = world.start("a", byHand());
+        for (String written : List.of("rubbish", "{\"format\":99}", "{\"format\":2}", "")) {
+            PlanStatus stored = plan(a, PlanRequest.after(Duration.ofHours(1), trigger()));
+            String path = "/test/planned/"
+                    + world.ensemble.children("/test/planned").iterator().next();
+            world.overwrite(path, written);
+            world.seconds(1);
+
+            assertThat(world.now(a.engine.operations().cancelPlan("orders", stored.id(), ANN)))
+                    .as(written)
+                    .isTrue();
+            assertThat(world.ensemble.children("/test/planned")).isEmpty();
+        }
+        world.seconds(7200);
+        assertThat(runs()).isEmpty();
+    }
+
+    @Test
     void whatTheLeaderIsAboutToMakeOfACancelledOneMakesNothingOfAnotherOfItsId() {
         Process a = world.start("a", byHand());
         Process b = world.start("b", byHand());
