@@ -458,7 +458,7 @@ class ClientsTest {
             Files.delete(token);
             int before = gateway.shown.size();
             until(() -> gateway.shown.size() > before + 3);
-            assertThat(gateway.shown)
+            assertThat(List.copyOf(gateway.shown))
                     .as("the last one is kept")
                     .doesNotContain("null")
                     .endsWith("Bearer two");
