@@ -226,7 +226,9 @@ final class Changes {
         }
         change.tries++;
         outbox.readCaughtUp(over, change.paths.get(), result -> {
-            if (result instanceof Result.Told<List<Read>> told) {
+            if (!registration.isUsable(over)) {
+                attempt(change); // what was read over a connection that is gone is decided by nobody
+            } else if (result instanceof Result.Told<List<Read>> told) {
                 decide(over, change, told.answer());
             } else if (result instanceof Result.Unknown<List<Read>> unknown) {
                 unread(over, change, unknown.why());

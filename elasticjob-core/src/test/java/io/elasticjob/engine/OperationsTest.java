@@ -13,6 +13,7 @@ import io.elasticjob.JobPart;
 import io.elasticjob.NoSuchJobException;
 import io.elasticjob.OperationRefusedException;
 import io.elasticjob.Operator;
+import io.elasticjob.PlanRequest;
 import io.elasticjob.RegistryException;
 import io.elasticjob.TriggerReceipt;
 import io.elasticjob.TriggerRequest;
@@ -24,12 +25,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -698,5 +701,37 @@ class OperationsTest {
         world.seconds(2);
         assertThat(removed.toCompletableFuture()).isCompleted();
         assertThat(world.ensemble.children("/test/jobs")).doesNotContain("orders");
+    }
+
+    /** An answer may wait on the loop while the connection ends that it came over. */
+    @Test
+    void whatIsReadJustBeforeTheConnectionEndsIsAskedForAgain() {
+        Process a = world.start("a", ORDERS);
+        Map<String, Supplier<CompletionStage<?>>> changes = new LinkedHashMap<>();
+        JobOperations operations = a.engine.operations();
+        changes.put("create", () -> operations.create("other", Map.of(JobKey.HANDLER, "orders"), ANN));
+        changes.put("configure", () -> operations.configure("other", Map.of(JobKey.JOB_PARAMETER, "p"), ANN));
+        changes.put("disable", () -> operations.disable("other", JobPart.WHOLE_JOB, ANN));
+        changes.put(
+                "trigger", () -> operations.trigger(TriggerRequest.of("other").withForce(true)));
+        changes.put(
+                "plan",
+                () -> operations.plan(PlanRequest.after(
+                        Duration.ofHours(1), TriggerRequest.of("other").by(ANN))));
+        changes.put("remove", () -> operations.remove("other", ANN));
+        changes.forEach((what, change) -> {
+            a.unanswered = true;
+            CompletableFuture<?> asked = change.get().toCompletableFuture();
+            world.settle();
+            a.registry.link().cut();
+            world.settle();
+            a.answer();
+            world.settle();
+            assertThat(asked.isCompletedExceptionally()).as(what).isFalse();
+            a.registry.link().heal();
+            world.seconds(5);
+
+            assertThat(asked).as(what).isCompleted();
+        });
     }
 }

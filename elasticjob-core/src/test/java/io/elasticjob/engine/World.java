@@ -148,6 +148,11 @@ final class World {
 
         private final List<Runnable> held = new ArrayList<>();
 
+        /** Whether answers to what it reads wait until they are {@linkplain #answer released}, the connection's end or not. */
+        boolean unanswered;
+
+        private final List<Runnable> answers = new ArrayList<>();
+
         /** Whether its registry only pretends to catch up. */
         boolean unsynced;
 
@@ -206,6 +211,17 @@ final class World {
             }
 
             @Override
+            public CompletionStage<List<Read>> read(Session session, List<String> paths) {
+                CompletionStage<List<Read>> read = super.read(session, paths);
+                if (!unanswered) {
+                    return read;
+                }
+                CompletableFuture<List<Read>> late = new CompletableFuture<>();
+                read.thenAccept(answer -> answers.add(() -> late.complete(answer)));
+                return late;
+            }
+
+            @Override
             public CompletionStage<Void> sync(Session session) {
                 if (mute) {
                     return new CompletableFuture<>();
@@ -239,6 +255,13 @@ final class World {
             holding = false;
             held.forEach(Runnable::run);
             held.clear();
+        }
+
+        /** What it was not told yet, it is told now. */
+        void answer() {
+            unanswered = false;
+            answers.forEach(Runnable::run);
+            answers.clear();
         }
 
         /** What a kill -9 does. */
