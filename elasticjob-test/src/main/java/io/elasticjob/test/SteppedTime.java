@@ -124,6 +124,10 @@ final class SteppedTime implements Timekeeper, AutoCloseable {
         }
     }
 
+    boolean isMovedByThisThread() {
+        return Thread.currentThread() == thread;
+    }
+
     /** This time as a clock of the JDK. */
     Clock clock(ZoneId zone) {
         return new Clock() {
@@ -153,7 +157,7 @@ final class SteppedTime implements Timekeeper, AutoCloseable {
      * @throws AssertionError when there is no progress for so long
      */
     void pass(Duration duration, boolean holds, Duration patience, Supplier<String> running) {
-        if (Thread.currentThread() == thread) {
+        if (isMovedByThisThread()) {
             throw new IllegalStateException("Time cannot be moved from within: it would wait for itself");
         }
         lock.lock();

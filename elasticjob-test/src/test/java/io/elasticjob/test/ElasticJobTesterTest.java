@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.elasticjob.CancelRequest;
+import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.NoSuchJobException;
@@ -19,6 +20,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +52,52 @@ class ElasticJobTesterTest {
     void end() {
         goOn.countDown();
         tester.close();
+    }
+
+    /** The answer may be ahead of a listener that takes long. */
+    @Test
+    void whoeverHasWaitedForAnAnswerSeesWhatHasEnded() {
+        Thread test = Thread.currentThread();
+        AtomicBoolean answered = new AtomicBoolean();
+        try (ElasticJobTester slowly = ElasticJobTester.builder()
+                .customize(engine -> engine.listener(event -> {
+                    while (event instanceof ElasticJobEvent.ExecutionEnded && !(answered.get() && isWaiting(test))) {
+                        Thread.onSpinWait();
+                    }
+                }))
+                .job(JobDefinition.named("hourly").every(Duration.ofHours(1)), this::note)
+                .start()) {
+            slowly.operations()
+                    .trigger(TriggerRequest.of("hourly"))
+                    .thenCompose(TriggerReceipt::completion)
+                    .toCompletableFuture()
+                    .join();
+            answered.set(true);
+
+            assertThat(slowly.executions()).hasSize(1).allSucceeded();
+        }
+    }
+
+    private static boolean isWaiting(Thread thread) {
+        return thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING;
+    }
+
+    @Test
+    void whatAListenerSeesHasEndedWithoutWaitingForItself() {
+        Queue<Integer> seen = new ConcurrentLinkedQueue<>();
+        AtomicReference<ElasticJobTester> itself = new AtomicReference<>();
+        try (ElasticJobTester asking = ElasticJobTester.builder()
+                .customize(engine -> engine.listener(event -> {
+                    if (event instanceof ElasticJobEvent.ExecutionEnded) {
+                        seen.add(itself.get().executions().list().size());
+                    }
+                }))
+                .job(JobDefinition.named("hourly").every(Duration.ofHours(1)), this::note)
+                .start()) {
+            itself.set(asking);
+            asking.run("hourly");
+        }
+        assertThat(seen).hasSize(1);
     }
 
     @Test
