@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 @Tag("simulation")
 class LossSimulationTest {
 
-    private static final int SEEDS = Math.max(1, Integer.getInteger("simulation.seeds", 3_000) / 15);
+    private static final int SEEDS = Math.max(1, Integer.getInteger("simulation.seeds", 1_500) / 15);
     private static final int MUTANT_SEEDS = 300;
     private static final Long ONE = Long.getLong("simulation.lossSeed");
     private static final SimulationTest.BrokenSteps BROKEN = new SimulationTest.BrokenSteps();

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 @Tag("simulation")
 class SimulationTest {
 
-    private static final int SEEDS = Integer.getInteger("simulation.seeds", 1_500);
+    private static final int SEEDS = Integer.getInteger("simulation.seeds", 750);
     private static final long FIRST_SEED = Long.getLong("simulation.firstSeed", 1);
     private static final int MUTANT_SEEDS = 1_000;
     private static final int LONG_RUN = 10_000;

@@ -61,7 +61,7 @@ class ElasticJobTesterTest {
         AtomicBoolean answered = new AtomicBoolean();
         try (ElasticJobTester slowly = ElasticJobTester.builder()
                 .customize(engine -> engine.listener(event -> {
-                    while (event instanceof ElasticJobEvent.ExecutionEnded && !(answered.get() && isWaiting(test))) {
+                    while (event instanceof ElasticJobEvent.ExecutionStarted && !(answered.get() && isWaiting(test))) {
                         Thread.onSpinWait();
                     }
                 }))

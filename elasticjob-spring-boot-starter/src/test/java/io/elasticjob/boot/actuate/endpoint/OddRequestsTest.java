@@ -254,8 +254,10 @@ class OddRequestsTest {
     @ParameterizedTest
     @EnumSource
     void everyFieldOfEveryChange(Place place) {
-        for (String operation :
-                List.of("trigger", "configure", "reset", "disable", "enable", "create", "drain", "resume", "x")) {
+        List<String> operations = place.ownPort // which makes no difference to what a field means
+                ? List.of("configure")
+                : List.of("trigger", "configure", "reset", "disable", "enable", "create", "drain", "resume", "x");
+        for (String operation : operations) {
             boolean ofAnInstance = operation.equals("drain") || operation.equals("resume");
             String path = ofAnInstance ? "/instances/nobody" : "/jobs/orders";
             for (String field : FIELDS) {
