@@ -41,6 +41,8 @@ final class Declarations {
 
     private static final Duration LONG_PAUSE = Duration.ofMinutes(10);
     private static final Duration PAUSE = Duration.ofMillis(50);
+    /** So long it is waited for that another instance creates a job, before anything can be asked of this one. */
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private final String application;
     private final Map<String, JobDefinition> declared;
@@ -73,6 +75,9 @@ final class Declarations {
 
     /** Declared here, and not yet found in the registry as it is to be there: be it written, or another's word counts. */
     private final Set<String> undeclared;
+    /** Not there when they were to be declared, and for an instance to create that started later. */
+    private final Set<String> leftToOthers = new HashSet<>();
+
     /** Not to be replaced before the roster is listed. */
     private final Set<String> unconfirmed = new HashSet<>();
 
@@ -262,7 +267,12 @@ final class Declarations {
             toDeclare.remove(name);
             Write write = jobs.isUnread(name) || held.contains(name) ? null : guardedDeclaration(name);
             if (write == null) {
-                if (!unconfirmed.contains(name)) {
+                if (isLeftToAnother(name)) {
+                    if (leftToOthers.add(name)) {
+                        outbox.alarm(
+                                PATIENCE, () -> undeclared.remove(name)); // whoever is asked for it says what is wrong
+                    }
+                } else if (!unconfirmed.contains(name)) {
                     undeclared.remove(name);
                     startups.declared(List.of(name));
                 }
@@ -286,6 +296,15 @@ final class Declarations {
                         over,
                         parcel.stream().map(Map.Entry::getKey).toList(),
                         parcel.stream().map(Map.Entry::getValue).toList()));
+    }
+
+    /** Whether it is not there yet, and an instance that started later will create it. */
+    private boolean isLeftToAnother(String name) {
+        return jobs.find(name) == null
+                && !jobs.isUnread(name)
+                && toCreate.contains(name)
+                && !held.contains(name)
+                && !notDeclared.containsKey(name);
     }
 
     private @Nullable Write guardedDeclaration(String name) {

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,6 +114,30 @@ class OpeningTest {
         world.ensemble.start();
         world.seconds(30);
         assertThat(world.runs("by-hand")).isZero();
+    }
+
+    /** Of several that start at once, the one that started last creates the jobs; the others may be ready before. */
+    @Test
+    void isDoneWhoeverOfSeveralInstancesCreatesTheJob() {
+        for (int first : List.of(1, 5, 20, 50, 100)) {
+            for (int second : List.of(1, 5, 20, 50, 100, 200)) {
+                World both = new World();
+                both.latency = Duration.ofMillis(first);
+                Process a = both.launch("a", BY_HAND);
+                both.latency = Duration.ofMillis(second);
+                Process b = both.launch("b", BY_HAND);
+                List<CompletableFuture<TriggerReceipt>> asked = Stream.of(a, b)
+                        .map(each -> operations(each)
+                                .trigger(TriggerRequest.of("by-hand"))
+                                .toCompletableFuture())
+                        .toList();
+                both.seconds(10);
+
+                assertThat(asked)
+                        .as("%s ms and %s ms", first, second)
+                        .allMatch(answer -> !answer.isCompletedExceptionally() && answer.isDone());
+            }
+        }
     }
 
     @Test

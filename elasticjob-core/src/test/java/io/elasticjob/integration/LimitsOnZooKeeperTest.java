@@ -80,7 +80,13 @@ class LimitsOnZooKeeperTest {
         Awaitility.await()
                 .atMost(1, TimeUnit.MINUTES)
                 .until(() -> applications.get(0).view().instances().size() == 3);
-        applications.get(0).engine.operations().trigger(TriggerRequest.of("orders"));
+        applications
+                .get(0)
+                .engine
+                .operations()
+                .trigger(TriggerRequest.of("orders"))
+                .toCompletableFuture()
+                .get(1, TimeUnit.MINUTES);
         Awaitility.await().atMost(2, TimeUnit.MINUTES).until(() -> ran.size() == SHARDS);
 
         assertThat(most).hasValue(MOST);
