@@ -1,7 +1,9 @@
 package io.elasticjob.samples.quickstart;
 
 import io.elasticjob.samples.quickstart.machine.ConsoleAddress;
+import io.elasticjob.samples.quickstart.machine.DatabaseServer;
 import io.elasticjob.samples.quickstart.machine.SideBySide;
+import java.nio.file.Path;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
@@ -12,7 +14,11 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 @SpringBootApplication
 public class QuickstartApplication {
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws Exception {
+        if (args.length == 2 && args[0].equals("serve-database")) {
+            DatabaseServer.start(Path.of(args[1]), DatabaseServer.PORT);
+            return;
+        }
         SpringApplication application = new SpringApplication(QuickstartApplication.class);
         application.addListeners(new SideBySide(), new ConsoleAddress());
         application.run(args);

@@ -16,7 +16,7 @@ import org.springframework.core.env.MapPropertySource;
 
 /**
  * Before the application starts, settles what differs from copy to copy: {@code server.port}, unless it is given, and
- * {@code quickstart.database}, the address of the database. Copies that name the same {@code quickstart.directory}
+ * {@code quickstart.database}, the address of the database, unless that is given. Copies that name the same {@code quickstart.directory}
  * share database and ZooKeeper.
  */
 public final class SideBySide implements ApplicationListener<ApplicationEnvironmentPreparedEvent> {
@@ -37,7 +37,9 @@ public final class SideBySide implements ApplicationListener<ApplicationEnvironm
             if (!environment.containsProperty("server.port")) {
                 settled.put("server.port", WebPort.claim(directory));
             }
-            settled.put("quickstart.database", SharedDatabase.in(directory).address());
+            if (!environment.containsProperty("quickstart.database")) {
+                settled.put("quickstart.database", SharedDatabase.in(directory).address());
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("quickstart.directory: " + directory + " cannot be used", e);
         }
