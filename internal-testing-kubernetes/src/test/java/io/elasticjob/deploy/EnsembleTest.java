@@ -120,7 +120,8 @@ class EnsembleTest {
     /** The files that the container gets from a Secret, or makes of it: a key that each server shows, and that each believes. */
     private String withKeys(String configuration) throws Exception {
         Identity identity = Identity.make(directory, "zookeeper", "ip:127.0.0.1");
-        String certificate = pem("CERTIFICATE", identity.keys().getCertificate("zookeeper").getEncoded());
+        String certificate =
+                pem("CERTIFICATE", identity.keys().getCertificate("zookeeper").getEncoded());
         String key = pem(
                 "PRIVATE KEY",
                 identity.keys()
@@ -134,8 +135,8 @@ class EnsembleTest {
     }
 
     private static String pem(String type, byte[] bytes) {
-        return "-----BEGIN " + type + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes)
-                + "\n-----END " + type + "-----\n";
+        return "-----BEGIN " + type + "-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes) + "\n-----END " + type + "-----\n";
     }
 
     private static Stream<String> names(X509Util of) {

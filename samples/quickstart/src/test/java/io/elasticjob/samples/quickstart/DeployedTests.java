@@ -44,7 +44,9 @@ class DeployedTests {
         Map<String, Object> variables = settings();
         assertThat(variables).containsEntry("QUICKSTART_DATABASE", "database:" + DatabaseServer.PORT + "/quickstart");
         variables.remove("ELASTICJOB_REGISTRY_CONNECTSTRING");
-        variables.put("ELASTICJOB_REGISTRY_EMBEDDED_DATADIR", directory.resolve("zookeeper").toString());
+        variables.put(
+                "ELASTICJOB_REGISTRY_EMBEDDED_DATADIR",
+                directory.resolve("zookeeper").toString());
         variables.put("ELASTICJOB_INSTANCE_NAME", "application-7f9c-k3x9");
         variables.put("SPRING_DATASOURCE_PASSWORD", "of-the-secret");
         variables.put("QUICKSTART_DATABASE", "127.0.0.1:" + database + "/quickstart");
@@ -59,9 +61,11 @@ class DeployedTests {
                     .contains("application-7f9c-k3x9");
             assertThat(get(management, "/actuator/elasticjobconsole/").body()).contains("<html");
             Invoices invoices = started.getBean(Invoices.class);
-            Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(invoices.settledByInstance())
-                    .extracting(Invoices.Share::instance)
-                    .containsExactly("application-7f9c-k3x9"));
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(1))
+                    .untilAsserted(() -> assertThat(invoices.settledByInstance())
+                            .extracting(Invoices.Share::instance)
+                            .containsExactly("application-7f9c-k3x9"));
         }
     }
 
@@ -96,7 +100,8 @@ class DeployedTests {
 
     private static HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
         return HTTP.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .build(),
                 HttpResponse.BodyHandlers.ofString());
     }
 
