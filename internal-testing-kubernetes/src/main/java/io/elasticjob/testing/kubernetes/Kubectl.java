@@ -20,12 +20,16 @@ public final class Kubectl implements BooleanSupplier {
     @Override
     public boolean getAsBoolean() {
         try {
-            Answer version = run("version", "--client");
-            Matcher minor = VERSION.matcher(version.output());
-            return minor.find() && Integer.parseInt(minor.group(1) != null ? minor.group(1) : minor.group(2)) >= FIRST;
+            return knowsComponents(run("version", "--client").output());
         } catch (UncheckedIOException missing) {
             return false;
         }
+    }
+
+    /** Decides by what {@code kubectl version --client} says. */
+    static boolean knowsComponents(String version) {
+        Matcher minor = VERSION.matcher(version);
+        return minor.find() && Integer.parseInt(minor.group(1) != null ? minor.group(1) : minor.group(2)) >= FIRST;
     }
 
     /**

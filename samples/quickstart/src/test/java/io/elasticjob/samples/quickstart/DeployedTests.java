@@ -15,9 +15,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.curator.test.TestingServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,35 +40,70 @@ class DeployedTests {
 
     @Test
     void probesFindTheApplicationAndOperatorsFindTheConsole() throws Exception {
-        int web = freePort();
-        int management = freePort();
+        try (TestingServer zooKeeper =
+                new TestingServer(-1, directory.resolve("zookeeper").toFile())) {
+            Map<String, Object> variables = settings(zooKeeper);
+            try (ConfigurableApplicationContext started = application(variables).run()) {
+                int web = port(variables, "SERVER_PORT");
+                int management = port(variables, "MANAGEMENT_SERVER_PORT");
+                assertThat(get(web, "/livez").statusCode()).isEqualTo(200);
+                assertThat(get(web, "/readyz").statusCode()).isEqualTo(200);
+                assertThat(get(web, "/actuator/elasticjob").statusCode()).isEqualTo(404);
+                assertThat(get(management, "/actuator/elasticjob/capabilities").body())
+                        .contains("application-7f9c-k3x9");
+                assertThat(get(management, "/actuator/elasticjobconsole/").body())
+                        .contains("<html");
+                Invoices invoices = started.getBean(Invoices.class);
+                Awaitility.await()
+                        .atMost(Duration.ofMinutes(1))
+                        .untilAsserted(() -> assertThat(invoices.settledByInstance())
+                                .extracting(Invoices.Share::instance)
+                                .containsExactly("application-7f9c-k3x9"));
+            }
+        }
+    }
+
+    /** Its health says that no jobs run, and no probe asks for that. */
+    @Test
+    void withoutZooKeeperTheApplicationStaysInService() throws Exception {
+        try (TestingServer zooKeeper =
+                new TestingServer(-1, directory.resolve("zookeeper").toFile())) {
+            Map<String, Object> variables = settings(zooKeeper);
+            variables.put("ELASTICJOB_HEALTH_DOWNAFTER", "1s");
+            try (ConfigurableApplicationContext started = application(variables).run()) {
+                int web = port(variables, "SERVER_PORT");
+                int management = port(variables, "MANAGEMENT_SERVER_PORT");
+                assertThat(get(management, "/actuator/health").statusCode()).isEqualTo(200);
+
+                zooKeeper.stop();
+
+                Awaitility.await()
+                        .atMost(Duration.ofMinutes(1))
+                        .until(() -> get(management, "/actuator/health").statusCode() == 503);
+                assertThat(get(web, "/readyz").statusCode()).isEqualTo(200);
+                assertThat(get(web, "/livez").statusCode()).isEqualTo(200);
+            }
+        }
+    }
+
+    private static int port(Map<String, Object> variables, String name) {
+        return Integer.parseInt((String) variables.get(name));
+    }
+
+    /** As they are rendered, with the ports of this machine. */
+    private Map<String, Object> settings(TestingServer zooKeeper) throws IOException, SQLException {
         int database = DatabaseServer.start(directory.resolve("invoices"), 0);
         Map<String, Object> variables = settings();
-        assertThat(variables).containsEntry("QUICKSTART_DATABASE", "database:" + DatabaseServer.PORT + "/quickstart");
-        variables.remove("ELASTICJOB_REGISTRY_CONNECTSTRING");
-        variables.put(
-                "ELASTICJOB_REGISTRY_EMBEDDED_DATADIR",
-                directory.resolve("zookeeper").toString());
+        assertThat(variables)
+                .containsEntry("QUICKSTART_DATABASE", "database:" + DatabaseServer.PORT + "/quickstart")
+                .containsKey("ELASTICJOB_REGISTRY_CONNECTSTRING");
+        variables.put("ELASTICJOB_REGISTRY_CONNECTSTRING", zooKeeper.getConnectString());
         variables.put("ELASTICJOB_INSTANCE_NAME", "application-7f9c-k3x9");
         variables.put("SPRING_DATASOURCE_PASSWORD", "of-the-secret");
         variables.put("QUICKSTART_DATABASE", "127.0.0.1:" + database + "/quickstart");
-        variables.put("SERVER_PORT", String.valueOf(web));
-        variables.put("MANAGEMENT_SERVER_PORT", String.valueOf(management));
-
-        try (ConfigurableApplicationContext started = application(variables).run()) {
-            assertThat(get(web, "/livez").statusCode()).isEqualTo(200);
-            assertThat(get(web, "/readyz").statusCode()).isEqualTo(200);
-            assertThat(get(web, "/actuator/elasticjob").statusCode()).isEqualTo(404);
-            assertThat(get(management, "/actuator/elasticjob/capabilities").body())
-                    .contains("application-7f9c-k3x9");
-            assertThat(get(management, "/actuator/elasticjobconsole/").body()).contains("<html");
-            Invoices invoices = started.getBean(Invoices.class);
-            Awaitility.await()
-                    .atMost(Duration.ofMinutes(1))
-                    .untilAsserted(() -> assertThat(invoices.settledByInstance())
-                            .extracting(Invoices.Share::instance)
-                            .containsExactly("application-7f9c-k3x9"));
-        }
+        variables.put("SERVER_PORT", String.valueOf(freePort()));
+        variables.put("MANAGEMENT_SERVER_PORT", String.valueOf(freePort()));
+        return variables;
     }
 
     private static Map<String, Object> settings() {
