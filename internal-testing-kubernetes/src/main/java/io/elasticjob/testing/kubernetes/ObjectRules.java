@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPort;
@@ -44,6 +45,9 @@ final class ObjectRules {
             deployment(deployment);
         } else if (object.value() instanceof StatefulSet set) {
             statefulSet(set);
+        } else if (object.value() instanceof Job job) {
+            labels("spec.template.metadata.labels", templateLabels(job));
+            new JobRules(job, findings).check();
         } else if (object.value() instanceof Service service) {
             service(service);
         } else if (object.value() instanceof ConfigMap config) {
@@ -165,7 +169,13 @@ final class ObjectRules {
                 Rule.SELECTOR,
                 "spec.selector",
                 "must match the labels of the template");
-        new PodRules(template, claims, findings).check();
+        new PodRules(template, claims, List.of("Always"), findings).check();
+    }
+
+    private static Map<?, ?> templateLabels(Job job) {
+        return job.getSpec().getTemplate().getMetadata() == null
+                ? Map.of()
+                : job.getSpec().getTemplate().getMetadata().getLabels();
     }
 
     private void atLeastNone(String where, @Nullable Integer number) {

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Rules for the template of pods that run until they are stopped. */
+/** Rules for a template of pods. */
 final class PodRules {
 
     private static final String AT = "spec.template.spec";
@@ -24,21 +24,27 @@ final class PodRules {
     private final PodSpec pod;
     private final PodTemplateSpec template;
     private final List<PersistentVolumeClaim> claims;
+    private final List<String> restarts;
     private final Findings findings;
 
-    PodRules(PodTemplateSpec template, List<PersistentVolumeClaim> claims, Findings findings) {
+    /**
+     * @param claims volumes that are made for each pod
+     * @param restarts the policies that its kind may have
+     */
+    PodRules(PodTemplateSpec template, List<PersistentVolumeClaim> claims, List<String> restarts, Findings findings) {
         this.template = template;
         this.pod = template.getSpec();
         this.claims = claims;
+        this.restarts = restarts;
         this.findings = findings;
     }
 
     void check() {
         findings.unless(
-                pod.getRestartPolicy() == null || pod.getRestartPolicy().equals("Always"),
+                restarts.contains(Objects.requireNonNullElse(pod.getRestartPolicy(), "Always")),
                 Rule.RESTART,
                 AT + ".restartPolicy",
-                "must be Always");
+                "must be " + String.join(" or ", restarts));
         findings.unless(
                 pod.getTerminationGracePeriodSeconds() == null || pod.getTerminationGracePeriodSeconds() >= 0,
                 Rule.NUMBERS,

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
@@ -37,7 +38,9 @@ final class ReferenceRules {
             @Nullable Integer replicas) {
 
         Map<String, String> labels() {
-            return template.getMetadata().getLabels();
+            return template.getMetadata() == null
+                    ? Map.of()
+                    : template.getMetadata().getLabels();
         }
 
         boolean isIn(Decoded other) {
@@ -69,6 +72,10 @@ final class ReferenceRules {
         if (object.value() instanceof StatefulSet one) {
             return Stream.of(new Workload(
                     object, one.getSpec().getTemplate(), one.getSpec().getReplicas()));
+        }
+        if (object.value() instanceof Job one) {
+            return Stream.of(new Workload(
+                    object, one.getSpec().getTemplate(), one.getSpec().getParallelism()));
         }
         return Stream.empty();
     }

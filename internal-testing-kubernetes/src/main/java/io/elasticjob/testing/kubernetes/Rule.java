@@ -43,7 +43,12 @@ public enum Rule {
     VOLUMES(
             "has volumes with one source each, and mounts each of them once, at a path of its own",
             "API reference, Volume and VolumeMount; core validation: mountPath has no ':' and is unique"),
-    RESTART("is restarted always", "Deployments and StatefulSets: a restartPolicy other than Always is a 422"),
+    RESTART(
+            "is restarted as its kind is",
+            "Deployments and StatefulSets: a restartPolicy other than Always is a 422; Jobs: Never or OnFailure"),
+    JOB(
+            "has indexes, retries and a failure policy that go together",
+            "Jobs, pod failure policy and backoff limit per index; what a server of 1.36 answered to each case"),
     SECURITY_CONTEXT(
             "does not contradict itself about its user",
             "Security context: runAsNonRoot with runAsUser 0 fails at the start of the container"),

@@ -139,6 +139,29 @@ class ApiServerTest {
                 new Broken(Rule.CUSTOM_FIELDS, "minReplicaCount: 0", "minReplicaCount: none"),
                 new Broken(Rule.CUSTOM_FIELDS, "targetValue: \"4\"", "targetValue: 4"),
                 new Broken(Rule.CUSTOM_FIELDS, "        valueLocation: a.due\n", ""),
+                new Broken(Rule.JOB, "  completions: 1000\n", ""),
+                new Broken(Rule.JOB, "completionMode: Indexed", "completionMode: NonIndexed"),
+                new Broken(Rule.JOB, "completionMode: Indexed", "completionMode: Array"),
+                new Broken(Rule.JOB, "parallelism: 50", "parallelism: 200000"),
+                new Broken(Rule.JOB, "parallelism: 50", "parallelism: -1"),
+                new Broken(Rule.JOB, "maxFailedIndexes: 1000", "maxFailedIndexes: 1001"),
+                new Broken(Rule.JOB, "  backoffLimitPerIndex: 2\n", ""),
+                new Broken(
+                        Rule.JOB, "completions: 1000\n  parallelism: 50", "completions: 100001\n  parallelism: 10001"),
+                new Broken(
+                        Rule.JOB,
+                        "completions: 1000\n  parallelism: 50\n  backoffLimitPerIndex: 2\n  maxFailedIndexes: 1000",
+                        "completions: 100001\n  backoffLimitPerIndex: 2\n  maxFailedIndexes: 10001"),
+                new Broken(Rule.JOB, "podReplacementPolicy: Failed", "podReplacementPolicy: TerminatingOrFailed"),
+                new Broken(Rule.JOB, "restartPolicy: Never", "restartPolicy: OnFailure"),
+                new Broken(Rule.JOB, "values: [64]", "values: [0, 64]"),
+                new Broken(Rule.JOB, "values: [64]", "values: [64, 64]"),
+                new Broken(Rule.JOB, "operator: In\n", "operator: Is\n"),
+                new Broken(Rule.JOB, "action: Ignore", "action: Forget"),
+                new Broken(Rule.JOB, "  suspend: true\n", "  suspend: true\n  selector: {}\n"),
+                new Broken(Rule.RESTART, "      restartPolicy: Never\n", ""),
+                new Broken(Rule.NAME, "name: array", "name: " + "a".repeat(60)),
+                new Broken(Rule.FIELDS, "suspend: true", "suspended: true"),
                 new Broken(Rule.TWICE, "name: store\nspec:\n  clusterIP", "name: shop\nspec:\n  clusterIP"),
                 new Broken(Rule.REFERENCE, "serviceAccountName: shop", "serviceAccountName: shops"),
                 new Broken(Rule.REFERENCE, "configMap:\n            name: shop", "configMap:\n            name: shops"),
@@ -188,6 +211,15 @@ class ApiServerTest {
                 + shop.substring(at + broken.good().length());
 
         assertThat(ApiServer.problems(changed, GIVEN)).extracting(Problem::rule).contains(broken.rule());
+    }
+
+    /** What a server accepted although it looks like too much. */
+    @Test
+    void moreCompletionsThanRunAtOnceAreAccepted() throws IOException {
+        String many = shop().replace("completions: 1000", "completions: 100001")
+                .replace("maxFailedIndexes: 1000", "maxFailedIndexes: 5");
+
+        assertThat(ApiServer.problems(many, GIVEN)).isEmpty();
     }
 
     @Test
