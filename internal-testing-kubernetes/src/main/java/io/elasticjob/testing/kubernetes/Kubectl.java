@@ -9,25 +9,25 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A {@code kubectl} on the PATH whose kustomize knows components, as that of 1.21 is the first to do. Needs no cluster. */
+/** A {@code kubectl} on the PATH that is new enough for the clusters that our manifests are for. Needs no cluster. */
 public final class Kubectl implements BooleanSupplier {
 
     public static final String NAME = "kubectl";
 
     private static final Pattern VERSION = Pattern.compile("Client Version: .*?v?1\\.(\\d+)|Minor:\"(\\d+)");
-    private static final int FIRST = 21;
+    private static final int FIRST = 29;
 
     @Override
     public boolean getAsBoolean() {
         try {
-            return knowsComponents(run("version", "--client").output());
+            return isNewEnough(run("version", "--client").output());
         } catch (UncheckedIOException missing) {
             return false;
         }
     }
 
     /** Decides by what {@code kubectl version --client} says. */
-    static boolean knowsComponents(String version) {
+    static boolean isNewEnough(String version) {
         Matcher minor = VERSION.matcher(version);
         return minor.find() && Integer.parseInt(minor.group(1) != null ? minor.group(1) : minor.group(2)) >= FIRST;
     }

@@ -20,13 +20,14 @@ class KubectlTest {
                 "Client Version: v1.32.4 | true",
                 "Client Version: v1.32.4-dispatcher | true",
                 "Client Version: v1.100.0 | true",
-                "Client Version: version.Info{Major:\"1\", Minor:\"21\", GitVersion:\"v1.21.0\"} | true",
+                "Client Version: v1.29.0 | true",
+                "Client Version: v1.28.9 | false",
                 "Client Version: version.Info{Major:\"1\", Minor:\"20+\", GitVersion:\"v1.20.2\"} | false",
                 "Client Version: v1.9.0 | false",
                 "command not found | false",
             })
-    void componentsNeedKubectl1Dot21(String version, boolean known) {
-        assertThat(Kubectl.knowsComponents(version)).isEqualTo(known);
+    void kubectlIsNewEnoughFrom1Dot29On(String version, boolean enough) {
+        assertThat(Kubectl.isNewEnough(version)).isEqualTo(enough);
     }
 
     @Test
