@@ -144,6 +144,15 @@ class DeployTest {
                 .isNull();
     }
 
+    @Test
+    void aWorkerEndsWhatItRunsBeforeItsPodIsKilled() {
+        Map<String, Object> worker = Rendered.of("overlays/scheduler").object("Deployment", "worker");
+        int grace = (Integer) at(worker, "spec", "template", "spec", "terminationGracePeriodSeconds");
+
+        assertThat((List<?>) Rendered.container(worker).get("args"))
+                .anyMatch(argument -> argument.equals("--grace=" + (grace - 10)));
+    }
+
     /** Paths, namespaces and objects that commands of the page name. */
     @Test
     void whatCommandsOfThePageNameIsThere() {

@@ -60,6 +60,7 @@ final class PodRules {
         all.forEach(container -> new ContainerRules(pod, container, findings).check());
         ports(all);
         volumes(all);
+        readable();
         spread();
         restricted(all);
         findings.unless(
@@ -133,6 +134,22 @@ final class PodRules {
             }
         }
         unused.forEach(name -> findings.add(Rule.VOLUMES, AT + ".volumes", "nothing mounts " + name));
+    }
+
+    /** Who is not root reads files that everybody may read, or the group that is said to be theirs. */
+    private void readable() {
+        boolean group =
+                pod.getSecurityContext() != null && pod.getSecurityContext().getFsGroup() != null;
+        pod.getVolumes().forEach(volume -> {
+            Integer mode = volume.getSecret() != null
+                    ? volume.getSecret().getDefaultMode()
+                    : volume.getConfigMap() != null ? volume.getConfigMap().getDefaultMode() : null;
+            findings.unless(
+                    mode == null || (mode & 0004) != 0 || (group && (mode & 0040) != 0),
+                    Rule.READABLE,
+                    AT + ".volumes[" + volume.getName() + "].defaultMode",
+                    "must let everybody read, or the group with fsGroup");
+        });
     }
 
     private static long sources(Volume volume) {

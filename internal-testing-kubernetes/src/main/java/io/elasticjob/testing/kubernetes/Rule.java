@@ -79,6 +79,9 @@ public enum Rule {
     DRAINABLE(
             "lets a node be drained",
             "Safely drain a node: a budget that never allows a disruption blocks it, and so do two budgets for a pod"),
+    READABLE(
+            "gets files that its user may read",
+            "Security context, fsGroup; Secret volumes: files belong to root, or to the group of fsGroup"),
     HEADLESS("names a headless Service that selects its pods", "StatefulSets, stable network ID"),
     RESTRICTED(
             "keeps to the profile \"restricted\"",

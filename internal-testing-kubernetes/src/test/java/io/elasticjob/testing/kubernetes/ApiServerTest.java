@@ -180,6 +180,8 @@ class ApiServerTest {
                         Rule.SELECTS,
                         "minAvailable: 2\n  selector:\n    matchLabels:\n      app: shop",
                         "minAvailable: 2\n  selector:\n    matchLabels:\n      app: shops"),
+                new Broken(Rule.READABLE, "        fsGroup: 1000\n", ""),
+                new Broken(Rule.READABLE, "defaultMode: 0440", "defaultMode: 0400"),
                 new Broken(Rule.DRAINABLE, "minAvailable: 2", "minAvailable: 3"),
                 new Broken(Rule.DRAINABLE, "minAvailable: 2", "minAvailable: 67%"),
                 new Broken(Rule.DRAINABLE, "minAvailable: 2", "maxUnavailable: 0"),
