@@ -107,9 +107,19 @@ async function arrive() {
   loop = new Loop(() => load(mine), page.pause ?? 2000, page.watched ?? null);
   update();
   await loop.now();
+  requestAnimationFrame(showWhereOneIs);
   if (before && !samePlace(before, app.route)) {
     document.querySelector('main')?.focus({ preventScroll: true });
     window.scrollTo(0, 0);
+  }
+}
+
+/** On a narrow screen, where what is chosen may be out of sight. */
+function showWhereOneIs() {
+  for (const one of document.querySelectorAll('nav [aria-current]')) {
+    const bar = one.parentElement;
+    const beyond = one.offsetLeft + one.offsetWidth - bar.offsetLeft - bar.clientWidth;
+    bar.scrollLeft = beyond > 0 ? beyond + 8 : 0;
   }
 }
 

@@ -105,6 +105,10 @@ export function day(at) {
   return format({ month: 'short', day: 'numeric', ...(sameYear(at, now()) ? {} : { year: 'numeric' }) }).format(at);
 }
 
+export function dayOfMonth(at) {
+  return format({ day: 'numeric' }).format(at);
+}
+
 /** `2026-11-29` in the zone that is chosen: the same for all instants of a day. */
 export function dayKey(at) {
   const key = `key ${zone()}`;

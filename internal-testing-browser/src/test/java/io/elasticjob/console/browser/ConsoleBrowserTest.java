@@ -54,6 +54,7 @@ class ConsoleBrowserTest {
         pages.put("/jobs/" + Shop.LONG_NAME, "#shards tbody tr");
         pages.put("/jobs/reconcile/now", "#shards tbody tr");
         pages.put("/jobs/reconcile/runs", "#executions tbody tr");
+        pages.put("/jobs/tidy/runs", "#firings tbody tr");
         pages.put("/jobs/reconcile/lateness", ".plot");
         pages.put("/jobs/reconcile/when", ".calendar td.day");
         pages.put("/jobs/reconcile/settings", "table.settings tbody tr");
@@ -72,14 +73,16 @@ class ConsoleBrowserTest {
                         .getAttribute("href")
                         .substring(1),
                 ".pairs");
-        visitor.go("/jobs/reconcile/runs", "#executions tbody tr");
-        pages.put(
-                visitor.page()
-                        .locator("#executions tbody a[href*=firings]")
-                        .first()
-                        .getAttribute("href")
-                        .substring(1),
-                "#executions tbody tr");
+        for (String job : List.of("reconcile", "tidy")) {
+            visitor.go("/jobs/" + job + "/runs", "#firings tbody tr");
+            pages.put(
+                    visitor.page()
+                            .locator("#firings tbody a")
+                            .last()
+                            .getAttribute("href")
+                            .substring(1),
+                    "#executions tbody tr");
+        }
         pages.put("/jobs/none", ".state strong"); // The last one: it asks again and again, and each time it is 404.
         return pages;
     }
@@ -89,6 +92,7 @@ class ConsoleBrowserTest {
                 Eyes.USUAL,
                 new Eyes(1920, ColorScheme.DARK, "en-US"),
                 new Eyes(360, ColorScheme.LIGHT, "en-US"),
+                new Eyes(800, ColorScheme.LIGHT, "zh-CN"),
                 new Eyes(1280, ColorScheme.DARK, "zh-CN"),
                 new Eyes(360, ColorScheme.DARK, "zh-CN"));
     }
@@ -160,6 +164,25 @@ class ConsoleBrowserTest {
         visitor.picture(named(eyes, "-dialog-" + name));
         visitor.page().keyboard().press("Escape");
         dialog.waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED));
+    }
+
+    @Test
+    void wholeFiringsAreListedWithTheirResultsAndLeadToTheirPages() {
+        try (Visitor visitor = new Visitor(shop.browser, Shop.console(shop.application), Eyes.USUAL)) {
+            Page page = visitor.page();
+            visitor.go("/jobs/reconcile/runs", "#firings tbody tr");
+            Locator firing = page.locator("#firings tbody tr").last();
+            assertThat(firing.textContent()).contains("Failed", "4");
+            firing.locator("a").click();
+            page.locator("#executions tbody tr").nth(3).waitFor();
+            visitor.go("/jobs/reconcile/runs?outcome=SUCCEEDED", ".state h2");
+            assertThat(page.locator("#firings").count())
+                    .as("whole firings, where only some executions are asked for")
+                    .isZero();
+            visitor.go("/jobs/" + Shop.LONG_NAME + "/runs", ".state h2");
+            assertThat(page.locator("#firings").count()).isZero();
+            visitor.isContent("whole firings");
+        }
     }
 
     @Test

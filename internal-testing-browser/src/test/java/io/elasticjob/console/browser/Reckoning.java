@@ -9,9 +9,9 @@ final class Reckoning {
     static final String SCRIPT = """
             async () => {
               const at = path => new URL(path, document.querySelector('script[type=module]').src);
-              const [time, gantt, table, chart, when, whatif, settings, lateness, executions, instance, transfer, firing] = await Promise.all(
+              const [time, gantt, table, chart, when, whatif, settings, lateness, executions, instance, transfer, firing, firings] = await Promise.all(
                 ['time.js', 'parts/gantt.js', 'parts/table.js', 'parts/chart.js', 'pages/job/when.js', 'pages/job/whatif.js',
-                 'pages/job/settings.js', 'pages/job/lateness.js', 'parts/executions.js', 'pages/instance.js', 'parts/transfer.js', 'pages/firing.js'].map(path => import(at(path))));
+                 'pages/job/settings.js', 'pages/job/lateness.js', 'parts/executions.js', 'pages/instance.js', 'parts/transfer.js', 'pages/firing.js', 'parts/firings.js'].map(path => import(at(path))));
               const wrong = [];
               const same = (name, found, wanted) => {
                 if (JSON.stringify(found) !== JSON.stringify(wanted)) {
@@ -36,6 +36,7 @@ final class Reckoning {
               same('what is at a place', gantt.at(runs, [2, 0, 1], view, 400, 100, 5, view.to)?.shard, 2);
               same('nothing is at a place', gantt.at(runs, [2, 0, 1], view, 400, 300, 5, view.to), null);
               same('ticks', gantt.ticks(view, 400).step, 2000);
+              same('ticks within a second', gantt.ticks({ from: view.from, to: view.from + 300 }, 400).all.map(at => gantt.label(at, 100).slice(-6)), ['00.000', '00.100', '00.200']);
               same('no instant', ['trigger-0', '2026-11-29T06:28:20Z', '7'].map(time.isInstant), [false, true, false]);
               const many = Array.from({ length: 10000 }, (_, i) => run(i % 1000, i * 10, i * 10 + 500, i % 97 ? 'SUCCEEDED' : 'FAILED'));
               same('ten thousand make two paths', gantt.paths(many, gantt.lines(many), gantt.extent(many), 1200).length, 2);
@@ -56,6 +57,10 @@ final class Reckoning {
               same('parts keep the lines of a job together', parts.map(part => part.lines.map(one => one.job).join('')), ['aa', 'b', 'c', 'd']);
               same('parts have the format', parts.every(part => part.format === 1), true);
               same('refused first', transfer.ordered([{ result: 'SAME' }, { result: 'DONE' }, { result: 'REFUSED' }, { result: 'WOULD_CHANGE' }]).map(one => one.result), ['REFUSED', 'DONE', 'WOULD_CHANGE', 'SAME']);
+              const long = [...firings.lengths([run(0, 0, 1000, 'FAILED'), run(0, 1500, 2500, 'SUCCEEDED', 2), { ...run(0, 100, null), firing: 'g' }], view.from + 300)];
+              same('how long firings took', long, [['f', 2500], ['g', 200]]);
+              const settings0 = (recordFirings, firingListeners) => ({ configuration: { recordFirings: { value: recordFirings }, firingListeners: { value: firingListeners } } });
+              same('whether firings are recorded', [settings0('false', ''), settings0('true', ''), settings0('false', 'audit'), { configuration: {} }].map(firings.areRecorded), [false, true, true, false]);
               const part = (shard, outcome, attempts) => ({ shard, outcome, attempts });
               const firingOf = { ends: { FAILED: 1 }, shards: [part(0, 'FAILED', [run(0, 0, 9, 'FAILED'), run(0, 20, 29, 'FAILED', 2)]), part(1, undefined, [run(1, 10, null)])] };
               same('attempts, the latest first', firing.executionsOf(firingOf).map(one => [one.shard, one.attempt]), [[0, 2], [1, 1], [0, 1]]);

@@ -98,6 +98,7 @@ class Shop {
             shardingTotalCount = 4,
             shardingItemParameters = "0=EMEA,1=APAC,2=AMER,3=LATAM",
             onStartup = true,
+            recordFirings = true,
             description = "Compares the ledger with the bank")
     static class Reconcile implements SimpleJob {
 
@@ -109,11 +110,13 @@ class Shop {
         }
     }
 
-    @ElasticJob(every = "2s", shardingTotalCount = 3)
+    @ElasticJob(every = "2s", shardingTotalCount = 3, recordFirings = true)
     static class Tidy implements SimpleJob {
 
         @Override
-        public void execute(ShardingContext context) {}
+        public void execute(ShardingContext context) {
+            context.result(7 * (context.shardingItem() + 1) + " carts removed");
+        }
     }
 
     @ElasticJob(every = "1h", shardingTotalCount = 1000, onStartup = true)

@@ -3,12 +3,10 @@ import { html, svg, nothing } from '../lit/lit-html.js';
 import { word } from '../i18n.js';
 import { clock, day, span } from '../time.js';
 import { tone } from './marks.js';
-import { ticks } from './gantt.js';
+import { label, ticks } from './gantt.js';
 
-/** A time on an axis whose ticks are so far from each other. */
-function label(at, step) {
-  return step >= 86_400_000 ? day(at) : clock(at).slice(0, step >= 60_000 ? 5 : 8);
-}
+/** Half of the widest time on an axis: nearer to the right end it stands to the left of its place. */
+const LABEL = 28;
 
 /** A round number that is not less. */
 export function ceiling(value) {
@@ -32,7 +30,7 @@ export function timeline(series, { from, to, width, height = 140, label: said })
   const axis = ticks({ from, to }, width - left);
   return html`<svg class="plot" viewBox=${`0 0 ${width} ${height}`} width=${width} height=${height} role="img" aria-label=${said}>
     ${[0, 0.5, 1].map(part => svg`<line class="grid" x1=${left} x2=${width - 6} y1=${y(highest * part)} y2=${y(highest * part)}/><text x=${left - 6} y=${y(highest * part) + 4} text-anchor="end">${span(highest * part)}</text>`)}
-    ${axis.all.map(at => svg`<text x=${x(at)} y=${height - 4} text-anchor="middle">${label(at, axis.step)}</text>`)}
+    ${axis.all.map(at => svg`<text x=${x(at)} y=${height - 4} text-anchor=${x(at) > width - LABEL ? 'end' : 'middle'}>${label(at, axis.step)}</text>`)}
     ${series.map(one => svg`<path class=${`line ${one.className}`} d=${one.points.map(([at, value], i) => `${i ? 'L' : 'M'}${x(at).toFixed(1)} ${y(value).toFixed(1)}`).join('')}/>
       ${one.points.length <= 200 ? one.points.map(([at, value, name]) => svg`<circle class=${`point ${one.className}`} cx=${x(at)} cy=${y(value)} r="2.4"><title>${name}</title></circle>`) : nothing}`)}
   </svg>`;
@@ -43,11 +41,12 @@ export function stacks(columns, { from, to, step, width, height = 120, label: sa
   const highest = ceiling(Math.max(...columns.map(one => Object.values(one.parts).reduce((a, b) => a + b, 0)), 0));
   const left = 44;
   const scale = (width - left - 6) / Math.max(1, to - from);
+  const x = at => left + (at - from) * scale;
   const y = value => 8 + (1 - value / highest) * (height - 30);
   const axis = ticks({ from, to }, width - left);
   return html`<svg class="plot" viewBox=${`0 0 ${width} ${height}`} width=${width} height=${height} role="img" aria-label=${said}>
     ${[0, 0.5, 1].map(part => svg`<line class="grid" x1=${left} x2=${width - 6} y1=${y(highest * part)} y2=${y(highest * part)}/>${highest * part === Math.round(highest * part) ? svg`<text x=${left - 6} y=${y(highest * part) + 4} text-anchor="end">${highest * part}</text>` : nothing}`)}
-    ${axis.all.map(at => svg`<text x=${left + (at - from) * scale} y=${height - 4} text-anchor="middle">${label(at, axis.step)}</text>`)}
+    ${axis.all.map(at => svg`<text x=${x(at)} y=${height - 4} text-anchor=${x(at) > width - LABEL ? 'end' : 'middle'}>${label(at, axis.step)}</text>`)}
     ${columns.map(column => {
       let below = 0;
       return order.filter(name => column.parts[name]).map(name => {
@@ -55,7 +54,7 @@ export function stacks(columns, { from, to, step, width, height = 120, label: sa
         const top = y(below + value);
         const high = Math.max(1, y(below) - top);
         below += value;
-        return svg`<rect class=${`bar ${tone(name)}`} x=${left + (column.from - from) * scale} y=${top} width=${Math.max(1, step * scale - 1)} height=${high}><title>${day(column.from)} ${clock(column.from)} · ${word('outcome', name)} ${value}</title></rect>`;
+        return svg`<rect class=${`bar ${tone(name)}`} x=${x(column.from)} y=${top} width=${Math.max(1, step * scale - 1)} height=${high}><title>${day(column.from)} ${clock(column.from)} · ${word('outcome', name)} ${value}</title></rect>`;
       });
     })}</svg>`;
 }

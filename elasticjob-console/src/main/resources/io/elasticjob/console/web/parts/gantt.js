@@ -6,7 +6,9 @@ import { nameOf, tone } from './marks.js';
 
 export const LINE = 18;
 const BAR = 12;
-const TICKS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800].map(s => s * 1000);
+/** How wide a time on the axis is at most; nearer to the right end it stands to the left of its place. */
+const LABEL = 72;
+const TICKS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800].map(s => s * 1000);
 const FAILURES = new Set(['FAILED', 'TIMED_OUT', 'LOST', 'ABANDONED']);
 
 /** The shards that have executions: those that have failed first, then by number. */
@@ -54,6 +56,11 @@ export function paths(executions, shards, { from, to }, width, at = now()) {
     }
   }
   return [...byOutcome].map(([name, pieces]) => [name, pieces.join('')]);
+}
+
+/** A time on an axis whose ticks are so far from each other, as exact as they need it. */
+export function label(at, step) {
+  return step >= 86_400_000 ? day(at) : step < 1000 ? clock(at, true) : clock(at).slice(0, step >= 60_000 ? 5 : 8);
 }
 
 /** Round times on the axis, about one each 110 px. */
@@ -107,7 +114,7 @@ export function gantt(executions, view, on) {
   const find = event => at(executions, shards, view, width, ...place(event));
   return html`<div class="gantt">
     <div class="names" aria-hidden="true"><div class="axis"></div>${shards.map(shard => html`<div class="line num">${shard}</div>`)}</div>
-    <div class="chart"><svg class="axis" viewBox=${`0 0 ${width} 20`} aria-hidden="true">${axis.all.map(one => svg`<text x=${(one - view.from) * scale} y="14">${axis.step >= 86_400_000 ? day(one) : clock(one).slice(0, axis.step >= 60_000 ? 5 : 8)}</text>`)}</svg>
+    <div class="chart"><svg class="axis" viewBox=${`0 0 ${width} 20`} aria-hidden="true">${axis.all.map(one => svg`<text x=${(one - view.from) * scale} y="14" text-anchor=${(one - view.from) * scale > width - LABEL ? 'end' : nothing}>${label(one, axis.step)}</text>`)}</svg>
       <svg class="bars" viewBox=${`0 0 ${width} ${Math.max(LINE, high)}`} role="img" aria-label=${t('gantt.label', { n: executions.length, shards: shards.length })} preserveAspectRatio="none"
           @mousemove=${event => on.hover(find(event), event)} @mouseleave=${() => on.hover(null)} @click=${event => { const one = find(event); if (one) { on.choose(one); } }}
           @wheel=${event => { if (event.ctrlKey || event.shiftKey) { event.preventDefault(); zoom(event, place(event)[0], view, on); } }}>

@@ -5,6 +5,7 @@ import io.elasticjob.FiringResult;
 import io.elasticjob.Outcome;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.coordination.FiringRecord;
+import io.elasticjob.history.ExecutionQuery;
 import io.elasticjob.history.ExecutionRecord;
 import io.elasticjob.view.JobDetail;
 import io.elasticjob.view.ShardView;
@@ -66,11 +67,20 @@ record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationRes
             @Nullable String error,
             List<ExecutionsDescriptor.ExecutionDescriptor> attempts) {}
 
-    /** @param executions of the job, latest first */
+    /**
+     * All of them.
+     *
+     * @param executions of the job, latest first; where there may be more than these, the earliest firing is left out, as some of
+     *     its shards may be missing
+     */
     static FiringsDescriptor of(JobDetail detail, List<ExecutionRecord> executions) {
+        Map<String, List<ExecutionRecord>> byFiring = byFiring(executions);
+        if (executions.size() >= ExecutionQuery.MAX_SIZE && byFiring.size() > 1) {
+            byFiring.remove(executions.get(executions.size() - 1).firing());
+        }
         Map<String, FiringDescriptor> all = new LinkedHashMap<>();
         current(detail).ifPresent(current -> all.put(current.firing(), current));
-        byFiring(executions).forEach((firing, runs) -> all.putIfAbsent(firing, ofHistory(firing, runs)));
+        byFiring.forEach((firing, runs) -> all.putIfAbsent(firing, ofHistory(firing, runs)));
         return new FiringsDescriptor(List.copyOf(all.values()));
     }
 

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterAll;
@@ -54,6 +55,9 @@ class FiringsHttpTest {
 
         @ElasticJob(name = "plain")
         void plain() {}
+
+        @ElasticJob(name = "wide", shardingTotalCount = 300)
+        void wide(ShardingContext context) {}
 
         @Bean
         Audit audit() {
@@ -130,6 +134,27 @@ class FiringsHttpTest {
         assertThat(firing.at("/state").asString()).isEqualTo("ENDED");
         assertThat(firing.at("/result").asString()).isEqualTo("SUCCEEDED");
         assertThat(firing.at("/shards/0/attempts/0/attempt").asInt()).isEqualTo(1);
+    }
+
+    /** Of more executions than are read, the first ones belong to a firing of which others are missing. */
+    @Test
+    void aFiringOfWhichShardsMayBeMissingIsNotListed() {
+        JobOperations operations = application.getBean(JobOperations.class);
+        for (String firing : List.of("trigger-0", "trigger-1")) {
+            operations.trigger(TriggerRequest.of("wide"));
+            await().until(() -> endsOf("wide", firing).equals(json("{\"SUCCEEDED\": 300}")));
+        }
+
+        JsonNode firings = get("/jobs/wide/firings").at("/firings");
+
+        assertThat(firings.size()).isEqualTo(1);
+        assertThat(firings.at("/0/firing").asString()).isEqualTo("trigger-1");
+        assertThat(firings.at("/0/ends")).isEqualTo(json("{\"SUCCEEDED\": 300}"));
+    }
+
+    private static JsonNode endsOf(String job, String firing) {
+        HttpResponse<String> response = response("/jobs/" + job + "/firings/" + firing);
+        return response.statusCode() == 200 ? json(response.body()).at("/ends") : json("{}");
     }
 
     @Test

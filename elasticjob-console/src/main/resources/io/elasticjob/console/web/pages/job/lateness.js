@@ -52,13 +52,13 @@ function charts(page) {
   return html`
     <p class="facts">${OUTCOMES.filter(name => outcomes[name]).map(name => html`<a class="legend" href=${to(['jobs', app.route.job, 'runs'], { outcome: name })}>${shape(name)}${word('outcome', name)} <span class="num">${number(outcomes[name])}</span></a>`)}</p>
     ${stacks(page.buckets.map(one => ({ from: ms(one.from), parts: one.outcomes })), { ...room, step, label: t('statistics.outcomes'), order: OUTCOMES })}
-    <p class="quiet">${t('statistics.lines')}</p>
     <h2>${t('lateness')}</h2>
     ${figures(lateness, t('lateness.none'))}
     ${lateness ? timeline(lines('lateness', 'late'), { ...room, label: t('lateness.chart') }) : nothing}
     <h2>${t('duration')}</h2>
     ${figures(duration, t('duration.none'))}
-    ${duration ? timeline(lines('duration', 'run'), { ...room, label: t('duration.chart') }) : nothing}`;
+    ${duration ? timeline(lines('duration', 'run'), { ...room, label: t('duration.chart') }) : nothing}
+    ${lateness || duration ? html`<p class="quiet total">${t('statistics.lines')}</p>` : nothing}`;
 }
 
 /** One figure of each part of the time that has it. */

@@ -3,11 +3,14 @@ import { html, nothing } from '../../lit/lit-html.js';
 import * as api from '../../api.js';
 import { app, to } from '../../app.js';
 import { t, word } from '../../i18n.js';
+import { areRecorded, firingsTable } from '../../parts/firings.js';
 import { extent, gantt } from '../../parts/gantt.js';
 import { empty, loading } from '../../parts/states.js';
 import { executionsTable, OUTCOMES } from '../../parts/executions.js';
 
 const SIZE = 500;
+/** Firings that are listed before somebody asks for more. */
+const FIRINGS = 10;
 
 function change(values) {
   app.go(to(['jobs', app.route.job, 'runs'], { ...app.route.query, ...values }), true);
@@ -16,7 +19,12 @@ function change(values) {
 export default {
   async load(_, detail, signal) {
     const { shard, outcome, from, to: end, before } = app.route.query;
-    return api.get(api.path('jobs', detail.name, 'executions'), { shard, outcome, from, to: end, before, size: SIZE }, signal);
+    const narrowed = shard || outcome || from || end || before;
+    const [page, whole] = await Promise.all([
+      api.get(api.path('jobs', detail.name, 'executions'), { shard, outcome, from, to: end, before, size: SIZE }, signal),
+      areRecorded(detail) && !narrowed ? api.get(api.path('jobs', detail.name, 'firings'), {}, signal) : null,
+    ]);
+    return { ...page, firings: whole?.firings ?? null };
   },
 
   view(_, detail) {
@@ -30,13 +38,22 @@ export default {
         ${state.zoomed ? html`<button type="button" @click=${() => { state.zoomed = null; app.update(); }}>${t('gantt.whole')}</button>` : nothing}
         ${page?.scope ? html`<span class="quiet">${word('scope', page.scope)}</span>` : nothing}
       </form>
-      ${!page ? loading() : page.executions.length === 0 ? empty(t('runs.none'), t('runs.none.text')) : html`
+      ${!page ? loading() : page.executions.length === 0 ? html`${firings(page, detail, state)}${empty(t('runs.none'), t('runs.none.text'))}` : html`
         ${picture(page.executions, state)}
+        ${firings(page, detail, state)}
         ${executionsTable(page.executions, { id: 'executions', withJob: false, caption: t('runs.caption', { job: detail.name }), job: detail.name })}
         <p class="more">${query.before ? html`<button type="button" @click=${() => change({ before: '' })}>${t('runs.latest')}</button>` : nothing}
         ${page.next ? html`<button type="button" @click=${() => change({ before: page.next })}>${t('runs.older')}</button>` : nothing}</p>`}`;
   },
 };
+
+/** Whole firings above the executions that they are made of. */
+function firings({ firings: all, executions }, detail, state) {
+  return !all?.length ? nothing : html`<h2>${t('firings')}</h2>
+    ${firingsTable(state.allFirings ? all : all.slice(0, FIRINGS), executions, detail)}
+    ${all.length <= FIRINGS || state.allFirings ? nothing : html`<p class="more"><button type="button" @click=${() => { state.allFirings = true; app.update(); }}>${t('firings.all', { n: all.length })}</button></p>`}
+    <h2>${t('executions')}</h2>`;
+}
 
 function picture(executions, state) {
   const whole = extent(executions);

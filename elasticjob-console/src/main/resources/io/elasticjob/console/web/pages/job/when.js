@@ -2,7 +2,7 @@
 import { html, nothing } from '../../lit/lit-html.js';
 import * as api from '../../api.js';
 import { t } from '../../i18n.js';
-import { clock, day, dayKey, exact, ms, now, relative, weekday, zone } from '../../time.js';
+import { clock, day, dayKey, dayOfMonth, exact, ms, now, relative, weekday, zone } from '../../time.js';
 import { empty, loading } from '../../parts/states.js';
 
 const DAY = 86_400_000;
@@ -71,21 +71,23 @@ function calendar(page) {
   const complete = page.fireTimes.length < MOST;
   const rows = weeks(page.fireTimes, complete, now()).filter(week => week.some(one => one?.isKnown || one?.isPartly));
   const most = Math.max(...rows.flat().map(one => one?.times.length ?? 0));
+  const first = rows.flat().find(one => one);
   const monday = Date.UTC(2026, 0, 5, 12);
   return html`<table class="calendar"><caption class="hidden">${t('when.calendar')}</caption>
     <thead><tr>${[0, 1, 2, 3, 4, 5, 6].map(i => html`<th scope="col">${weekday(monday + i * DAY)}</th>`)}</tr></thead>
-    <tbody>${rows.map(week => html`<tr>${[0, 1, 2, 3, 4, 5, 6].map(i => cell(week[i], most))}</tr>`)}</tbody></table>
+    <tbody>${rows.map(week => html`<tr>${[0, 1, 2, 3, 4, 5, 6].map(i => cell(week[i], most, week[i] === first))}</tr>`)}</tbody></table>
     ${complete ? nothing : html`<p class="quiet">${t('when.more', { n: MOST })}</p>`}`;
 }
 
-function cell(one, most) {
+/** Its month is told of the first day of each, and of the first one that is shown. */
+function cell(one, most, isFirst) {
   if (!one) {
     return html`<td class="blank"></td>`;
   }
   const n = one.times.length;
   const strength = n === 0 ? 0 : Math.ceil(n / most * 4);
   return html`<td class=${`day s${strength}`} title=${one.times.slice(0, 24).map(time => clock(time.at)).join('\n')}>
-    <span class="date">${day(one.at)}</span>
+    <span class="date">${isFirst || one.key.endsWith('-01') ? day(one.at) : dayOfMonth(one.at)}</span>
     ${n === 0 ? html`<span class="quiet">${one.isKnown ? '–' : '…'}</span>` : n <= 2 ? html`<span class="num">${one.times.map(time => clock(time.at).slice(0, 5)).join(' ')}</span>` : html`<span class="num">${n}${one.isPartly ? '+' : ''} ×</span>`}
     ${one.times.some(time => time.named) ? html`<span class="tag late">${t('when.shift')}</span>` : nothing}</td>`;
 }
