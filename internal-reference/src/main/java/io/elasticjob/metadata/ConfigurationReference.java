@@ -1,16 +1,18 @@
 package io.elasticjob.metadata;
 
+import io.elasticjob.JobKey;
 import io.elasticjob.metadata.Metadata.Deprecation;
 import io.elasticjob.metadata.Metadata.Property;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 
 /**
  * The reference of all properties, as Markdown. A function of the metadata.
  *
  * <p>Of our own because the documenters at hand show what is in the metadata, and there is no place in it for the keys of
- * a job.
+ * a job: those are told by {@link JobKey}.
  */
 public final class ConfigurationReference {
 
@@ -44,8 +46,7 @@ public final class ConfigurationReference {
 
                 These keys are below `elasticjob.jobs.<name>`, where the name matches a job regardless of case, dashes and dots. The
                 attributes of `@ElasticJob` have the same names in camel case and the same defaults. A key overrides the attribute
-                of the annotation. Editors cannot check these keys, because Spring Boot's metadata cannot describe the values of a
-                map. The application checks them at its start.
+                of the annotation. Editors complete them and know their types. The application checks them at its start.
 
                 The environment variable for `every` of a job `reports-nightly` is `ELASTICJOB_JOBS_REPORTS_NIGHTLY_EVERY`. If
                 two names differ only in case, dashes and dots, use the exact name, in a file or in `SPRING_APPLICATION_JSON`.
@@ -75,6 +76,11 @@ public final class ConfigurationReference {
                         deprecated());
     }
 
+    /** As configuration files have it. */
+    static String dashed(JobKey key) {
+        return DataObjectPropertyName.toDashedForm(key.key());
+    }
+
     private static boolean isOurs(Property property) {
         return property.name().startsWith("elasticjob.");
     }
@@ -91,10 +97,20 @@ public final class ConfigurationReference {
                         property.description())));
     }
 
-    private String jobKeys() {
+    private static String jobKeys() {
         return table(
-                row("Key", "Description"),
-                metadata.jobKeys().stream().map(key -> row(code(key.value()), key.description())));
+                row("Key", "Type", "Default", "Description"),
+                JobKey.values().stream()
+                        .map(key -> row(
+                                code(dashed(key)),
+                                JobKeysSource.type(key) == Object.class
+                                        ? "text or map"
+                                        : code(JobKeysSource.type(key).getSimpleName()),
+                                key.defaultValue()
+                                        .filter(value -> !value.isEmpty())
+                                        .map(ConfigurationReference::code)
+                                        .orElse(NONE),
+                                key.documentation())));
     }
 
     private String deprecated() {

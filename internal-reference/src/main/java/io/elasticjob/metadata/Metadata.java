@@ -16,14 +16,13 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * The {@code META-INF/spring-configuration-metadata.json} of the starter and of the modules beside it.
  *
- * <p>Two things are written there in ways of our own, because Boot's format knows no property in the values of a map.
- * The keys of a job are value hints of {@code elasticjob.jobs}. What Apache ElasticJob had under a job's name is a
- * deprecated property with {@code *} for that name; being deprecated as an error, it is meant to be offered by no
- * editor.
+ * <p>Boot's format knows no property in the values of a map. Editors find the keys of a job in the type of the values of
+ * {@code elasticjob.jobs}. What Apache ElasticJob had under a job's name is a deprecated property with {@code *} for that name;
+ * being deprecated as an error, it is meant to be offered by no editor.
  *
  * @param properties by name
  */
-public record Metadata(List<Property> properties, List<Hint> hints) {
+public record Metadata(List<Property> properties) {
 
     /** What the names of our own classes of properties begin with. */
     private static final String OURS = "\"io.elasticjob.";
@@ -33,14 +32,12 @@ public record Metadata(List<Property> properties, List<Hint> hints) {
     /** The metadata of the starter and of the modules beside it, on the class path. */
     public static Metadata ofModules() throws IOException {
         List<Property> properties = new ArrayList<>();
-        List<Hint> hints = new ArrayList<>();
         for (URL url : Collections.list(Metadata.class.getClassLoader().getResources(RESOURCE))) {
             try (InputStream stream = url.openStream()) {
                 String json = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
                 if (json.contains(OURS)) {
                     Metadata module = JsonMapper.shared().readValue(json, Metadata.class);
                     properties.addAll(module.properties());
-                    hints.addAll(module.hints());
                 }
             }
         }
@@ -50,15 +47,7 @@ public record Metadata(List<Property> properties, List<Hint> hints) {
                     + ": build the starter with its annotation processor.");
         }
         properties.sort(Comparator.comparing(Property::name));
-        return new Metadata(properties, hints);
-    }
-
-    /** What can stand under the name of a job, in kebab case and in a sensible order. */
-    public List<Value> jobKeys() {
-        return hints.stream()
-                .filter(hint -> hint.name().equals("elasticjob.jobs.values"))
-                .flatMap(hint -> hint.values().stream())
-                .toList();
+        return new Metadata(properties);
     }
 
     /** What can be set. */
@@ -107,24 +96,6 @@ public record Metadata(List<Property> properties, List<Hint> hints) {
             level = Objects.requireNonNullElse(level, "");
             reason = Objects.requireNonNullElse(reason, "");
             replacement = Objects.requireNonNullElse(replacement, "");
-        }
-    }
-
-    /** Values that a property can have. */
-    public record Hint(String name, List<Value> values) {
-
-        public Hint {
-            values = Objects.requireNonNullElse(values, List.of());
-        }
-    }
-
-    /**
-     * @param description "" when there is none
-     */
-    public record Value(String value, String description) {
-
-        public Value {
-            description = Objects.requireNonNullElse(description, "");
         }
     }
 }

@@ -12,15 +12,17 @@ import io.elasticjob.boot.autoconfigure.ElasticJobProperties;
 import io.elasticjob.console.autoconfigure.ElasticJobConsoleProperties;
 import io.elasticjob.gateway.autoconfigure.ElasticJobGatewayProperties;
 import io.elasticjob.metadata.Metadata.Property;
-import io.elasticjob.metadata.Metadata.Value;
 import java.io.IOException;
 import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -32,8 +34,23 @@ import org.springframework.beans.BeanWrapperImpl;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.mock.env.MockEnvironment;
+import org.springframework.util.StringUtils;
 
 class MetadataTests {
+
+    private static final String JOB_KEYS = "io.elasticjob.boot.autoconfigure.JobKeys";
+
+    private static final Path COMMITTED_KEYS = Path.of(
+            "..",
+            "elasticjob-spring-boot-starter",
+            "src",
+            "main",
+            "java",
+            "io",
+            "elasticjob",
+            "boot",
+            "autoconfigure",
+            "JobKeys.java");
 
     private final Metadata metadata = read();
 
@@ -72,28 +89,58 @@ class MetadataTests {
                 }));
     }
 
+    /** Once, with a type that editors follow to the keys of a job. */
     @Test
-    void theKeysOfAJobAreThoseThatTheCodeKnows() {
-        assertThat(metadata.jobKeys().stream().map(hint -> camelCase(hint.value())))
-                .containsExactlyInAnyOrderElementsOf(
-                        JobKey.values().stream().map(JobKey::key).toList());
-        assertThat(metadata.jobKeys())
-                .extracting(Value::description)
-                .containsExactlyElementsOf(metadata.jobKeys().stream()
-                        .map(hint -> JobKey.of(hint.value()).orElseThrow().documentation())
-                        .toList())
-                .allMatch(text -> text.endsWith("."));
+    void whatEditorsAreToldOfJobsHasTheirKeys() {
+        assertThat(metadata.current())
+                .filteredOn(property -> property.name().equals("elasticjob.jobs"))
+                .extracting(Property::type)
+                .containsExactly("java.util.Map<java.lang.String," + JOB_KEYS + ">");
+    }
+
+    @Test
+    void theKeysThatEditorsAreToldAreThoseThatTheCodeKnows() throws IOException, ClassNotFoundException {
+        String made = JobKeysSource.java();
+
+        if (Boolean.getBoolean("write") && !made.equals(Files.readString(COMMITTED_KEYS))) {
+            Files.writeString(COMMITTED_KEYS, made);
+            return; // The class that is loaded is of before.
+        }
+
+        assertThat(Files.readString(COMMITTED_KEYS))
+                .as("Regenerate it by: mvn -pl internal-reference -am verify -Dwrite, and commit it.")
+                .isEqualTo(made);
+        Map<String, Class<?>> setters = new TreeMap<>();
+        for (Method method : Class.forName(JOB_KEYS).getDeclaredMethods()) {
+            setters.put(method.getName(), method.getParameterTypes()[0]);
+        }
+        Map<String, Class<?>> keys = new TreeMap<>();
+        JobKey.values().forEach(key -> keys.put("set" + StringUtils.capitalize(key.key()), JobKeysSource.type(key)));
+        assertThat(setters).isEqualTo(keys);
+    }
+
+    /** An editor that knew a narrower type would complain of what the application accepts. */
+    @TestFactory
+    List<DynamicTest> theDefaultOfAKeyIsOfTheTypeThatEditorsAreTold() {
+        return JobKey.values().stream()
+                .filter(key -> !key.defaultValue().orElse("").isEmpty())
+                .map(key -> DynamicTest.dynamicTest(
+                        key.key(),
+                        () -> assertThat(ApplicationConversionService.getSharedInstance()
+                                        .convert(key.defaultValue().orElseThrow(), JobKeysSource.type(key)))
+                                .isNotNull()))
+                .toList();
     }
 
     /** There is no other place for it where an editor would show it. */
     @TestFactory
     List<DynamicTest> theDescriptionOfAKeyEndsWithItsDefault() {
-        return metadata.jobKeys().stream()
-                .map(key -> DynamicTest.dynamicTest(key.value(), () -> {
-                    String real =
-                            JobKey.of(key.value()).flatMap(JobKey::defaultValue).orElse("");
+        return JobKey.values().stream()
+                .map(key -> DynamicTest.dynamicTest(key.key(), () -> {
+                    String real = key.defaultValue().orElse("");
+                    assertThat(key.documentation()).endsWith(".");
                     if (!real.isEmpty()) {
-                        assertThat(key.description().replace("'", ""))
+                        assertThat(key.documentation().replace("'", ""))
                                 .endsWithIgnoringCase(" " + real + " by default.");
                     }
                 }))
@@ -118,7 +165,7 @@ class MetadataTests {
     void whatIsDeprecatedSaysWhyAndNamesAReplacementThatExists() {
         Set<String> usable =
                 metadata.current().stream().map(Property::name).collect(Collectors.toCollection(TreeSet::new));
-        metadata.jobKeys().forEach(key -> usable.add("elasticjob.jobs.*." + key.value()));
+        JobKey.values().forEach(key -> usable.add("elasticjob.jobs.*." + ConfigurationReference.dashed(key)));
 
         assertThat(metadata.deprecated()).allSatisfy(property -> {
             assertThat(property.deprecation().level()).as(property.name()).isEqualTo("error");

@@ -97,13 +97,13 @@ public final class ElasticJobAutoConfiguration {
         additional.orderedStream().forEach(more -> annotated.addAll(more.find()));
         List<Handler> handlers = new ArrayList<>(jobs.findHandlers());
         handlers.addAll(DeclaredTemplates.handlers(templates, bundles.getIfAvailable()));
-        if (annotated.isEmpty() && handlers.isEmpty() && properties.getJobs().isEmpty()) {
+        if (annotated.isEmpty() && handlers.isEmpty() && properties.jobs().isEmpty()) {
             return new DeclaredJobs(List.of(), Map.of());
         }
         Set<String> ambient = PropertyOrigins.ambient(environment);
         DeclaredJobs declared = DeclaredJobs.of(
                 annotated,
-                properties.getJobs(),
+                properties.jobs(),
                 new DeclaredJobs.Surroundings(
                         strategies.getObject().names(),
                         properties.getRegistry().getSessionTimeout(),

@@ -53,11 +53,7 @@ public class ElasticJobProperties {
 
     private final Leftovers leftovers = new Leftovers();
 
-    /**
-     * Settings of jobs by name. They override those of the annotations, key by key. Names match regardless of case,
-     * dashes and dots. An entry with a 'handler' declares a further job, which the handler of that name runs; so
-     * does one with a 'script' or an 'http' target.
-     */
+    /** Bound as written; what editors are told of it is in {@link JobsMetadata}. */
     private Map<String, Object> jobs = new LinkedHashMap<>();
 
     /**
@@ -135,7 +131,8 @@ public class ElasticJobProperties {
         return leftovers;
     }
 
-    public Map<String, Object> getJobs() {
+    /** No getter: the metadata of the properties would describe it a second time. */
+    Map<String, Object> jobs() {
         return jobs;
     }
 

@@ -50,6 +50,7 @@ public final class ElasticJobPropertyNamesAutoConfiguration {
     static KnownProperties known() {
         KnownProperties known = new KnownProperties()
                 .with("elasticjob", ElasticJobProperties.class)
+                .withAllBelow("elasticjob.jobs") // Its keys are checked where the jobs are known.
                 .with("elasticjob", ElasticJobKindProperties.class)
                 .with("elasticjob.scheduled", ElasticJobScheduledProperties.class)
                 .with("elasticjob.console", ElasticJobConsoleAccessProperties.class)
