@@ -3,6 +3,8 @@ package io.elasticjob.boot.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.elasticjob.Misfire;
+import io.elasticjob.ShardingContext;
 import io.elasticjob.SimpleJob;
 import io.elasticjob.boot.ElasticJob;
 import io.elasticjob.boot.migration.Firings.Ran;
@@ -19,6 +21,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.curator.test.TestingServer;
 import org.apache.shardingsphere.elasticjob.api.JobConfiguration;
 import org.junit.jupiter.api.AfterEach;
@@ -35,12 +38,16 @@ import org.quartz.SchedulerException;
 import org.quartz.Trigger;
 import org.quartz.TriggerBuilder;
 import org.quartz.TriggerKey;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.scheduling.annotation.SchedulingConfigurer;
+import org.springframework.scheduling.support.CronTrigger;
 
 /** As docs/migration/import.md shows it: the other scheduler runs until an instant, this one from it on. */
 @ResourceLock("applications")
@@ -123,7 +130,7 @@ class CutOverTest {
                 until(() -> firings.ranThere(last) == 2);
                 apache.disable("settleOrders");
 
-                checkAround(last, switched, 2);
+                checkAround(SCHEDULE, last, switched, 2);
             }
         }
     }
@@ -150,8 +157,79 @@ class CutOverTest {
                 until(() -> firings.there().size() > before);
                 end(quartz.scheduler(), trigger.getKey(), switched);
 
-                checkAround(SCHEDULE.latest(switched.minusMillis(1)).orElseThrow(), switched, 1);
+                checkAround(SCHEDULE, SCHEDULE.latest(switched.minusMillis(1)).orElseThrow(), switched, 1);
             }
+        }
+    }
+
+    /** Fires so seldom that the job can be stopped between two firings, ten seconds before the second one. */
+    @Test
+    void noFiringOfXxlJobRunsTwiceOrIsLost() throws Exception {
+        try (XxlJobAdmin admin = new XxlJobAdmin(
+                "cutover-xxl", "settleOrders", "0/20 * * * * ?", due -> firings.add(new Ran(due, 0, false)))) {
+            Schedule schedule = Schedule.cron("0/20 * * * * ?", ZoneOffset.UTC);
+            await().atMost(Duration.ofMinutes(1)).until(() -> !firings.there().isEmpty());
+
+            Instant switched = schedule.next(Instant.now().plusSeconds(30)).orElseThrow();
+            Imported imported = Imported.by("xxl-job", "--url=" + admin.url(), "--valid-from=" + switched);
+            try (ConfigurableApplicationContext application = start(Application.class, imported)) {
+                Instant last = schedule.latest(switched.minusMillis(1)).orElseThrow();
+                until(() -> firings.ranThere(last) == 1);
+                admin.stop();
+
+                checkAround(schedule, last, switched, 1);
+            }
+        }
+    }
+
+    @SpringBootConfiguration
+    @EnableAutoConfiguration
+    @EnableScheduling
+    static class ApplicationOfBoth {
+
+        /** Both call this. */
+        private static void settle(Instant fireTime, boolean here) {
+            firings.add(new Ran(fireTime, 0, here));
+        }
+
+        /** Was: a method with {@code @Scheduled(cron = "0/5 * * * * *", zone = "UTC")}. */
+        @Bean
+        SchedulingConfigurer settleUntilTheSwitch(
+                @Value("${elasticjob.jobs.settleOrders.valid-from}") Instant switched) {
+            AtomicReference<Instant> due = new AtomicReference<>();
+            CronTrigger cron = new CronTrigger("0/5 * * * * *", ZoneOffset.UTC);
+            EndingTrigger ending = new EndingTrigger(
+                    context -> {
+                        Instant next = cron.nextExecution(context);
+                        due.set(next);
+                        return next;
+                    },
+                    switched);
+            return tasks -> tasks.addTriggerTask(() -> settle(due.get(), false), ending);
+        }
+
+        @ElasticJob(name = "settleOrders", cron = CRON, zone = "UTC", misfire = Misfire.SKIP)
+        void settle(ShardingContext context) {
+            settle(context.fireTime(), true);
+        }
+    }
+
+    /** Both in one application, ours off until an instant. */
+    @Test
+    void noFiringOfScheduledRunsTwiceOrIsLost() throws Exception {
+        Instant switched = nextButOne();
+        Imported declared = new Imported(0, "elasticjob.jobs.settleOrders.valid-from: " + switched, "");
+        try (ConfigurableApplicationContext application = start(ApplicationOfBoth.class, declared)) {
+            until(() -> !firings.there().isEmpty());
+            Instant first = firings.there().get(0).fireTime();
+
+            Instant last = SCHEDULE.latest(switched.minusMillis(1)).orElseThrow();
+            checkAround(SCHEDULE, last, switched, 1);
+            List<Instant> before = new ArrayList<>(List.of(first));
+            while (before.get(before.size() - 1).isBefore(last)) {
+                before.add(SCHEDULE.next(before.get(before.size() - 1)).orElseThrow());
+            }
+            assertThat(firings.there()).extracting(Ran::fireTime).containsExactlyElementsOf(before);
         }
     }
 
@@ -189,10 +267,10 @@ class CutOverTest {
     }
 
     /** Up to the last one before the instant there, from the instant on here, each once. */
-    private static void checkAround(Instant last, Instant switched, int shards) throws Exception {
+    private static void checkAround(Schedule schedule, Instant last, Instant switched, int shards) throws Exception {
         List<Instant> after = new ArrayList<>(List.of(switched));
         while (after.size() < FIRINGS_AFTER) {
-            after.add(SCHEDULE.next(after.get(after.size() - 1)).orElseThrow());
+            after.add(schedule.next(after.get(after.size() - 1)).orElseThrow());
         }
         until(() -> firings.here().stream()
                         .filter(ran -> after.contains(ran.fireTime()))
