@@ -39,12 +39,12 @@ final class QuartzOnTables implements AutoCloseable {
         properties.setProperty(
                 "org.quartz.jobStore.driverDelegateClass", "org.quartz.impl.jdbcjobstore.StdJDBCDelegate");
         properties.setProperty("org.quartz.jobStore.isClustered", "true");
-        properties.setProperty("org.quartz.jobStore.dataSource", "tables");
-        properties.setProperty("org.quartz.dataSource.tables.provider", "hikaricp");
-        properties.setProperty("org.quartz.dataSource.tables.driver", "org.h2.Driver");
-        properties.setProperty("org.quartz.dataSource.tables.URL", url);
-        properties.setProperty("org.quartz.dataSource.tables.user", "");
-        properties.setProperty("org.quartz.dataSource.tables.maxConnections", "5");
+        properties.setProperty("org.quartz.jobStore.dataSource", name); // known by it in the whole process
+        properties.setProperty("org.quartz.dataSource." + name + ".provider", "hikaricp");
+        properties.setProperty("org.quartz.dataSource." + name + ".driver", "org.h2.Driver");
+        properties.setProperty("org.quartz.dataSource." + name + ".URL", url);
+        properties.setProperty("org.quartz.dataSource." + name + ".user", "");
+        properties.setProperty("org.quartz.dataSource." + name + ".maxConnections", "5");
         scheduler = new StdSchedulerFactory(properties).getScheduler();
         scheduler.start();
     }
