@@ -52,8 +52,8 @@ public sealed interface ElasticJobEvent {
      * A job has another number of shards, or other parameters of theirs; they hold together from a firing on that is still to
      * come, which nobody can have begun. Triggers use them at once.
      *
-     * @param until into how many shards firings before that one are split
-     * @param next into how many shards that firing and later ones are split
+     * @param until into how many shards firings before that one are split; 0 where each instance runs them as a whole
+     * @param next into how many shards that firing and later ones are split; 0 as above
      * @param from its fire time
      */
     record ShardsChange(String job, int until, int next, Instant from) implements ElasticJobEvent {}
@@ -273,6 +273,22 @@ public sealed interface ElasticJobEvent {
      * @param eligible how many instances may run the job
      */
     record ShardsUnassigned(String job, SortedSet<Integer> shards, int eligible) implements ElasticJobEvent {}
+
+    /**
+     * Processes have got shards of their own of a job that each instance runs as a whole ({@code broadcast}): they run the
+     * firings from now on.
+     *
+     * @param shards with the names of their instances
+     */
+    record ProcessShardsGiven(String job, SortedMap<Integer, String> shards) implements ElasticJobEvent {}
+
+    /**
+     * Shards of a job that each instance runs as a whole ({@code broadcast}) were taken back from processes that are gone for
+     * long, or may not run it any more. Told by the leader.
+     *
+     * @param shards with the names of their instances
+     */
+    record ProcessShardsTakenBack(String job, SortedMap<Integer, String> shards) implements ElasticJobEvent {}
 
     /**
      * Shards of a job with static sharding are at home with other instances than before, because those have been away for

@@ -48,6 +48,7 @@ public final class JobDefinition {
     private final Jitter jitter;
     private final OnStartup onStartup;
     private final int shardingTotalCount;
+    private final boolean broadcast;
     private final SortedMap<Integer, String> shardingItemParameters;
     private final boolean monitorExecution;
     private final Failover failover;
@@ -92,6 +93,7 @@ public final class JobDefinition {
         this.concurrency = Concurrency.read(written);
         this.wholeFirings = WholeFirings.read(written);
         this.predecessors = Predecessor.read(name, written);
+        this.broadcast = Broadcast.read(written);
         checkKinds();
     }
 
@@ -177,6 +179,11 @@ public final class JobDefinition {
 
     public int shardingTotalCount() {
         return shardingTotalCount;
+    }
+
+    /** Whether each instance that may run it runs each firing once, as a whole. */
+    public boolean broadcast() {
+        return broadcast;
     }
 
     /** The parameter of a shard, "" when it has none. */

@@ -38,6 +38,7 @@ public final class JobKey implements Comparable<JobKey> {
     public static final JobKey JITTER = common(ScheduleKeys.jitter());
     public static final JobKey ON_STARTUP = common(ScheduleKeys.onStartup());
     public static final JobKey SHARDING_TOTAL_COUNT = common(ShardingKeys.shardingTotalCount());
+    public static final JobKey BROADCAST = common(ShardingKeys.broadcast());
     public static final JobKey SHARDING_ITEM_PARAMETERS = common(ShardingKeys.shardingItemParameters());
     public static final JobKey JOB_PARAMETER = common(ShardingKeys.jobParameter());
     public static final JobKey SHARDING_STRATEGY = common(ShardingKeys.shardingStrategy());

@@ -436,6 +436,20 @@ public record ShardRecord(
     }
 
     /**
+     * The record as the next process finds it that gets the shard: of what the one before it has done, only that remains up to
+     * when all is decided.
+     *
+     * @throws IllegalStateException while something runs
+     */
+    public ShardRecord vacated() {
+        if (isRunning()) {
+            throw new IllegalStateException("The record is " + state.name());
+        }
+        Past left = new Past(past.trigger(), past.through(), null, null, null, null);
+        return new ShardRecord(new Idle(null), left, null, unknown);
+    }
+
+    /**
      * The record with another {@code through}, be it an earlier one: for a record that a wrong clock has written. Nothing
      * else moves it back.
      */

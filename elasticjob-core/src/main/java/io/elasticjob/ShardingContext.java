@@ -95,9 +95,12 @@ public final class ShardingContext {
         return executionId.job();
     }
 
-    /** The shard to work on, from 0 to {@link #shardingTotalCount()} - 1. */
+    /**
+     * The shard to work on, from 0 to {@link #shardingTotalCount()} - 1. 0 of 1 for a job that each instance runs as a whole,
+     * whatever the number of the instance's shard in {@link #executionId()}.
+     */
     public int shardingItem() {
-        return executionId.shard();
+        return executionId.shard() < JobDefinition.MAX_SHARDS ? executionId.shard() : 0;
     }
 
     /** The parameter of this shard; "" if it has none. */

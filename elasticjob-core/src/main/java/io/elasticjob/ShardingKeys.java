@@ -12,6 +12,16 @@ final class ShardingKeys {
                 .documentation("Number of shards into which each firing is split, from 1 to 10000. 1 by default.");
     }
 
+    static JobKey.Builder broadcast() {
+        return JobKey.named("broadcast")
+                .maxLength(20)
+                .defaultValue("false")
+                .documentation(
+                        "Whether each firing runs once on each eligible instance, instead of once in the cluster. "
+                                + "It is not split then, and the part of an instance that goes is not run by others. "
+                                + "False by default.");
+    }
+
     static JobKey.Builder shardingItemParameters() {
         return JobKey.named("shardingItemParameters")
                 .maxLength(256 * 1024)

@@ -1,9 +1,9 @@
 package io.elasticjob.codec;
 
 import io.elasticjob.Firing;
-import io.elasticjob.JobDefinition;
 import io.elasticjob.Operator;
 import io.elasticjob.coordination.Cancel;
+import io.elasticjob.coordination.ProcessShards;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,12 +15,15 @@ import org.jspecify.annotations.Nullable;
 public final class CancelCodec {
 
     private static final int FORMAT = 1;
+    /** Of one that ends something in the shards of processes. */
+    private static final int FORMAT_OF_BROADCAST = 2;
 
     private CancelCodec() {}
 
     public static byte[] encode(Cancel cancel) {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-        fields.put(Members.FORMAT, FORMAT);
+        boolean isBroadcast = cancel.shards().stream().anyMatch(ProcessShards::isOne);
+        fields.put(Members.FORMAT, isBroadcast ? FORMAT_OF_BROADCAST : FORMAT);
         fields.put("firing", cancel.firing().text());
         fields.put("shards", cancel.shards());
         fields.put("who", cancel.by().who());
@@ -31,13 +34,13 @@ public final class CancelCodec {
 
     /** @param createdAt registry time of the node's creation */
     public static Decoded<Cancel> decode(Instant createdAt, byte[] bytes) {
-        return Members.decode(bytes, FORMAT, members -> cancel(createdAt, members));
+        return Members.decode(bytes, FORMAT_OF_BROADCAST, members -> cancel(createdAt, members));
     }
 
     private static Cancel cancel(Instant createdAt, Members members) {
         SortedSet<Integer> shards = new TreeSet<>();
         members.texts("shards").forEach(shard -> shards.add(Integer.parseInt(shard)));
-        if (shards.isEmpty() || shards.first() < 0 || shards.last() >= JobDefinition.MAX_SHARDS) {
+        if (shards.isEmpty() || shards.first() < 0 || shards.last() >= ProcessShards.END) {
             throw new IllegalArgumentException("it lists the shards " + shards);
         }
         return new Cancel(

@@ -1,10 +1,10 @@
 package io.elasticjob.codec;
 
-import io.elasticjob.JobDefinition;
 import io.elasticjob.Operator;
 import io.elasticjob.PlanRequest;
 import io.elasticjob.TriggerRequest;
 import io.elasticjob.coordination.Planned;
+import io.elasticjob.coordination.ProcessShards;
 import io.elasticjob.text.VisibleText;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -70,7 +70,7 @@ public final class PlannedCodec {
     private static Planned planned(String job, Instant createdAt, Members members) {
         SortedSet<Integer> shards = new TreeSet<>();
         members.texts("shards").forEach(shard -> shards.add(Integer.parseInt(shard)));
-        if (!shards.isEmpty() && (shards.first() < 0 || shards.last() >= JobDefinition.MAX_SHARDS)) {
+        if (!shards.isEmpty() && (shards.first() < 0 || shards.last() >= ProcessShards.END)) {
             throw new IllegalArgumentException("it lists the shards " + shards);
         }
         List<Instant> fireTimes = new ArrayList<>();

@@ -5,6 +5,7 @@ import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.Setting;
 import io.elasticjob.coordination.JobFormat;
+import io.elasticjob.coordination.ProcessShards;
 import io.elasticjob.coordination.ShardCount;
 import io.elasticjob.coordination.ShardParameters;
 import io.elasticjob.coordination.StoredJob;
@@ -12,10 +13,13 @@ import io.elasticjob.coordination.Switches;
 import io.elasticjob.coordination.Switches.Switch;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -51,16 +55,19 @@ public final class StoredJobCodec {
         job.overrides().forEach((key, change) -> overrides.put(key.key(), fields(change)));
         ShardCount count = job.shardCount();
         Map<String, @Nullable Object> shards = new LinkedHashMap<>();
-        shards.put("count", count.first().count());
+        shards.put("count", counted(count.first()));
         Map<String, Integer> changes = new LinkedHashMap<>();
         Map<String, Object> parameters = new LinkedHashMap<>();
-        note(parameters, BEFORE_ALL_CHANGES, count.first());
+        List<String> broadcast = new ArrayList<>();
+        note(parameters, broadcast, BEFORE_ALL_CHANGES, count.first());
         count.changes().forEach((from, changed) -> {
-            changes.put(from.toString(), changed.count());
-            note(parameters, from.toString(), changed);
+            changes.put(from.toString(), counted(changed));
+            note(parameters, broadcast, from.toString(), changed);
         });
         shards.put("changes", changes.isEmpty() ? null : changes);
         shards.put("parameters", parameters.isEmpty() ? null : parameters);
+        shards.put("broadcast", broadcast.isEmpty() ? null : broadcast);
+        shards.put("processes", count.processes().isEmpty() ? null : processes(count.processes()));
 
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put(Members.FORMAT, JobFormat.of(job).number());
@@ -81,7 +88,29 @@ public final class StoredJobCodec {
         return Json.write(fields);
     }
 
-    private static void note(Map<String, Object> parameters, String from, ShardCount.Split split) {
+    /** An earlier version reads it, though it does not run the job. */
+    private static int counted(ShardCount.Split split) {
+        return Math.max(1, split.count());
+    }
+
+    private static Map<String, Object> processes(ProcessShards processes) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        processes
+                .byShard()
+                .forEach((shard, holder) -> fields.put(
+                        shard.toString(),
+                        Map.of(
+                                "name", holder.process().name(),
+                                "startedOrder", holder.process().startedOrder(),
+                                "since", holder.since())));
+        return fields;
+    }
+
+    private static void note(
+            Map<String, Object> parameters, List<String> broadcast, String from, ShardCount.Split split) {
+        if (split.count() == ShardCount.BROADCAST) {
+            broadcast.add(from);
+        }
         ShardParameters said = split.parameters();
         if (said != null) {
             parameters.put(from, ShardParametersCodec.members(said));
@@ -226,18 +255,42 @@ public final class StoredJobCodec {
 
     private static ShardCount shardCount(Members shards) {
         Members changes = shards.object("changes");
+        Set<String> broadcast = Set.copyOf(shards.texts("broadcast"));
         Members parameters = shards.object("parameters");
         NavigableMap<Instant, ShardCount.Split> byFireTime = new TreeMap<>();
         changes.names()
                 .forEach(from -> byFireTime.put(
                         Members.instantOf(from),
-                        new ShardCount.Split(
-                                changes.count(from, 1, 1, JobDefinition.MAX_SHARDS), parameters(parameters, from))));
+                        new ShardCount.Split(count(changes, from, from, broadcast), parameters(parameters, from))));
         return new ShardCount(
                 new ShardCount.Split(
-                        shards.count("count", 1, 1, JobDefinition.MAX_SHARDS),
+                        count(shards, "count", BEFORE_ALL_CHANGES, broadcast),
                         parameters(parameters, BEFORE_ALL_CHANGES)),
-                byFireTime);
+                byFireTime,
+                processes(shards.object("processes")));
+    }
+
+    private static int count(Members members, String member, String from, Set<String> broadcast) {
+        int count = members.count(member, 1, 1, JobDefinition.MAX_SHARDS);
+        return broadcast.contains(from) ? ShardCount.BROADCAST : count;
+    }
+
+    private static ProcessShards processes(Members processes) {
+        SortedMap<Integer, ProcessShards.Holder> byShard = new TreeMap<>();
+        for (String shard : processes.names()) {
+            if (!shard.matches("\\d{5}")
+                    || Integer.parseInt(shard) < ProcessShards.FIRST
+                    || Integer.parseInt(shard) >= ProcessShards.END) {
+                throw new IllegalArgumentException("processes: \"" + shard + "\" is no shard of a process");
+            }
+            Members holder = processes.object(shard);
+            byShard.put(
+                    Integer.valueOf(shard),
+                    new ProcessShards.Holder(
+                            new ProcessShards.Process(holder.text("name"), holder.number("startedOrder", 0)),
+                            holder.instant("since")));
+        }
+        return new ProcessShards(byShard);
     }
 
     /** Null where an earlier version wrote the node, or they are those of the settings. */

@@ -2,6 +2,8 @@ package io.elasticjob.codec;
 
 import io.elasticjob.JobDefinition;
 import io.elasticjob.Operator;
+import io.elasticjob.coordination.ProcessShards;
+import io.elasticjob.coordination.ShardCount;
 import io.elasticjob.coordination.ShardParameters;
 import io.elasticjob.coordination.Trigger;
 import io.elasticjob.text.VisibleText;
@@ -18,13 +20,15 @@ public final class TriggerCodec {
     private static final int FORMAT = 1;
     /** Of one that is run for a fire time of the past: a version that does not know that would run it for the present. */
     private static final int FORMAT_OF_INTERVALS = 2;
+    /** Of one that runs in the shards of processes. */
+    private static final int FORMAT_OF_BROADCAST = 3;
 
     private TriggerCodec() {}
 
     public static byte[] encode(Trigger trigger) {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         Trigger.Interval interval = trigger.content().interval();
-        fields.put(Members.FORMAT, interval == null ? FORMAT : FORMAT_OF_INTERVALS);
+        fields.put(Members.FORMAT, format(trigger));
         fields.put("request", trigger.request());
         fields.put("shards", trigger.shards());
         fields.put("of", trigger.shardingTotalCount());
@@ -40,12 +44,19 @@ public final class TriggerCodec {
         return Json.write(fields);
     }
 
+    private static int format(Trigger trigger) {
+        if (trigger.shardingTotalCount() == ShardCount.BROADCAST) {
+            return FORMAT_OF_BROADCAST;
+        }
+        return trigger.content().interval() == null ? FORMAT : FORMAT_OF_INTERVALS;
+    }
+
     /**
      * @param number in the name of the node
      * @param createdAt registry time of the node's creation
      */
     public static Decoded<Trigger> decode(long number, Instant createdAt, byte[] bytes) {
-        return Members.decode(bytes, FORMAT_OF_INTERVALS, members -> trigger(number, createdAt, members));
+        return Members.decode(bytes, FORMAT_OF_BROADCAST, members -> trigger(number, createdAt, members));
     }
 
     private static String line(String name, Members members) {
@@ -63,10 +74,13 @@ public final class TriggerCodec {
     }
 
     private static Trigger trigger(long number, Instant createdAt, Members members) {
-        int total = members.count("of", 1, 1, JobDefinition.MAX_SHARDS);
+        int total = members.count("of", 1, ShardCount.BROADCAST, JobDefinition.MAX_SHARDS);
         SortedSet<Integer> shards = new TreeSet<>();
         members.texts("shards").forEach(shard -> shards.add(Integer.parseInt(shard)));
-        if (shards.isEmpty() || shards.first() < 0 || shards.last() >= total) {
+        boolean isBroadcast = total == ShardCount.BROADCAST;
+        int first = isBroadcast ? ProcessShards.FIRST : 0;
+        int end = isBroadcast ? ProcessShards.END : total;
+        if (shards.isEmpty() || shards.first() < first || shards.last() >= end) {
             throw new IllegalArgumentException("it lists the shards " + shards + " of " + total);
         }
         String request = members.optionalNodeName("request");

@@ -26,7 +26,7 @@ public final class DelayedFiring {
         return job.definition()
                 .schedule()
                 .afterEnd(record.through(), begin)
-                .filter(fireTime -> shard < job.count().at(fireTime));
+                .filter(fireTime -> job.count().has(shard, fireTime));
     }
 
     /**

@@ -39,13 +39,19 @@ public final class Demand {
      * set, also where firings by schedule are so only later.
      *
      * @param standing whether somebody stands for it; where its application is absent, the trigger waits for it
+     * @param instances that may run it now, which a trigger of a job runs on that each instance runs as a whole
      * @param effective what is set of the job, overrides over declared
      * @param now registry time
      * @throws InvalidSettingException for a shard that the job does not have
      * @throws OperationRefusedException for a job or shard that is disabled, unless forced; and for a job that is undeclared
      */
     public static Trigger trigger(
-            StoredJob job, Standing standing, Supplier<JobDefinition> effective, TriggerRequest request, Instant now) {
+            StoredJob job,
+            Standing standing,
+            Collection<ProcessShards.Process> instances,
+            Supplier<JobDefinition> effective,
+            TriggerRequest request,
+            Instant now) {
         if (standing == Standing.UNDECLARED) {
             throw new OperationRefusedException("No live instance of \"" + job.application() + "\" declares "
                     + job.name()
@@ -53,20 +59,8 @@ public final class Demand {
                     + " an application that declares it, or remove it");
         }
         int count = job.shardCount().count();
-        SortedSet<Integer> shards = new TreeSet<>(request.shards());
-        if (shards.isEmpty()) {
-            IntStream.range(0, count)
-                    .filter(shard -> request.forced() || !job.switches().isOff(shard))
-                    .forEach(shards::add);
-        }
-        for (int shard : shards) {
-            if (shard < 0 || shard >= count) {
-                throw new InvalidSettingException(
-                        "shards",
-                        request.shards().stream().map(String::valueOf).collect(Collectors.joining(",")),
-                        "names shard " + shard + ", which does not exist: " + job.name() + " has 0 to " + (count - 1));
-            }
-        }
+        SortedSet<Integer> shards =
+                job.shardCount().isBroadcast() ? ofProcesses(job, instances, request) : ofSplit(job, count, request);
         if (!request.forced()) {
             refuseIfDisabled(job, effective.get(), shards);
         }
@@ -79,6 +73,51 @@ public final class Demand {
                 request.forced(),
                 request.by(),
                 Map.of());
+    }
+
+    private static SortedSet<Integer> ofSplit(StoredJob job, int count, TriggerRequest request) {
+        SortedSet<Integer> shards = new TreeSet<>(request.shards());
+        if (shards.isEmpty()) {
+            IntStream.range(0, count)
+                    .filter(shard -> request.forced() || !job.switches().isOff(shard))
+                    .forEach(shards::add);
+        }
+        for (int shard : shards) {
+            if (shard < 0 || shard >= count) {
+                throw noShard(request, shard, job.name() + " has 0 to " + (count - 1));
+            }
+        }
+        return shards;
+    }
+
+    private static SortedSet<Integer> ofProcesses(
+            StoredJob job, Collection<ProcessShards.Process> instances, TriggerRequest request) {
+        SortedSet<Integer> shards = new TreeSet<>();
+        job.shardCount().processes().byShard().forEach((shard, holder) -> {
+            if (instances.contains(holder.process())) {
+                shards.add(shard);
+            }
+        });
+        for (int shard : request.shards()) {
+            if (!shards.contains(shard)) {
+                throw noShard(
+                        request,
+                        shard,
+                        "each instance that may run " + job.name() + " has one of its own, these are " + shards);
+            }
+        }
+        if (shards.isEmpty()) {
+            throw new OperationRefusedException("No instance may run " + job.name()
+                    + " at present, which each one runs for itself: a trigger would run nowhere");
+        }
+        return request.shards().isEmpty() ? shards : new TreeSet<>(request.shards());
+    }
+
+    private static InvalidSettingException noShard(TriggerRequest request, int shard, String there) {
+        return new InvalidSettingException(
+                "shards",
+                request.shards().stream().map(String::valueOf).collect(Collectors.joining(",")),
+                "names shard " + shard + ", which does not exist: " + there);
     }
 
     /** Null when what is set makes no job for this version: a forced trigger waits for an instance that can use it. */
@@ -97,7 +136,7 @@ public final class Demand {
     /** As above, of a job that somebody stands for. */
     public static Trigger trigger(
             StoredJob job, Supplier<JobDefinition> effective, TriggerRequest request, Instant now) {
-        return trigger(job, Standing.DECLARED, effective, request, now);
+        return trigger(job, Standing.DECLARED, List.of(), effective, request, now);
     }
 
     private static void refuseIfDisabled(StoredJob job, JobDefinition effective, SortedSet<Integer> shards) {

@@ -111,12 +111,12 @@ public record DueFiring(Instant fireTime, boolean skipped) {
 
     /** The latest fire time at which this shard exists: for a shard that a change took away, the last before it. */
     private static @Nullable Instant latestOf(Schedule schedule, ShardCount count, int shard, Instant latest) {
-        if (shard < count.at(latest)) {
+        if (count.has(shard, latest)) {
             return latest;
         }
         return count.goneSince(shard, latest)
                 .flatMap(gone -> schedule.latest(gone.minusNanos(1)))
-                .filter(last -> shard < count.at(last))
+                .filter(last -> count.has(shard, last))
                 .orElse(null);
     }
 

@@ -53,6 +53,7 @@ public final class FutureJob {
     /** Shards hold from a fire time on that is to come, which a clock that was ahead has looked for too far ahead. */
     private static ShardCount shardCount(StoredJob stored, Horizon horizon, Duration leadTime) {
         ShardCount count = stored.shardCount();
+        count = count.with(count.processes().withTimes(horizon::readAs));
         ShardCount.Upcoming upcoming = count.upcoming(horizon.latest()).orElse(null);
         if (upcoming == null) {
             return count;

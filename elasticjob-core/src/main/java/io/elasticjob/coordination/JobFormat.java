@@ -68,6 +68,9 @@ public record JobFormat(int number, SortedSet<JobKey> because) {
                 .anyMatch(value -> value.strip().equals("static"))) {
             later.add(JobKey.SHARDING_STRATEGY);
         }
+        if (job.shardCount().knowsBroadcast()) {
+            later.add(JobKey.BROADCAST);
+        }
         return later.isEmpty() ? FIRST : new JobFormat(JobDefinition.FORMAT, later);
     }
 

@@ -24,7 +24,7 @@ public final class Replacement {
         Instant fireTime = ((Firing.Scheduled) running).fireTime();
         return Optional.ofNullable(StartTime.latest(definition, shard, job.latest(), now))
                 .filter(latest -> latest.isAfter(fireTime) && !latest.isBefore(job.since(shard)))
-                .filter(latest -> shard < job.count().at(latest))
+                .filter(latest -> job.count().has(shard, latest))
                 .map(latest -> new Cancellation(
                         Cancellation.Reason.OVERLAP,
                         "",

@@ -147,7 +147,7 @@ public sealed interface ShardStep {
         boolean wants(int shard, Instant fireTime) {
             return isEnabled(shard)
                     && !fireTime.isBefore(since(shard))
-                    && shard < count.at(fireTime); // else its part is not known any more
+                    && count.has(shard, fireTime); // else its part is not known any more
         }
 
         /** Firings of the shard before it are never due. */

@@ -176,7 +176,7 @@ public record StoredJob(
                 definition.name(),
                 new Settings(application, definition.settings(), Map.of()),
                 now,
-                ShardCount.always(definition.shardingTotalCount()));
+                ShardCount.always(ShardCount.of(definition)));
     }
 
     /**
@@ -187,7 +187,7 @@ public record StoredJob(
     public static StoredJob made(String name, Map<JobKey, String> values, Operator by, Instant now) {
         StoredJob empty = new StoredJob(name, new Settings("", Map.of(), Map.of()), now, ShardCount.always(1));
         Settings said = empty.withZone(empty.overriddenBy(values, by, now), by, now);
-        int count = empty.with(said).effective().shardingTotalCount();
+        int count = ShardCount.of(empty.with(said).effective());
         return new StoredJob(name, said, now, ShardCount.always(count));
     }
 
@@ -345,6 +345,14 @@ public record StoredJob(
     }
 
     private int checked(int shard) {
+        if (ProcessShards.isOne(shard) || shardCount.isBroadcast()) {
+            throw new InvalidSettingException(
+                    "shard",
+                    Integer.toString(shard),
+                    "cannot be switched: " + name
+                            + " has a shard for each instance (broadcast=true); switch the job on the"
+                            + " instance instead");
+        }
         int count = shardCount.largest();
         if (shard < 0 || shard >= count) {
             throw new InvalidSettingException(
@@ -360,6 +368,11 @@ public record StoredJob(
                     name + " was created at run time and belongs to no application: remove it, and declare it");
         }
         return with(settings.of(to)).with(new Marks(switches(), null));
+    }
+
+    /** The same job with other shards of its processes. */
+    public StoredJob with(ShardCount shards) {
+        return new StoredJob(name, life, settings, since, shards, marks, unknown);
     }
 
     private StoredJob switched(Switches next) {
@@ -381,7 +394,7 @@ public record StoredJob(
         Instant begin = beginsAnew(after) ? now : since;
         ShardParameters parameters = ShardParameters.of(after);
         ShardCount shards = shardCount.changed(
-                after.shardingTotalCount(),
+                ShardCount.of(after),
                 firstUntouched(after, now.plus(leadTime)),
                 parametersBefore(parameters),
                 parameters);

@@ -34,6 +34,7 @@ public final class Succession {
     /**
      * The trigger of a successor.
      *
+     * @param instances as of {@link Demand#trigger}
      * @param waiting its triggers that are not done
      * @param cause the firing that was closed, as its listeners get its id
      * @throws RuntimeException when the successor may not run now; its message says why
@@ -41,6 +42,7 @@ public final class Succession {
     public static Trigger trigger(
             StoredJob successor,
             Standing standing,
+            Collection<ProcessShards.Process> instances,
             Supplier<JobDefinition> effective,
             Triggers waiting,
             Cause cause,
@@ -54,7 +56,7 @@ public final class Succession {
         }
         TriggerRequest request =
                 TriggerRequest.of(successor.name()).withId(REQUEST + cause.id()).by(new Operator("", cause.text()));
-        return Demand.trigger(successor, standing, effective, request, now);
+        return Demand.trigger(successor, standing, instances, effective, request, now);
     }
 
     /**

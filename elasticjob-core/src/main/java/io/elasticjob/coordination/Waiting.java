@@ -66,7 +66,7 @@ public record Waiting(Instant oldest, int number) {
         int number = 0;
         Optional<Instant> at = schedule.latest(until);
         for (int looks = 0; at.isPresent() && at.get().isAfter(after) && looks < most; looks++) {
-            if (shard < job.count().at(at.get())) {
+            if (job.count().has(shard, at.get())) {
                 oldest = at.get();
                 number++;
             }

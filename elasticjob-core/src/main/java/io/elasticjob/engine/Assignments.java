@@ -6,6 +6,7 @@ import io.elasticjob.JobDefinition;
 import io.elasticjob.Placement;
 import io.elasticjob.coordination.Eligibility;
 import io.elasticjob.coordination.Homes;
+import io.elasticjob.coordination.ProcessShards;
 import io.elasticjob.coordination.ShardCount;
 import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.sharding.Assignment;
@@ -33,6 +34,7 @@ final class Assignments {
     private final Roster roster;
     private final JobTable jobs;
     private final HomeTable homes;
+    private final Enrolments enrolments;
     private final Calendar calendar;
     private final ShardTable shards;
     private final Outbox outbox;
@@ -56,6 +58,7 @@ final class Assignments {
         this.roster = namespace.roster();
         this.jobs = namespace.jobs();
         this.homes = namespace.homes();
+        this.enrolments = new Enrolments(registration, namespace, outbox, job -> reconsider(List.of(job)));
         this.calendar = calendar;
         this.shards = shards;
         this.outbox = outbox;
@@ -71,12 +74,18 @@ final class Assignments {
         toAssign.remove(job);
     }
 
+    /** Connected again. */
+    void reconnected() {
+        enrolments.reconnected();
+    }
+
     /** Assigns what is to be assigned; once, at the end of a turn in which all is known that it takes. */
     void flush() {
         List<JobState> all = List.copyOf(toAssign);
         toAssign.clear();
         candidates = all.isEmpty() ? Map.of() : candidates();
         all.forEach(job -> steps.take(() -> "assigning " + job.name(), () -> assignOrLeave(job)));
+        registration.usable().ifPresent(enrolments::flush);
     }
 
     private Map<String, Candidate> candidates() {
@@ -113,8 +122,12 @@ final class Assignments {
             }
         }
         ShardCount count = job.shardCount();
-        Assignment assignment = assignment(job, definition, count.count(), eligible);
+        Assignment assignment =
+                count.isBroadcast() ? Assignment.unsplit() : assignment(job, definition, count.count(), eligible);
         SortedSet<Integer> mine = new TreeSet<>(assignment.shardsOf(String.valueOf(registration.id())));
+        if (count.knowsBroadcast() && definition.placement().isEnough(eligible.size())) {
+            mine.addAll(enrolments.mine(job, eligible));
+        }
         int largest = Math.max(count.largest(), job.triggers().largestCount());
         if (largest > count.count()) {
             // Shards that a change took away may still be due for firings before it.
@@ -160,8 +173,10 @@ final class Assignments {
         calendar.follow(job);
         shards.assigned(job);
         if (other) {
-            int total = job.shardCount().count();
-            outbox.publish(new ElasticJobEvent.ShardsAssigned(job.name(), new TreeSet<>(mine.headSet(total)), total));
+            ShardCount count = job.shardCount();
+            int total = count.count();
+            SortedSet<Integer> now = count.isBroadcast() ? mine.tailSet(ProcessShards.FIRST) : mine.headSet(total);
+            outbox.publish(new ElasticJobEvent.ShardsAssigned(job.name(), new TreeSet<>(now), total));
         }
     }
 }

@@ -66,15 +66,19 @@ final class CancelRequests {
 
     private static List<Integer> shards(JobState job, CancelRequest request) {
         int count = Math.max(job.shardCount().largest(), job.triggers().largestCount());
+        SortedSet<Integer> all =
+                new TreeSet<>(job.shardCount().processes().byShard().keySet());
+        IntStream.range(0, count).forEach(all::add);
         if (request.shards().isEmpty()) {
-            return IntStream.range(0, count).boxed().toList();
+            return List.copyOf(all);
         }
         for (int shard : request.shards()) {
-            if (shard < 0 || shard >= count) {
+            if (!all.contains(shard)) {
                 throw new InvalidSettingException(
                         "shards",
                         Integer.toString(shard),
-                        "does not exist: " + job.name() + " has 0 to " + (count - 1));
+                        "does not exist: " + job.name() + " has "
+                                + (job.shardCount().isBroadcast() ? all : "0 to " + (count - 1)));
             }
         }
         return List.copyOf(request.shards());

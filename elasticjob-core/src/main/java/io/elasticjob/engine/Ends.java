@@ -5,6 +5,8 @@ import io.elasticjob.Misfire;
 import io.elasticjob.Outcome;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.coordination.DueFiring;
+import io.elasticjob.coordination.ProcessShards;
+import io.elasticjob.coordination.ShardCount;
 import io.elasticjob.coordination.ShardStep;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +33,9 @@ final class Ends {
 
     /** Of the shards that it was begun as one of. */
     static int count(Run run) {
-        return run.order.context().shardingTotalCount();
+        return ProcessShards.isOne(run.id.shard())
+                ? ShardCount.BROADCAST
+                : run.order.context().shardingTotalCount();
     }
 
     /** The record that tells such an end, be it that the firing is to be run again. */

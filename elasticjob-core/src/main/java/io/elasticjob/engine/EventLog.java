@@ -2,6 +2,7 @@ package io.elasticjob.engine;
 
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.Outcome;
+import io.elasticjob.coordination.ShardCount;
 import io.elasticjob.text.Durations;
 import java.time.Duration;
 import java.time.Instant;
@@ -146,6 +147,13 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     without.job(),
                     without.shards(),
                     without.eligible() == 1 ? "1 instance" : without.eligible() + " instances");
+        } else if (event instanceof ElasticJobEvent.ProcessShardsGiven given) {
+            log.info("{}: each of these instances has a shard of its own from now on: {}", given.job(), given.shards());
+        } else if (event instanceof ElasticJobEvent.ProcessShardsTakenBack taken) {
+            log.info(
+                    "{}: these instances are gone, or may not run it any more, and have no shard of it now: {}",
+                    taken.job(),
+                    taken.shards());
         } else if (event instanceof ElasticJobEvent.HomesChanged changed) {
             log.info("{}: shards are at home with other instances from now on: {}", changed.job(), changed.homes());
         } else if (event instanceof ElasticJobEvent.ShardLimited limited) {
@@ -336,14 +344,14 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     String.join(", ", shared.instances()));
         } else if (event instanceof ElasticJobEvent.ShardsChange change) {
             log.info(
-                    "{}: {} apply from the firing of {} on. Earlier firings run as {} shard(s) with their earlier"
+                    "{}: {} apply from the firing of {} on. Earlier firings run as {} with their earlier"
                             + " parameters. A trigger uses the new ones immediately",
                     change.job(),
                     change.next() == change.until()
                             ? "the new parameters of its shards"
-                            : change.next() + " shard(s) and their parameters",
+                            : inWords(change.next()) + " and their parameters",
                     change.from(),
-                    change.until());
+                    inWords(change.until()));
         } else if (event instanceof ElasticJobEvent.JobChanged changed) {
             log.info(
                     "{}: {} by {}{}",
@@ -410,10 +418,16 @@ final class EventLog implements Consumer<ElasticJobEvent> {
 
     private static String shards(Collection<Integer> owned, int total) {
         if (owned.isEmpty()) {
-            return "none of its " + total + " shards";
+            return total == ShardCount.BROADCAST ? "it no more" : "none of its " + total + " shards";
         }
         String numbers = owned.stream().map(String::valueOf).collect(Collectors.joining(", "));
-        return (owned.size() == 1 ? "shard " : "shards ") + numbers + " of " + total;
+        return total == ShardCount.BROADCAST
+                ? "each firing as a whole, as shard " + numbers
+                : (owned.size() == 1 ? "shard " : "shards ") + numbers + " of " + total;
+    }
+
+    private static String inWords(int shards) {
+        return shards == ShardCount.BROADCAST ? "one shard for each instance" : shards + " shard(s)";
     }
 
     private static void log(ElasticJobEvent.RegistryClockStepped stepped) {

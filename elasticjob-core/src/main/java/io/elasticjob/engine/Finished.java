@@ -6,6 +6,7 @@ import io.elasticjob.coordination.LeftTrigger;
 import io.elasticjob.coordination.Trigger;
 import io.elasticjob.registry.Write;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,13 @@ final class Finished {
             triggers.recorded(job, after.trigger());
         }
         jobs.recorded(job, after);
+    }
+
+    /** Nobody runs any more what triggers ask these shards for. */
+    void takenBack(JobState job, Collection<Integer> shards) {
+        job.triggers().pending().values().stream()
+                .filter(trigger -> shards.stream().anyMatch(trigger.shards()::contains))
+                .forEach(trigger -> triggers.left(job, trigger.number()));
     }
 
     /** The leader's look at what others have left. */

@@ -68,7 +68,7 @@ final class FiringTable {
         this.jobs = jobs;
         this.shards = shards;
         this.outbox = outbox;
-        this.successors = new Successors(layout, outbox);
+        this.successors = new Successors(layout, roster, outbox);
         this.traffic = new FiringTraffic(layout, registration, jobs, successors, outbox, this::known);
         this.inquiry = new Inquiry(outbox, AT_ONCE, AT_ONCE, "its firing stays open until its record can be read");
         this.tellers = new FiringTellers(

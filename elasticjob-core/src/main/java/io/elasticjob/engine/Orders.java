@@ -6,6 +6,7 @@ import io.elasticjob.JobDefinition;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.ShardState.Attempt;
 import io.elasticjob.ShardingContext;
+import io.elasticjob.coordination.ProcessShards;
 import io.elasticjob.coordination.ShardParameters;
 import io.elasticjob.coordination.ShardStep;
 import io.elasticjob.coordination.Trigger;
@@ -60,7 +61,6 @@ final class Orders {
         Trigger.Interval interval = trigger == null ? null : trigger.content().interval();
         ShardingContext.Builder context = ShardingContext.builder()
                 .executionId(identity.id())
-                .shard(cell.shard, Math.max(cell.shard + 1, shardingTotalCount(cell.job, step)))
                 .shardingParameter(parameters.of(cell.shard))
                 .jobParameter(parameters.ofJob())
                 .fireTime(interval == null ? step.fireTime() : interval.fireTime())
@@ -70,6 +70,9 @@ final class Orders {
                                 : () -> Optional.ofNullable(interval.start()))
                 .previousFireTime(record.lastSucceeded())
                 .checkpoint(record.checkpoint());
+        if (!ProcessShards.isOne(cell.shard)) { // else it is the whole
+            context.shard(cell.shard, Math.max(cell.shard + 1, shardingTotalCount(cell.job, step)));
+        }
         Long token = identity.token();
         return Order.of(definition, (token == null ? context.unmonitored() : context.fencingToken(token)).build());
     }

@@ -5,6 +5,7 @@ import io.elasticjob.Jitter;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.coordination.Overdue;
+import io.elasticjob.coordination.ProcessShards;
 import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.registry.Read;
 import io.elasticjob.schedule.Schedule;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +35,7 @@ final class OverdueSweep {
     private record Question(JobState job, int shard, Instant latest) {}
 
     private final JobTable jobTable;
+    private final Roster roster;
     private final Outbox outbox;
     private final Inquiry records;
 
@@ -43,8 +46,9 @@ final class OverdueSweep {
     private @Nullable Object round;
     private boolean leads;
 
-    OverdueSweep(JobTable jobTable, Outbox outbox) {
+    OverdueSweep(JobTable jobTable, Roster roster, Outbox outbox) {
         this.jobTable = jobTable;
+        this.roster = roster;
         this.outbox = outbox;
         this.records = new Inquiry(outbox, AT_ONCE, AT_ONCE, "it is unknown whether the shard is overdue");
     }
@@ -102,11 +106,9 @@ final class OverdueSweep {
             }
             answered.put(job, fireTime);
             if (!fireTime.equals(settled.get(job))) {
-                int shards = stored.shardCount().shownAt(then);
-                forgetFrom(shards, job);
-                for (int shard = 0; shard < shards; shard++) {
-                    questions.add(new Question(job, shard, fireTime));
-                }
+                Set<Integer> shards = shards(job, stored, then);
+                forgetOthers(shards, job);
+                shards.forEach(shard -> questions.add(new Question(job, shard, fireTime)));
             }
         }
         return questions;
@@ -124,10 +126,22 @@ final class OverdueSweep {
         }
     }
 
-    private void forgetFrom(int shards, JobState job) {
+    /** What an instance has not run that may not run the job is not overdue. */
+    private Set<Integer> shards(JobState job, StoredJob stored, Instant then) {
+        Set<Integer> shards = new LinkedHashSet<>(stored.shardCount().shown(then, 0));
+        ProcessShards ofProcesses = stored.shardCount().processes();
+        if (!ofProcesses.isEmpty()) {
+            Set<Integer> mayRun =
+                    ofProcesses.owners(roster.processes(job.eligible())).keySet();
+            shards.removeIf(shard -> ProcessShards.isOne(shard) && !mayRun.contains(shard));
+        }
+        return shards;
+    }
+
+    private void forgetOthers(Set<Integer> shards, JobState job) {
         Set<Integer> known = overdue.get(job);
         if (known != null) {
-            known.removeIf(shard -> shard >= shards);
+            known.retainAll(shards);
             if (known.isEmpty()) {
                 overdue.remove(job);
             }

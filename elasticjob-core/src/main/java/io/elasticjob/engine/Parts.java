@@ -45,6 +45,7 @@ final class Parts {
     final Leftovers leftovers;
     final LeftPermits leftPermits;
     final HomeSweep homeSweep;
+    final EnrolmentSweep enrolmentSweep;
     final UndeclaredSweep undeclared;
     final UnassignedSweep unassigned;
     final FutureJobs futureJobs;
@@ -94,7 +95,7 @@ final class Parts {
         this.firings = new FiringTable(layout, registration, roster, jobs, shards, rules.listeners(), outbox);
         this.calendar = new Calendar(jobs, shards, firings, outbox, steps, () -> Knowledge.of(reactions.isReady()));
         this.assignments = new Assignments(strategies, registration, namespace, calendar, shards, outbox, steps);
-        this.overdue = new OverdueSweep(jobs, outbox);
+        this.overdue = new OverdueSweep(jobs, roster, outbox);
         this.opening = new Opening(outbox);
         TriggerRecords triggerRecords = new TriggerRecords(outbox);
         this.triggerCompletions = new TriggerCompletions(namespace, registration, triggerRecords, outbox);
@@ -108,6 +109,7 @@ final class Parts {
         this.leftovers = new Leftovers(layout, jobs, leadership, outbox);
         this.leftPermits = new LeftPermits(layout, jobs, shards.limits(), leadership, outbox);
         this.homeSweep = new HomeSweep(namespace, layout, homes, leadership, outbox, rules.homesAfter());
+        this.enrolmentSweep = new EnrolmentSweep(namespace, leadership, finished, outbox, rules.maxTimeDiff());
         this.undeclared = new UndeclaredSweep(jobs, leadership, outbox, rules.forgetAfter());
         this.unassigned = new UnassignedSweep(jobs, outbox);
         this.futureJobs = new FutureJobs(jobs, leadership, registration, outbox);

@@ -55,6 +55,7 @@ final class PlanRequests {
             Demand.trigger(
                     stored(job),
                     job.standing(),
+                    namespace.roster().processes(job),
                     job::effective,
                     request.trigger().withForce(true),
                     now);

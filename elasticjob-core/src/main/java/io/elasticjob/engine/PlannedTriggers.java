@@ -95,7 +95,13 @@ final class PlannedTriggers {
         Planned planned = one.planned();
         Trigger trigger;
         try {
-            Trigger asked = Demand.trigger(stored(job), job.standing(), job::effective, planned.nextRequest(), now);
+            Trigger asked = Demand.trigger(
+                    stored(job),
+                    job.standing(),
+                    namespace.roster().processes(job),
+                    job::effective,
+                    planned.nextRequest(),
+                    now);
             trigger = planned.nextInterval().map(asked::of).orElse(asked);
         } catch (RuntimeException refused) { // such as of a job that is disabled: it waits
             if (planned.isTooOld(now)) {

@@ -121,6 +121,7 @@ final class Reactions {
             parts.triggers.reconnected(connection);
             parts.cancels.reconnected(connection);
             parts.homes.reconnected();
+            parts.assignments.reconnected();
             parts.planned.reconnected(connection);
             parts.plannedTriggers.reconnected();
             parts.declarations.reconnected();
@@ -247,6 +248,7 @@ final class Reactions {
             parts.leftovers.round(over);
             parts.leftPermits.round(over);
             parts.homeSweep.round(over);
+            parts.enrolmentSweep.round(over);
             parts.undeclared.round(over);
             parts.unassigned.round();
             parts.futureJobs.round(over);
@@ -266,6 +268,7 @@ final class Reactions {
             parts.leftovers.lost();
             parts.leftPermits.lost();
             parts.homeSweep.lost();
+            parts.enrolmentSweep.lost();
             parts.undeclared.lost();
             parts.unassigned.lost();
         }

@@ -5,6 +5,7 @@ import io.elasticjob.Instance;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.InstanceCodec;
 import io.elasticjob.coordination.Layout;
+import io.elasticjob.coordination.ProcessShards;
 import io.elasticjob.coordination.Standing;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Stat;
@@ -152,6 +153,20 @@ final class Roster {
     /** One that this version can read; empty when it is not there, or cannot be read. */
     Optional<Instance> instance(String id) {
         return Optional.ofNullable(members.get(id)).map(Member::instance);
+    }
+
+    /** The processes of those of these instances that live, by id. */
+    SortedMap<String, ProcessShards.Process> processes(Collection<String> ids) {
+        SortedMap<String, ProcessShards.Process> processes = new TreeMap<>();
+        for (String id : ids) {
+            instance(id).ifPresent(instance -> processes.put(id, ProcessShards.Process.of(instance)));
+        }
+        return processes;
+    }
+
+    /** The processes that a trigger of a job runs on that each instance runs as a whole; none for all other jobs. */
+    Collection<ProcessShards.Process> processes(JobState job) {
+        return job.shardCount().isBroadcast() ? processes(job.eligible()).values() : List.of();
     }
 
     SortedMap<String, InstanceView> views() {

@@ -10,6 +10,8 @@ import io.elasticjob.codec.FiringRecordCodec;
 import io.elasticjob.codec.ShardRecordCodec;
 import io.elasticjob.coordination.Eligibility;
 import io.elasticjob.coordination.FiringRecord;
+import io.elasticjob.coordination.ProcessShards;
+import io.elasticjob.coordination.ShardCount;
 import io.elasticjob.coordination.Standing;
 import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.coordination.Trigger;
@@ -25,6 +27,8 @@ import io.elasticjob.view.LimitView;
 import io.elasticjob.view.NamespaceView;
 import io.elasticjob.view.ShardView;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,7 +72,11 @@ record Snapshot(Set<String> builtIn, SortedMap<String, InstanceView> instances, 
                             job.homesInUse());
         }
 
-        private Optional<String> assignee(int shard) {
+        /** @param processes shards with the instances whose own they are */
+        private Optional<String> assignee(int shard, SortedMap<Integer, String> processes) {
+            if (ProcessShards.isOne(shard)) {
+                return Optional.ofNullable(processes.get(shard));
+            }
             return assignment == null || shard >= assignment.shardingTotalCount()
                     ? Optional.empty()
                     : assignment.owner(shard);
@@ -97,17 +105,38 @@ record Snapshot(Set<String> builtIn, SortedMap<String, InstanceView> instances, 
         return new JobView(
                 stored,
                 definition,
-                assignment == null ? Assignment.none(stored.shardCount().count()) : assignment,
+                assignment == null ? unassigned(stored.shardCount()) : assignment,
                 job.eligible(),
                 obstacles,
                 job.trouble(),
-                job.standing());
+                job.standing(),
+                processes(job));
+    }
+
+    private static Assignment unassigned(ShardCount count) {
+        return count.isBroadcast() ? Assignment.unsplit() : Assignment.none(count.count());
+    }
+
+    private SortedMap<Integer, String> processes(OfJob job) {
+        ProcessShards shards = job.stored().shardCount().processes();
+        if (shards.isEmpty()) {
+            return Collections.emptySortedMap();
+        }
+        Map<String, ProcessShards.Process> eligible = new HashMap<>();
+        for (String id : job.eligible()) {
+            InstanceView live = instances.get(id);
+            if (live != null) {
+                eligible.put(id, ProcessShards.Process.of(live.instance()));
+            }
+        }
+        return shards.owners(eligible);
     }
 
     /**
      * The one job of this snapshot, with its records.
      *
-     * @param records as they were read, by shard
+     * @param shards that are shown
+     * @param records as they were read, of these shards
      * @param pending its triggers that are not done
      * @param starved those of its shards that have waited for a slot for long
      * @param limits that count its shards
@@ -115,6 +144,7 @@ record Snapshot(Set<String> builtIn, SortedMap<String, InstanceView> instances, 
      * @param firings the record of the firings of a job that has one; null for none
      */
     JobDetail detail(
+            List<Integer> shards,
             List<Read> records,
             List<Trigger> pending,
             SortedSet<Integer> starved,
@@ -122,9 +152,11 @@ record Snapshot(Set<String> builtIn, SortedMap<String, InstanceView> instances, 
             long asOf,
             @Nullable Read firings) {
         OfJob job = jobs.get(0);
+        SortedMap<Integer, String> processes = processes(job);
         List<ShardView> views = new ArrayList<>();
         for (Read record : records) {
-            views.add(view(job, views.size(), record));
+            int shard = shards.get(views.size());
+            views.add(view(shard, job.assignee(shard, processes).orElse(null), record));
         }
         Map<Integer, ShardRecord> byShard =
                 views.stream().collect(Collectors.toMap(ShardView::shard, ShardView::record));
@@ -149,8 +181,7 @@ record Snapshot(Set<String> builtIn, SortedMap<String, InstanceView> instances, 
                 : null;
     }
 
-    private static ShardView view(OfJob job, int shard, Read read) {
-        String assignee = job.assignee(shard).orElse(null);
+    private static ShardView view(int shard, @Nullable String assignee, Read read) {
         if (read instanceof Read.Unreadable unreadable) {
             String why = String.valueOf(unreadable.why().getMessage());
             return new ShardView(shard, assignee, ShardRecord.NEW, 0, why);

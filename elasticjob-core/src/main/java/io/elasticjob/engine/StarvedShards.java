@@ -1,6 +1,7 @@
 package io.elasticjob.engine;
 
 import io.elasticjob.coordination.Layout;
+import io.elasticjob.coordination.ProcessShards;
 import io.elasticjob.coordination.Starvation;
 import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.RequestSize;
@@ -193,6 +194,7 @@ final class StarvedShards {
                 && !cell.job.isRemoved()
                 && cell.job.definition() != null
                 && !cell.job.usable().isStatic()
+                && !ProcessShards.isOne(cell.shard)
                 && starvation.isStarved(
                         cell.job.usable(),
                         waiting.since().isAfter(waiting.due()) ? waiting.since() : waiting.due(),

@@ -25,6 +25,7 @@ import java.util.TreeMap;
 final class Successors {
 
     private final Layout layout;
+    private final Roster roster;
     private final Outbox outbox;
 
     /** By the name of the job before, the jobs that run after it, by name. */
@@ -32,8 +33,9 @@ final class Successors {
 
     private final Map<String, List<Predecessor>> known = new HashMap<>();
 
-    Successors(Layout layout, Outbox outbox) {
+    Successors(Layout layout, Roster roster, Outbox outbox) {
         this.layout = layout;
+        this.roster = roster;
         this.outbox = outbox;
     }
 
@@ -92,6 +94,7 @@ final class Successors {
                 Trigger trigger = Succession.trigger(
                         stored,
                         successor.standing(),
+                        roster.processes(successor),
                         successor::effective,
                         successor.triggers(),
                         cause,

@@ -273,6 +273,7 @@ final class TriggerCreation implements Changes.Plan<TriggerReceipt> {
         return Demand.trigger(
                 stored(job),
                 job.standing(),
+                namespace.roster().processes(job),
                 job::effective,
                 request,
                 outbox.time().registryNow());

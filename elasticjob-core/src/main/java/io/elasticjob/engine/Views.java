@@ -22,7 +22,6 @@ import java.util.SortedSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,13 +131,13 @@ final class Views {
             questions.forEach(question -> outbox.answer(question, Optional.empty()));
             return;
         }
-        int total =
-                Math.max(job.shardCount().shownAt(outbox.now()), job.triggers().largestCount());
+        List<Integer> shards =
+                job.shardCount().shown(outbox.now(), job.triggers().largestCount());
         Snapshot snapshot = new Snapshot(builtIn, roster.views(), List.of(known));
         limits.read(
                 over,
                 job,
-                counted -> read(over, job, total, snapshot, counted, questions),
+                counted -> read(over, job, shards, snapshot, counted, questions),
                 why -> questions.forEach(question -> outbox.refuse(question, why)));
     }
 
@@ -146,14 +145,13 @@ final class Views {
     private void read(
             Connection over,
             JobState job,
-            int total,
+            List<Integer> shown,
             Snapshot snapshot,
             List<LimitView> counted,
             List<Question<Optional<JobDetail>>> questions) {
         long asOf = outbox.latest();
         List<Read> found = new ArrayList<>();
-        List<String> paths =
-                IntStream.range(0, total).mapToObj(job.life()::record).collect(Collectors.toCollection(ArrayList::new));
+        List<String> paths = shown.stream().map(job.life()::record).collect(Collectors.toCollection(ArrayList::new));
         JobDefinition definition = job.definition();
         if (definition != null && definition.wholeFirings().areRecorded()) {
             paths.add(layout.firings(job.name(), job.life().name()));
@@ -178,13 +176,13 @@ final class Views {
             public void complete() {
                 List<Trigger> pending = List.copyOf(job.triggers().pending().values());
                 SortedSet<Integer> waiting = starved.apply(job);
-                Read firings = found.size() > total ? found.get(total) : null;
-                List<Read> shards = found.subList(0, total);
+                Read firings = found.size() > shown.size() ? found.get(shown.size()) : null;
+                List<Read> shards = found.subList(0, shown.size());
                 List<PlanStatus> plans =
                         planned.of(job).stream().map(Planned::status).toList();
                 outbox.make(
                         questions,
-                        () -> Optional.of(snapshot.detail(shards, pending, waiting, counted, asOf, firings)
+                        () -> Optional.of(snapshot.detail(shown, shards, pending, waiting, counted, asOf, firings)
                                 .withPlans(plans)),
                         () -> {});
             }

@@ -84,6 +84,11 @@ public final class Assignment {
         return new Assignment(shardingTotalCount, owners);
     }
 
+    /** The assignment of a job that is not split: no shard is assigned, as each instance has its own. */
+    public static Assignment unsplit() {
+        return new Assignment(0, NOBODY);
+    }
+
     /** The assignment of a job for which no instance is eligible: no shard has an owner. */
     public static Assignment none(int shardingTotalCount) {
         return new Assignment(checkedCount(shardingTotalCount), NOBODY);

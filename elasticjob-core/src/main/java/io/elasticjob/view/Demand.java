@@ -3,6 +3,7 @@ package io.elasticjob.view;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.TriggerStatus;
 import io.elasticjob.coordination.DueFiring;
+import io.elasticjob.coordination.ProcessShards;
 import io.elasticjob.coordination.Retrying;
 import io.elasticjob.coordination.ShardStep;
 import io.elasticjob.coordination.Triggers;
@@ -72,7 +73,9 @@ public record Demand(int due, int running) {
         return definition.enabled()
                 && !waitsToRetry
                 && !(definition.schedule() instanceof Schedule.None)
-                && shard.shard() < job.count().shownAt(now)
+                && (ProcessShards.isOne(shard.shard())
+                        ? shard.assignee() != null
+                        : shard.shard() < job.count().shownAt(now))
                 && DueFiring.of(job, shard.shard(), shard.record(), now)
                         .filter(firing -> !firing.skipped())
                         .isPresent();

@@ -12,6 +12,7 @@ import io.elasticjob.coordination.Barrier;
 import io.elasticjob.coordination.DueFiring;
 import io.elasticjob.coordination.FiringRecord;
 import io.elasticjob.coordination.HiddenDeclaration;
+import io.elasticjob.coordination.ProcessShards;
 import io.elasticjob.coordination.ShardCount;
 import io.elasticjob.coordination.ShardStep;
 import io.elasticjob.coordination.Standing;
@@ -28,6 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -153,6 +156,7 @@ public final class Explanation {
         job.stored().switches().shards().forEach(this::shardSwitch);
         if (job.standing().mayRun()) {
             findings.addAll(PlacementFindings.of(instances, shards, definition));
+            processesLeft(definition);
         } else {
             undeclared();
         }
@@ -248,6 +252,28 @@ public final class Explanation {
         }
     }
 
+    /** Each instance counts by itself: those that do not run it are told, too. */
+    private void processesLeft(JobDefinition definition) {
+        if (definition.broadcast()
+                && instances.eligible() > 0
+                && definition.placement().isEnough(instances.eligible())) {
+            findings.addAll(PlacementFindings.obstacles(instances));
+        }
+        Map<String, SortedSet<Integer>> left = new TreeMap<>();
+        for (Situation.Shard shard : shards == null ? List.<Situation.Shard>of() : shards) {
+            ProcessShards.Holder holder =
+                    job.stored().shardCount().processes().byShard().get(shard.item());
+            if (holder != null && shard.assignee() == null) {
+                left.computeIfAbsent(holder.process().name(), any -> new TreeSet<>())
+                        .add(shard.item());
+            }
+        }
+        left.forEach((name, of) -> find(
+                Finding.Code.PROCESS_GONE,
+                Sentences.processGone(of, name),
+                Map.of("shards", List.copyOf(of), "instance", name)));
+    }
+
     private void undeclared() {
         String application = job.stored().application();
         Map<String, Object> fields = new LinkedHashMap<>();
@@ -283,7 +309,7 @@ public final class Explanation {
                 ShardState.Attempt attempt = runs.attempt();
                 (instances.live().contains(attempt.owner()) ? running : gone)
                         .add(shard, attempt.owner(), attempt.firing(), attempt.startedAt());
-            } else {
+            } else if (shard.assignee() != null || !ProcessShards.isOne(shard.item())) {
                 DueFiring.of(step, shard.item(), record, now)
                         .ifPresent(found -> (found.skipped() ? skipped : due)
                                 .add(
@@ -420,7 +446,7 @@ public final class Explanation {
         ShardGroups notYet = new ShardGroups();
         boolean open = false;
         for (Situation.Shard shard : shards) {
-            if (shard.item() >= job.stored().shardCount().at(firing) || shard.unreadable() != null) {
+            if (!job.stored().shardCount().has(shard.item(), firing) || shard.unreadable() != null) {
                 continue;
             }
             ShardRecord record = shard.record();

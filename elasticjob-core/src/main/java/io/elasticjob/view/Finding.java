@@ -47,7 +47,7 @@ public record Finding(Code code, String text, Map<String, Object> fields) {
         UNDECLARED,
         /** No live instance may run it. */
         NO_ELIGIBLE_INSTANCE,
-        /** Why one live instance may not; told only where none may. */
+        /** Why one live instance may not; told where none may, and of a job that each instance runs as a whole. */
         INSTANCE_NOT_ELIGIBLE,
         /** Fewer instances may run it than it asks for, so that it waits. */
         TOO_FEW_INSTANCES,
@@ -57,6 +57,8 @@ public record Finding(Code code, String text, Map<String, Object> fields) {
         STARVED,
         /** The instance that a shard is at home with may not run it at present: another one does. */
         AWAY_FROM_HOME,
+        /** A shard is that of an instance that is gone, or may not run the job: it is taken back soon. */
+        PROCESS_GONE,
         /** A shard is due, and a limit of its job has no room. */
         LIMITED,
         /** No instance has declared a limit of the job, so that nothing starts. */

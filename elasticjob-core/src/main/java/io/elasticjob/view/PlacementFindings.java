@@ -37,6 +37,13 @@ final class PlacementFindings {
             awayFromHome(shards, findings);
             return findings;
         }
+        findings.addAll(obstacles(instances));
+        return findings;
+    }
+
+    /** Why each instance may not run it that may not. */
+    static List<Finding> obstacles(Situation.Instances instances) {
+        List<Finding> findings = new ArrayList<>();
         instances
                 .obstacles()
                 .forEach((instance, why) -> findings.add(new Finding(

@@ -80,6 +80,13 @@ final class Sentences {
                 + (shards.size() == 1 ? "it" : "them") + " until it is";
     }
 
+    static String processGone(SortedSet<Integer> shards, String instance) {
+        return (shards.size() == 1 ? "Shard " : "Shards ")
+                + String.join(", ", shards.stream().map(String::valueOf).toList())
+                + (shards.size() == 1 ? " was the one of " : " were those of ") + instance
+                + ", which is gone, or may not run the job at present: nobody else runs that part, and the shard is taken back soon";
+    }
+
     static String limited(SortedSet<Integer> shards, LimitView limit, List<String> holders, int before) {
         return (shards.size() == 1 ? "Shard " : "Shards ")
                 + String.join(", ", shards.stream().map(String::valueOf).toList())
@@ -120,9 +127,14 @@ final class Sentences {
     static String shardsChange(ShardCount.Upcoming upcoming) {
         String what = upcoming.count() == upcoming.until()
                 ? "The new parameters of its shards apply"
-                : "It is split into " + upcoming.count() + " shard(s), with their parameters,";
-        return what + " from the firing of " + upcoming.from() + " on; earlier firings run as " + upcoming.until()
-                + " shard(s) with their earlier parameters; a trigger uses the new ones immediately";
+                : (upcoming.count() == ShardCount.BROADCAST
+                        ? "Each instance runs it as a whole (broadcast=true),"
+                        : "It is split into " + upcoming.count() + " shard(s), with their parameters,");
+        return what + " from the firing of " + upcoming.from() + " on; earlier firings run "
+                + (upcoming.until() == ShardCount.BROADCAST
+                        ? "on each instance as a whole"
+                        : "as " + upcoming.until() + " shard(s) with their earlier parameters")
+                + "; a trigger uses the new ones immediately";
     }
 
     static String declaredDisabled(String application, String source) {

@@ -62,6 +62,8 @@ class AssignmentTest {
                 .isThrownBy(() -> Assignment.of(List.of("a")).owner(1));
         assertThatExceptionOfType(IndexOutOfBoundsException.class)
                 .isThrownBy(() -> Assignment.none(1).owner(1));
+        assertThatExceptionOfType(IndexOutOfBoundsException.class)
+                .isThrownBy(() -> Assignment.unsplit().owner(0));
     }
 
     @Test
