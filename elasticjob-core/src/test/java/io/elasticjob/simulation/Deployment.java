@@ -41,6 +41,9 @@ final class Deployment {
         if (chapter == Plan.Chapter.OVERLAPS) {
             all.addAll(Overlaps.deployment(random));
         }
+        if (chapter == Plan.Chapter.BROADCASTS) {
+            all.addAll(Broadcasts.deployment(random));
+        }
         if (chapter == Plan.Chapter.CUTS) {
             all.addAll(Cuts.deployment(random));
         }

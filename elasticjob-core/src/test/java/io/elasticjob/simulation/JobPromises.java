@@ -53,7 +53,7 @@ final class JobPromises {
     }
 
     /** Who else is told of changes of jobs. */
-    record Others(PausePromises pauses, OverlapPromises overlaps) {}
+    record Others(PausePromises pauses, OverlapPromises overlaps, BroadcastPromises broadcasts) {}
 
     void started(String process, Collection<JobDefinition> declared) {
         declared.stream()
@@ -91,6 +91,8 @@ final class JobPromises {
             seen.jobs.put(name, new Job(life, stored, stored.effective()));
             others.overlaps()
                     .jobWritten(new Layout.JobLife(name, life), before == null ? null : before.stored(), stored);
+            others.broadcasts()
+                    .jobWritten(life, before == null || !before.life().equals(life) ? null : before.stored(), stored);
             if (before == null) {
                 commands.jobMade(stored);
             } else {

@@ -37,7 +37,9 @@ record Plan(long seed, Chapter chapter, List<Step> steps) {
         /** Operators ask for firings that are to come, and for those of the past. */
         PLANS,
         /** Firings come due while their shard runs, or while nobody is there, and versions start. */
-        OVERLAPS
+        OVERLAPS,
+        /** Jobs that each instance runs as a whole. */
+        BROADCASTS
     }
 
     private static final Duration TROUBLE = Duration.ofSeconds(60);

@@ -22,6 +22,7 @@ final class Promises {
     private final TriggerPromises triggers;
     private final PlanPromises plans;
     private final OverlapPromises overlaps;
+    private final BroadcastPromises broadcasts;
     private final JobPromises jobs;
     private final CutPromises cuts;
     private final PausePromises pauses;
@@ -41,14 +42,16 @@ final class Promises {
         this.commands = new Commands(ensemble, seen, seen::violated);
         this.plans = new PlanPromises(seen, commands);
         this.overlaps = new OverlapPromises(seen);
-        this.triggers = new TriggerPromises(clock, ensemble, seen, commands, plans, overlaps, seen::violated);
+        this.broadcasts = new BroadcastPromises(seen);
+        this.triggers =
+                new TriggerPromises(clock, ensemble, seen, commands, plans, overlaps, broadcasts, seen::violated);
         DelayPromises delays = new DelayPromises(ledger, clock::now, seen::violated);
         this.cuts = new CutPromises(seen, commands);
         this.pauses = new PausePromises(seen);
-        this.jobs = new JobPromises(seen, commands, triggers, new JobPromises.Others(pauses, overlaps));
+        this.jobs = new JobPromises(seen, commands, triggers, new JobPromises.Others(pauses, overlaps, broadcasts));
         this.wholes = new WholePromises(seen);
-        this.records =
-                new RecordPromises(seen, jobs, triggers, delays, new RecordPromises.Others(cuts, pauses, overlaps));
+        this.records = new RecordPromises(
+                seen, jobs, triggers, delays, new RecordPromises.Others(cuts, pauses, overlaps, broadcasts));
         this.runs = new RunPromises(seen, triggers);
         this.streams = new StreamPromises(seen);
         this.firings = new FiringPromises(seen, delays);
@@ -92,6 +95,10 @@ final class Promises {
 
     OverlapPromises overlaps() {
         return overlaps;
+    }
+
+    BroadcastPromises broadcasts() {
+        return broadcasts;
     }
 
     PlanPromises plans() {

@@ -33,7 +33,7 @@ final class RecordPromises {
     }
 
     /** Who else is told of writes. */
-    record Others(CutPromises cuts, PausePromises pauses, OverlapPromises overlaps) {}
+    record Others(CutPromises cuts, PausePromises pauses, OverlapPromises overlaps, BroadcastPromises broadcasts) {}
 
     void changed(History history, Change change) {
         if (change.after() instanceof Read.Absent) {
@@ -52,6 +52,12 @@ final class RecordPromises {
                 + " zxid " + change.zxid());
         boolean ownerLived = before.holder().filter(seen::isLive).isPresent();
         Written written = new Written(change.zxid(), before, after, ownerLived);
+        if (BroadcastPromises.isTakenBack(history, seen.jobs.get(history.of.job()), after)) {
+            others.broadcasts().takenBack(history, written);
+            checkThrough(history, written);
+            history.writes.add(written);
+            return;
+        }
         if (CutPromises.isStop(before, after, history.claim)) {
             seen.trace.note(() -> history.path + " is told to end: " + after.stop());
         } else if (written.isCheckpoint()) {
@@ -147,6 +153,7 @@ final class RecordPromises {
         }
         JobDefinition definition = job.definition();
         checkOwnerMayClaim(history, job, written);
+        others.broadcasts().claimed(history, job, written);
         declared.checkIsDeclared(history, job, written);
         if (before.isRunning()
                 && !(definition.failover().wanted()
@@ -201,7 +208,7 @@ final class RecordPromises {
         if (!before.isRunning() && !isOpened && !fires) {
             seen.violated(history, "was claimed for what is no fire time", written);
         }
-        if (!before.isRunning() && history.shard >= job.stored().shardCount().at(fireTime)) {
+        if (!before.isRunning() && !job.stored().shardCount().has(history.shard, fireTime)) {
             seen.violated(history, "was claimed for a firing that does not have this shard", written);
         }
     }

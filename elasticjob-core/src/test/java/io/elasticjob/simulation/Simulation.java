@@ -174,6 +174,7 @@ final class Simulation {
         promises.pauses().checkQuiet(definitions());
         promises.plans().checkQuiet(definitions());
         promises.overlaps().checkQuiet();
+        promises.broadcasts().checkRuns(definitions(), living(), (process, job) -> process.canRun(job), promised, last);
         promises.triggers().checkQuiet(definitions(), since::contains);
         promises.jobs()
                 .checkLeftovers(
@@ -210,6 +211,10 @@ final class Simulation {
         if (plan.chapter() == Plan.Chapter.OVERLAPS) {
             new Epilogue(this).overlap();
         }
+        if (plan.chapter() == Plan.Chapter.BROADCASTS) {
+            time.pass(Epilogue.LEADER_LOOKS.multipliedBy(4));
+            promises.broadcasts().checkEnd();
+        }
         promises.runs().checkRuns();
         return promises.violations();
     }
@@ -237,6 +242,11 @@ final class Simulation {
     /** How many firings ran though a later one had come due. */
     int waited() {
         return promises.overlaps().waited();
+    }
+
+    /** How many shards were taken back from processes that were gone. */
+    int takenBack() {
+        return promises.broadcasts().takenBack();
     }
 
     /** How many triggers were made of plans. */

@@ -139,6 +139,26 @@ class SimulationTest {
         assertThat(simulation.planned()).isPositive();
     }
 
+    @Test
+    void whatEachInstanceRunsRunsOnceOnEachAndIsTakenBackFromTheDead() throws Exception {
+        showAFailing(CHAPTER_SEEDS, seed -> Plan.of(seed, Plan.Chapter.BROADCASTS));
+    }
+
+    @Test
+    void amongBroadcastsShardsAreReallyTakenBack() {
+        Simulation simulation = new Simulation(Plan.of(1, Plan.Chapter.BROADCASTS));
+        simulation.run();
+
+        assertThat(simulation.takenBack()).isPositive();
+    }
+
+    @ParameterizedTest
+    @EnumSource(BroadcastMutant.class)
+    void noRuleAboutBroadcastsCanBeBrokenUnseen(BroadcastMutant mutant) throws Exception {
+        Mutants.assertSeen(
+                mutant, MUTANT_SEEDS, seed -> isSeen(new Simulation(Plan.of(seed, Plan.Chapter.BROADCASTS), mutant)));
+    }
+
     @ParameterizedTest
     @EnumSource(PlanMutant.class)
     void noRuleAboutPlansCanBeBrokenUnseen(PlanMutant mutant) throws Exception {

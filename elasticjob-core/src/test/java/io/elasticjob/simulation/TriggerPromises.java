@@ -69,6 +69,7 @@ final class TriggerPromises {
     private final Commands commands;
     private final PlanPromises plans;
     private final OverlapPromises overlaps;
+    private final BroadcastPromises broadcasts;
     private final Consumer<String> violated;
 
     private final Map<String, List<Seen>> all = new HashMap<>();
@@ -90,9 +91,11 @@ final class TriggerPromises {
             Commands commands,
             PlanPromises plans,
             OverlapPromises overlaps,
+            BroadcastPromises broadcasts,
             Consumer<String> violated) {
         this.plans = plans;
         this.overlaps = overlaps;
+        this.broadcasts = broadcasts;
         this.clock = clock;
         this.ensemble = ensemble;
         this.promises = promises;
@@ -342,7 +345,7 @@ final class TriggerPromises {
                 ? ofJob
                 : trigger.content().parameter();
         if (!entry.context.jobParameter().equals(parameter)
-                || entry.context.shardingTotalCount() != trigger.shardingTotalCount()
+                || entry.context.shardingTotalCount() != Math.max(1, trigger.shardingTotalCount())
                 || !(interval == null ? of.isToldAs(entry.fireTime) : entry.fireTime.equals(interval.fireTime()))) {
             violated.accept("was told otherwise than " + trigger + ": " + entry + " with \""
                     + entry.context.jobParameter() + "\" of " + entry.context.shardingTotalCount() + " at "
@@ -379,6 +382,7 @@ final class TriggerPromises {
     private void checkWaits(StoredJob stored, Seen seen) {
         boolean waits = StreamPromises.isStream(stored.name()) // for a run without end
                 || seen.at().isAfter(clock.now().minus(BEGINS_WITHIN))
+                || seen.trigger().shards().stream().anyMatch(shard -> broadcasts.waitsForTakeBack(stored, shard))
                 || seen.trigger().shards().stream()
                         .anyMatch(shard -> first(seen.of(), shard, promises.record(seen.of(), shard))
                                 .filter(first -> first.trigger().number()
