@@ -113,6 +113,12 @@ public @interface ElasticJob {
     int shardingTotalCount() default 1;
 
     /**
+     * Whether each firing runs once on each eligible instance, instead of once in the cluster. It is not split then, and the
+     * part of an instance that goes is not run by others.
+     */
+    boolean broadcast() default false;
+
+    /**
      * Parameters of single shards: {@code 0=Beijing,1=Shanghai}. Put a parameter that contains commas, or that begins or ends
      * with blanks, in double quotes: {@code 0="DE,AT,CH"}. {@link io.elasticjob.text.Pairs} describes the syntax.
      */

@@ -132,6 +132,28 @@ class DeclaredValuesTest {
                 .isEqualTo(new Placement(LabelSelector.parse("zone in (us,eu),!spot"), 2, 3, "reports"));
     }
 
+    @ElasticJob(name = "everywhere", every = "1m", broadcast = true)
+    static class Everywhere implements SimpleJob {
+        @Override
+        public void execute(ShardingContext context) {}
+    }
+
+    @Test
+    void thatEachInstanceRunsItIsSaidTheSameByAnnotationAndInYaml() {
+        runner.withBean(Everywhere.class)
+                .run(context -> assertThat(
+                                only(context.getBean(DeclaredJobs.class).definitions())
+                                        .broadcast())
+                        .isTrue());
+        assertThat(declared("""
+                elasticjob:
+                  jobs:
+                    orders:
+                      broadcast: true
+                      sharding-total-count: 1
+                """).broadcast()).isTrue();
+    }
+
     @ElasticJob(name = "limited", every = "1m", maxConcurrentShards = "3", limits = "db,api", priority = 8)
     static class Limited implements SimpleJob {
         @Override

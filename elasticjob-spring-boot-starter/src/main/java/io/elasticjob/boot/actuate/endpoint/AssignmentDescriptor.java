@@ -67,6 +67,10 @@ record AssignmentDescriptor(
             throw new OperationRefusedException("The answering instance cannot use " + job.name() + ": "
                     + job.problem().orElse("it does not know its sharding strategy"));
         }
+        if (job.stored().shardCount().isBroadcast()) {
+            throw new OperationRefusedException("Each instance that may run " + job.name()
+                    + " runs it as a whole (broadcast=true): nothing is assigned to another one when one leaves");
+        }
         List<String> leaving = without == null ? List.of() : leaving(namespace, without);
         int total = job.stored().shardCount().count();
         List<String> joining = with == null ? List.of() : joining(with, total);

@@ -70,9 +70,7 @@ final class DemandReader {
         List<JobView> jobs = view.jobs().values().stream()
                 .filter(job -> isOf(job, handlers) && Demand.isToldOf(job))
                 .toList();
-        int shards = jobs.stream()
-                .mapToInt(job -> job.stored().shardCount().largest())
-                .sum();
+        int shards = jobs.stream().mapToInt(job -> job.shownShards()).sum();
         if (shards > MOST_SHARDS) {
             throw OperationFields.invalid(
                     "handler",

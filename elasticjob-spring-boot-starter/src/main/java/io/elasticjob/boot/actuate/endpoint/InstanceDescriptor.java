@@ -70,7 +70,7 @@ record InstanceDescriptor(
         SortedMap<String, List<Integer>> shards = new TreeMap<>();
         SortedMap<String, String> obstacles = new TreeMap<>();
         for (JobView job : namespace.jobs().values()) {
-            List<Integer> ofJob = job.assignment().shardsOf(instance.id());
+            List<Integer> ofJob = List.copyOf(job.shardsOf(instance.id()));
             if (!ofJob.isEmpty()) {
                 shards.put(job.name(), ofJob);
             }

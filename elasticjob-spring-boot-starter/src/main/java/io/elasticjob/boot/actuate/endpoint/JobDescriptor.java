@@ -2,7 +2,6 @@ package io.elasticjob.boot.actuate.endpoint;
 
 import io.elasticjob.JobDefinition;
 import io.elasticjob.coordination.ShardCount;
-import io.elasticjob.sharding.Assignment;
 import io.elasticjob.view.JobView;
 import java.time.Instant;
 import java.util.List;
@@ -109,9 +108,8 @@ record JobDescriptor(
     }
 
     static SortedMap<String, List<Integer>> assignment(JobView job) {
-        Assignment assignment = job.assignment();
         SortedMap<String, List<Integer>> shards = new TreeMap<>();
-        job.eligible().forEach(instance -> shards.put(instance, assignment.shardsOf(instance)));
+        job.eligible().forEach(instance -> shards.put(instance, List.copyOf(job.shardsOf(instance))));
         return shards;
     }
 }

@@ -116,7 +116,7 @@ record JobRows(Map<String, RecordsDescriptor> records, Map<String, List<FiringDe
         List<String> names = new ArrayList<>();
         int shards = 0;
         for (JobView job : jobs) {
-            shards += job.definition() == null ? 1 : job.definition().shardingTotalCount();
+            shards += job.definition() == null ? 1 : Math.max(1, job.shards());
             if (shards > MAX_SHARDS) {
                 break;
             }

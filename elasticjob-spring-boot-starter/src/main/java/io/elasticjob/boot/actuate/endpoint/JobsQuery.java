@@ -307,7 +307,7 @@ record JobsQuery(
         return job.eligible().stream()
                 .filter(id -> id.equals(instance)
                         || id.substring(0, Math.max(0, id.lastIndexOf('.'))).equals(instance))
-                .anyMatch(id -> !job.assignment().shardsOf(id).isEmpty());
+                .anyMatch(id -> !job.shardsOf(id).isEmpty());
     }
 
     private static boolean tells(JobView job, @Nullable JobDefinition effective, String text) {

@@ -2,6 +2,7 @@ package io.elasticjob.boot.actuate.endpoint;
 
 import io.elasticjob.JobDefinition;
 import io.elasticjob.coordination.Overdue;
+import io.elasticjob.coordination.ProcessShards;
 import io.elasticjob.coordination.ShardStep;
 import io.elasticjob.coordination.Triggers;
 import io.elasticjob.coordination.Unattended;
@@ -43,7 +44,7 @@ final class OverdueJobs {
         List<JobView> concerned =
                 view.jobs().values().stream().filter(job -> concerns(job, then)).toList();
         int shards = concerned.stream()
-                .mapToInt(job -> job.stored().shardCount().shownAt(then))
+                .mapToInt(job -> job.stored().shardCount().shown(then, 0).size())
                 .sum();
         if (shards > MOST_SHARDS) {
             throw OperationFields.invalid(
@@ -90,6 +91,7 @@ final class OverdueJobs {
                 Unattended.NEVER);
         return detail.shards().stream()
                 .filter(shard -> shard.unreadable() == null)
+                .filter(shard -> !ProcessShards.isOne(shard.shard()) || shard.assignee() != null)
                 .anyMatch(shard ->
                         Overdue.of(seen, shard.shard(), shard.record(), then).isPresent());
     }

@@ -107,7 +107,7 @@ record OverviewDescriptor(
                 }
             }
             if (JobCondition.of(job) == JobCondition.ENABLED && job.definition() != null) {
-                shards += job.definition().shardingTotalCount();
+                shards += job.shards();
             }
         }
         jobs.put("ALL", view.jobs().size());

@@ -52,9 +52,8 @@ final class SnapshotReader {
         List<JobView> shown = view.jobs().values().stream().limit(MOST_JOBS).toList();
         int within = 0;
         int shards = 0;
-        while (within < shown.size()
-                && shards + shown.get(within).stored().shardCount().largest() <= MOST_SHARDS) {
-            shards += shown.get(within++).stored().shardCount().largest();
+        while (within < shown.size() && shards + shown.get(within).shownShards() <= MOST_SHARDS) {
+            shards += shown.get(within++).shownShards();
         }
         List<String> toRead =
                 shown.subList(0, within).stream().map(JobView::name).toList();
