@@ -237,7 +237,8 @@ public sealed interface ElasticJobEvent {
      * All shards of a firing have ended, and so it is recorded. Told by the instance that recorded it, for jobs whose firings
      * are recorded as wholes.
      *
-     * @param ends how many shards ended with each outcome; those that were not run count as {@code SKIPPED}
+     * @param ends how many shards ended with each outcome; those that were not run, or had nothing to do, count as
+     *     {@code SKIPPED}
      */
     record FiringClosed(
             String job, Firing firing, Instant fireTime, FiringResult result, SortedMap<String, Integer> ends)

@@ -1,5 +1,6 @@
 package io.elasticjob;
 
+import io.elasticjob.text.VisibleText;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -40,6 +41,7 @@ public final class ShardingContext {
     private final Consumer<Progress> progress;
     private volatile @Nullable String checkpoint;
     private volatile @Nullable String result;
+    private volatile @Nullable String skipped;
     private volatile boolean handedOver;
 
     private ShardingContext(Builder builder) {
@@ -249,6 +251,23 @@ public final class ShardingContext {
     /** What this execution has left as its result; empty when it has left none. */
     public Optional<String> result() {
         return Optional.ofNullable(result);
+    }
+
+    /**
+     * Says that there is nothing to do. When the handler returns, the outcome is {@link Outcome.Skipped}, which is neither a
+     * success nor a failure: no retry, no alert. A firing of which all shards had nothing to do ends as
+     * {@link FiringResult#SKIPPED}. What the execution has left by {@link #result(String)} is not recorded then. The last call
+     * counts. A handler that throws has failed all the same.
+     *
+     * @param reason one line for people, such as "no new orders"; cut after {@link Outcome#MAX_ERROR_LENGTH} characters; "" for none
+     */
+    public void skip(String reason) {
+        skipped = VisibleText.of(Objects.requireNonNullElse(reason, ""), Outcome.MAX_ERROR_LENGTH);
+    }
+
+    /** The reason that this execution has given to {@link #skip(String)}; empty when it has not called it. */
+    public Optional<String> skipped() {
+        return Optional.ofNullable(skipped);
     }
 
     private static long utf8Length(ExecutionId execution, String value, String what) {

@@ -2,6 +2,7 @@ package io.elasticjob.coordination;
 
 import io.elasticjob.Firing;
 import io.elasticjob.FiringResult;
+import io.elasticjob.Outcome;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.ShardState;
 import java.time.Instant;
@@ -89,8 +90,8 @@ public record FiringRecord(@Nullable Current current, Decided decided, Map<Strin
             @Nullable String teller,
             boolean told) implements Stage {
 
-        /** Stands among the ends for shards that did not run. */
-        public static final String NOT_RUN = "SKIPPED";
+        /** Stands among the ends for shards that did not run, as for those that had nothing to do. */
+        public static final String NOT_RUN = Outcome.Skipped.NAME;
 
         public Closed {
             ends = Collections.unmodifiableSortedMap(new TreeMap<>(ends));

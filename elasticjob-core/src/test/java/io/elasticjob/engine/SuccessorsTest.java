@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.Firing;
+import io.elasticjob.FiringResult;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.JobPart;
@@ -13,6 +14,7 @@ import io.elasticjob.TriggerRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +72,41 @@ class SuccessorsTest {
         assertThat(ran("bills")).isEmpty();
         assertThat(ran("complaints")).isEqualTo("trigger-0/0 trigger-0/1");
         assertThat(ran("audit")).isEqualTo("trigger-0/0 trigger-0/1");
+    }
+
+    @Test
+    void aFiringOfWhichAllShardsHadNothingToDoEndsAsSkippedAndIsNoFailure() {
+        World.Process a = world.start(
+                "a", orders(), after("bills", "orders"), after("idle", "orders:SKIPPED"), after("audit", "orders:ANY"));
+        a.runner.outcomes(order -> order.context().jobName().equals("orders")
+                ? new Outcome.Skipped("no orders")
+                : new Outcome.Succeeded());
+        world.time.passUntil(TEN.plusSeconds(5));
+
+        assertThat(a.events(ElasticJobEvent.FiringClosed.class).get(0)).satisfies(closed -> {
+            assertThat(closed.result()).isEqualTo(FiringResult.SKIPPED);
+            assertThat(closed.ends()).containsOnly(Map.entry("SKIPPED", 2));
+        });
+        assertThat(ran("bills")).isEmpty();
+        assertThat(ran("idle")).isEqualTo("trigger-0/0 trigger-0/1");
+        assertThat(ran("audit")).isEqualTo("trigger-0/0 trigger-0/1");
+        assertThat(world.record("orders", 0)).satisfies(record -> {
+            assertThat(record.outcome()).isEqualTo("SKIPPED");
+            assertThat(record.error()).isEqualTo("no orders");
+            assertThat(record.lastSucceeded()).isNull();
+            assertThat(record.through()).isEqualTo(TEN);
+        });
+    }
+
+    @Test
+    void aFiringWithAShardThatSucceedsIsASuccessThoughOthersHadNothingToDo() {
+        World.Process a = world.start("a", orders(), after("bills", "orders"));
+        a.runner.outcomes(
+                order -> order.context().shardingItem() == 0 ? new Outcome.Skipped("") : new Outcome.Succeeded());
+        world.time.passUntil(TEN.plusSeconds(5));
+
+        assertThat(a.events(ElasticJobEvent.FiringClosed.class).get(0).result()).isEqualTo(FiringResult.SUCCEEDED);
+        assertThat(ran("bills")).isEqualTo("trigger-0/0 trigger-0/1");
     }
 
     @Test
