@@ -251,6 +251,18 @@ public sealed interface ElasticJobEvent {
     record SuccessorNotTriggered(String job, Firing firing, String successor, String reason)
             implements ElasticJobEvent {}
 
+    /**
+     * A job that joins others does not wait any more for the rest of these firings: too many joins of it wait, and this was
+     * the oldest. It does not run for them.
+     *
+     * @param ancestor the firing of {@code from} that they descend from
+     * @param arrived the jobs that had ended, or would not come
+     * @param missing the jobs that it waited for
+     */
+    record JoinDropped(
+            String job, String from, Firing ancestor, Instant since, List<String> arrived, List<String> missing)
+            implements ElasticJobEvent {}
+
     /** A listener of a firing as a whole has thrown, or has taken too long. The firing goes on without it. */
     record FiringListenerFailed(String job, Firing firing, String listener, String error) implements ElasticJobEvent {}
 

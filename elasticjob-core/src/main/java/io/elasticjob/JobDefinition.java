@@ -65,6 +65,7 @@ public final class JobDefinition {
     private final Concurrency concurrency;
     private final WholeFirings wholeFirings;
     private final List<Predecessor> predecessors;
+    private final Join join;
 
     private JobDefinition(String name, Map<JobKey, Setting> given, Map<String, FireCalendar> calendars) {
         this.name = checkedName(name);
@@ -92,6 +93,7 @@ public final class JobDefinition {
         this.concurrency = Concurrency.read(written);
         this.wholeFirings = WholeFirings.read(written);
         this.predecessors = Predecessor.read(name, written);
+        this.join = Join.read(written);
         checkKinds();
     }
 
@@ -275,6 +277,11 @@ public final class JobDefinition {
     /** The jobs after whose firings it runs. */
     public List<Predecessor> predecessors() {
         return predecessors;
+    }
+
+    /** How several of them count. */
+    public Join join() {
+        return join;
     }
 
     public String description() {

@@ -3,6 +3,7 @@ package io.elasticjob;
 import io.elasticjob.text.VisibleText;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -31,6 +32,8 @@ public final class ShardingContext {
     private final String jobParameter;
     private final Instant fireTime;
     private final @Nullable Instant previousFireTime;
+    private final List<Cause> causes;
+    private final @Nullable Instant originFireTime;
     private final Supplier<Optional<Instant>> intervalStart;
     private final @Nullable Long fencingToken;
     private final boolean unmonitored;
@@ -56,6 +59,8 @@ public final class ShardingContext {
         jobParameter = builder.jobParameter;
         fireTime = builder.fireTime;
         previousFireTime = builder.previousFireTime;
+        causes = builder.causes;
+        originFireTime = builder.originFireTime;
         intervalStart = builder.intervalStart;
         fencingToken = builder.fencingToken;
         unmonitored = builder.unmonitored;
@@ -76,6 +81,8 @@ public final class ShardingContext {
         builder.jobParameter = jobParameter;
         builder.fireTime = fireTime;
         builder.previousFireTime = previousFireTime;
+        builder.causes = causes;
+        builder.originFireTime = originFireTime;
         builder.intervalStart = intervalStart;
         builder.fencingToken = fencingToken;
         builder.unmonitored = unmonitored;
@@ -137,6 +144,23 @@ public final class ShardingContext {
      */
     public Optional<Instant> intervalStart() {
         return intervalStart.get();
+    }
+
+    /**
+     * The firings of other jobs after which this one runs, by {@code after}, with what their shards have left as results: one,
+     * or, with {@code join}, one of each job that has come. Empty for all other firings.
+     */
+    public List<Cause> causes() {
+        return causes;
+    }
+
+    /**
+     * The fire time of the firing with which the chain began that this firing belongs to: all that follows from one firing of
+     * the first job works on the same time. Empty for a firing that runs after no other one, and where those that it runs
+     * after descend from no common one.
+     */
+    public Optional<Instant> originFireTime() {
+        return Optional.ofNullable(originFireTime);
     }
 
     /** The number of the trigger that this execution runs; empty if the schedule fired it. */
@@ -371,6 +395,8 @@ public final class ShardingContext {
         private String jobParameter = "";
         private Instant fireTime = Instant.EPOCH;
         private @Nullable Instant previousFireTime;
+        private List<Cause> causes = List.of();
+        private @Nullable Instant originFireTime;
         private Supplier<Optional<Instant>> intervalStart = Optional::empty;
         private @Nullable Long fencingToken;
         private boolean unmonitored;
@@ -424,6 +450,18 @@ public final class ShardingContext {
 
         public Builder previousFireTime(@Nullable Instant value) {
             previousFireTime = value;
+            return this;
+        }
+
+        /** The firings of other jobs after which this one runs. */
+        public Builder causes(List<Cause> value) {
+            causes = List.copyOf(value);
+            return this;
+        }
+
+        /** The fire time of the firing with which the chain began; null where there is no chain. */
+        public Builder originFireTime(@Nullable Instant value) {
+            originFireTime = value;
             return this;
         }
 

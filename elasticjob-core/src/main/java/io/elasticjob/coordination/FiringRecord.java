@@ -45,11 +45,30 @@ public record FiringRecord(@Nullable Current current, Decided decided, Map<Strin
      * @param listed the shards of a firing by hand; empty for all
      * @param openedAt registry time
      * @param jobVersion version of the job's node under which it was opened
+     * @param ancestors the firings that it descends from; they are kept here, as its trigger may be gone before it is closed
      */
     public record Whole(
-            Firing firing, Instant fireTime, int count, SortedSet<Integer> listed, Instant openedAt, int jobVersion) {
+            Firing firing,
+            Instant fireTime,
+            int count,
+            SortedSet<Integer> listed,
+            Instant openedAt,
+            int jobVersion,
+            List<Chain.Ancestor> ancestors) {
+
+        /** Of one that runs after no other one. */
+        public Whole(
+                Firing firing,
+                Instant fireTime,
+                int count,
+                SortedSet<Integer> listed,
+                Instant openedAt,
+                int jobVersion) {
+            this(firing, fireTime, count, listed, openedAt, jobVersion, List.of());
+        }
 
         public Whole {
+            ancestors = List.copyOf(ancestors);
             listed = Collections.unmodifiableSortedSet(new TreeSet<>(listed));
         }
 

@@ -80,7 +80,8 @@ public sealed interface FiringStep {
                 trigger.shardingTotalCount(),
                 listed,
                 now,
-                opener.version());
+                opener.version(),
+                trigger.content().chain().ancestors());
         return new Open(record.opened(whole, begun(opener)), trigger, trigger.requestedAt());
     }
 

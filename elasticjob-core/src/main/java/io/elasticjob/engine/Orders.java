@@ -6,6 +6,7 @@ import io.elasticjob.JobDefinition;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.ShardState.Attempt;
 import io.elasticjob.ShardingContext;
+import io.elasticjob.coordination.Chain;
 import io.elasticjob.coordination.ShardParameters;
 import io.elasticjob.coordination.ShardStep;
 import io.elasticjob.coordination.Trigger;
@@ -68,10 +69,21 @@ final class Orders {
                         interval == null
                                 ? () -> before(definition.schedule(), step.fireTime())
                                 : () -> Optional.ofNullable(interval.start()))
+                .causes(trigger == null ? List.of() : trigger.content().chain().causes())
+                .originFireTime(origin(trigger))
                 .previousFireTime(record.lastSucceeded())
                 .checkpoint(record.checkpoint());
         Long token = identity.token();
         return Order.of(definition, (token == null ? context.unmonitored() : context.fencingToken(token)).build());
+    }
+
+    private static @Nullable Instant origin(@Nullable Trigger trigger) {
+        return trigger == null
+                ? null
+                : trigger.content().chain().ancestors().stream()
+                        .findFirst()
+                        .map(Chain.Ancestor::fireTime)
+                        .orElse(null);
     }
 
     /** The fire time before this one, by the schedule. */
