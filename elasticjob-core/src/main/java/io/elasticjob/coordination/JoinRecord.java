@@ -200,10 +200,15 @@ public record JoinRecord(List<Entry> waiting, List<Done> done, Map<String, Objec
         return waiting.stream().filter(one -> one != known).toList();
     }
 
-    /** In the place of the one that was known: the order is that of the first arrivals. */
+    /**
+     * In the place of the one that was known: the order is that of the first arrivals. Firings with nothing in common wait no
+     * more once their jobs have something in common, and the other way round.
+     */
     private List<Entry> with(@Nullable Entry known, Entry next) {
         List<Entry> all = new ArrayList<>();
-        waiting.forEach(one -> all.add(one == known ? next : one));
+        waiting.stream()
+                .filter(one -> (one.of() == null) == (next.of() == null))
+                .forEach(one -> all.add(one == known ? next : one));
         if (known == null) {
             all.add(next);
         }

@@ -245,6 +245,16 @@ public final class Succession {
             return;
         }
         Set<String> common = graph.common(name);
+        String unknown = unknownBefore(joining, common).orElse(null);
+        if (unknown != null) {
+            if (arrival instanceof Arrival.Came) {
+                notRun(
+                        name,
+                        "join=" + joining.join() + " cannot tell which firings belong together: " + unknown
+                                + " is not known, so that nobody knows what it runs after");
+            }
+            return;
+        }
         if (common.isEmpty()) {
             unrelated(joining, from, arrival);
             return;
@@ -261,6 +271,14 @@ public final class Succession {
         }
         List<Ancestor> shared = descends.subList(0, last + 1);
         count(joining, from, arrival, descends.get(last), shared);
+    }
+
+    /** A job on the way whose predecessors are not known: what descends from a common one may seem to have nothing in common. */
+    private Optional<String> unknownBefore(JobDefinition joining, Set<String> common) {
+        return joining.predecessors().stream()
+                .flatMap(one -> graph.ancestorsOf(one.job()).stream())
+                .filter(one -> !common.contains(one) && jobs.definition(one) == null)
+                .findFirst();
     }
 
     private static int lastOf(List<Ancestor> descends, Set<String> common) {

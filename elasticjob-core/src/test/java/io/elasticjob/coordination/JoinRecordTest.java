@@ -185,9 +185,11 @@ class JoinRecordTest {
         record = next(record, arrived(record, of(2), Join.ALL, "!b"));
         record = next(record, arrived(record, of(3), Join.ANY, "!b"));
         record = next(record, arrived(record, of(4), Join.ANY, "b"));
-        record = next(record, arrived(record, null, Join.ALL, "c"));
+        JoinRecord unrelated = next(record, arrived(record, null, Join.ALL, "c"));
 
         assertThat(JoinRecordCodec.decode(JoinRecordCodec.encode(record))).isEqualTo(new Decoded.Value<>(record));
+        assertThat(JoinRecordCodec.decode(JoinRecordCodec.encode(unrelated))).isEqualTo(new Decoded.Value<>(unrelated));
+        assertThat(unrelated.waiting()).hasSize(1);
         assertThat(record.done()).hasSize(2);
     }
 

@@ -308,6 +308,25 @@ class SuccessionTest {
     }
 
     @Test
+    void aJobOnTheWayThatNobodyKnowsMakesNothingUnrelated() {
+        Namespace jobs = diamond("ALL");
+        jobs.definitions.remove("c");
+
+        assertThat(told(jobs.close("b", SUCCEEDED, A)))
+                .containsExactly(
+                        "d: join=ALL cannot tell which firings belong together: c is not known, so that nobody knows what it runs after");
+    }
+
+    @Test
+    void theCommonAncestorItselfNeedNotBeThereAnyMore() {
+        Namespace jobs = diamond("ALL");
+        jobs.definitions.remove("a");
+        jobs.close("b", SUCCEEDED, A);
+
+        assertThat(jobs.close("c", SUCCEEDED, A).triggers()).containsOnlyKeys("d");
+    }
+
+    @Test
     void aMixOfJobsWithAndWithoutACommonAncestorDoesNotRun() {
         Namespace jobs = new Namespace().with("a", "b<a", "c<a", "x", "d<b,c,x|ALL");
 
