@@ -263,6 +263,12 @@ public sealed interface ElasticJobEvent {
             String job, String from, Firing ancestor, Instant since, List<String> arrived, List<String> missing)
             implements ElasticJobEvent {}
 
+    /**
+     * A job names another one in {@code after} that is not there, or whose firings are not recorded, so that it never runs
+     * after it. Told by the leader, once until that is otherwise.
+     */
+    record PredecessorUnknown(String job, String predecessor, String reason) implements ElasticJobEvent {}
+
     /** A listener of a firing as a whole has thrown, or has taken too long. The firing goes on without it. */
     record FiringListenerFailed(String job, Firing firing, String listener, String error) implements ElasticJobEvent {}
 

@@ -47,6 +47,7 @@ final class Parts {
     final HomeSweep homeSweep;
     final UndeclaredSweep undeclared;
     final UnassignedSweep unassigned;
+    final PredecessorSweep predecessors;
     final FutureJobs futureJobs;
     final ChangeLog changeLog;
     final Views views;
@@ -110,6 +111,7 @@ final class Parts {
         this.homeSweep = new HomeSweep(namespace, layout, homes, leadership, outbox, rules.homesAfter());
         this.undeclared = new UndeclaredSweep(jobs, leadership, outbox, rules.forgetAfter());
         this.unassigned = new UnassignedSweep(jobs, outbox);
+        this.predecessors = new PredecessorSweep(jobs, outbox);
         this.futureJobs = new FutureJobs(jobs, leadership, registration, outbox);
         this.changeLog = new ChangeLog(layout, namespace, declarations, presence, outbox);
         this.views = new Views(namespace, builtIn, shards::starved, new LimitReads(layout, outbox), outbox);

@@ -234,6 +234,7 @@ final class Reactions {
             parts.overdue.forget();
             parts.undeclared.forget();
             parts.unassigned.forget();
+            parts.predecessors.forget();
         }
 
         @Override
@@ -249,6 +250,7 @@ final class Reactions {
             parts.homeSweep.round(over);
             parts.undeclared.round(over);
             parts.unassigned.round();
+            parts.predecessors.round();
             parts.futureJobs.round(over);
             parts.firings.round();
             parts.finished.round(over);

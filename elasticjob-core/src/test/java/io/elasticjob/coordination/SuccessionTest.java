@@ -379,6 +379,13 @@ class SuccessionTest {
     }
 
     @Test
+    void jobsThatRunAfterOneAnotherDoNotRunWithoutEnd() {
+        Namespace jobs = new Namespace().with("b<c", "c<b");
+
+        assertThat(told(jobs.close("b", SUCCEEDED))).singleElement().asString().contains("both would run without end");
+    }
+
+    @Test
     void aChainThatIsTooLongEnds() {
         Namespace jobs = new Namespace().with("b", "c<b");
         Ancestor[] many = new Ancestor[Chain.MOST_ANCESTORS];
