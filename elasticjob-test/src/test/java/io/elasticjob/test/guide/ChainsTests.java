@@ -76,7 +76,7 @@ class ChainsTests {
             return new Chain.Report();
         }
 
-        @ElasticJob(after = "orders", recordFirings = true)
+        @ElasticJob(name = "mails", after = "orders", recordFirings = true)
         void mails(ShardingContext context) {
             context.skip("nobody to write to");
         }

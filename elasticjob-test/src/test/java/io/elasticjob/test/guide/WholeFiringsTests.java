@@ -114,7 +114,7 @@ class WholeFiringsTests {
             context.result(rows + " rows");
         }
 
-        @ElasticJob(cron = "0 0 2 * * ?")
+        @ElasticJob(name = "idle", cron = "0 0 2 * * ?")
         void idle(ShardingContext context) {
             context.skip("no new orders");
         }
