@@ -237,7 +237,8 @@ public sealed interface ElasticJobEvent {
      * All shards of a firing have ended, and so it is recorded. Told by the instance that recorded it, for jobs whose firings
      * are recorded as wholes.
      *
-     * @param ends how many shards ended with each outcome; those that were not run count as {@code SKIPPED}
+     * @param ends how many shards ended with each outcome; those that were not run, or had nothing to do, count as
+     *     {@code SKIPPED}
      */
     record FiringClosed(
             String job, Firing firing, Instant fireTime, FiringResult result, SortedMap<String, Integer> ends)
@@ -249,6 +250,24 @@ public sealed interface ElasticJobEvent {
      */
     record SuccessorNotTriggered(String job, Firing firing, String successor, String reason)
             implements ElasticJobEvent {}
+
+    /**
+     * A job that joins others does not wait any more for the rest of these firings: too many joins of it wait, and this was
+     * the oldest. It does not run for them.
+     *
+     * @param ancestor the firing of {@code from} that they descend from
+     * @param arrived the jobs that had ended, or would not come
+     * @param missing the jobs that it waited for
+     */
+    record JoinDropped(
+            String job, String from, Firing ancestor, Instant since, List<String> arrived, List<String> missing)
+            implements ElasticJobEvent {}
+
+    /**
+     * A job names another one in {@code after} that is not there, or whose firings are not recorded, so that it never runs
+     * after it. Told by the leader, once until that is otherwise.
+     */
+    record PredecessorUnknown(String job, String predecessor, String reason) implements ElasticJobEvent {}
 
     /** A listener of a firing as a whole has thrown, or has taken too long. The firing goes on without it. */
     record FiringListenerFailed(String job, Firing firing, String listener, String error) implements ElasticJobEvent {}

@@ -31,6 +31,16 @@ final class FiringKeys {
                                 + "FAILED, SKIPPED or ANY after a colon if it is not SUCCEEDED. They need recordFirings.");
     }
 
+    static JobKey.Builder join() {
+        return JobKey.named("join")
+                .maxLength(20)
+                .defaultValue("EACH")
+                .documentation(
+                        "How several jobs in 'after' count: EACH (it runs after each of them), ANY (once, after the "
+                                + "first that comes of what descends from one firing) or ALL (once, when all of them "
+                                + "have come). EACH by default.");
+    }
+
     static JobKey.Builder firingListenerTimeout() {
         return JobKey.named("firingListenerTimeout")
                 .shape(KeyTraits.Shape.DURATION)

@@ -37,7 +37,8 @@ public interface FiringListener {
     /**
      * A firing that has ended.
      *
-     * @param ends how many shards ended with each outcome; those that were not run count as {@code SKIPPED}
+     * @param ends how many shards ended with each outcome; those that were not run, or had nothing to do, count as
+     *     {@code SKIPPED}
      * @param results what the shards that succeeded have left by {@link ShardingContext#result(String)}
      * @param endedAt when that was recorded, by the clock of ZooKeeper
      * @since 0.1.0

@@ -6,10 +6,10 @@ package io.elasticjob;
  * @since 0.1.0
  */
 public enum FiringResult {
-    /** Each shard that ran has succeeded. */
+    /** At least one shard has succeeded, and each other one that ran has as well, or had nothing to do. */
     SUCCEEDED,
     /** At least one shard has ended otherwise. */
     FAILED,
-    /** No shard ran. */
+    /** No shard ran, or each that ran had nothing to do ({@link Outcome.Skipped}). */
     SKIPPED
 }

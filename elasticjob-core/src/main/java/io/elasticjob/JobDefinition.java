@@ -66,6 +66,7 @@ public final class JobDefinition {
     private final Concurrency concurrency;
     private final WholeFirings wholeFirings;
     private final List<Predecessor> predecessors;
+    private final Join join;
 
     private JobDefinition(String name, Map<JobKey, Setting> given, Map<String, FireCalendar> calendars) {
         this.name = checkedName(name);
@@ -94,6 +95,7 @@ public final class JobDefinition {
         this.wholeFirings = WholeFirings.read(written);
         this.predecessors = Predecessor.read(name, written);
         this.broadcast = Broadcast.read(written);
+        this.join = Join.read(written);
         checkKinds();
     }
 
@@ -282,6 +284,11 @@ public final class JobDefinition {
     /** The jobs after whose firings it runs. */
     public List<Predecessor> predecessors() {
         return predecessors;
+    }
+
+    /** How several of them count. */
+    public Join join() {
+        return join;
     }
 
     public String description() {

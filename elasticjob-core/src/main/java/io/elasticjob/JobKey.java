@@ -67,6 +67,7 @@ public final class JobKey implements Comparable<JobKey> {
     public static final JobKey FIRING_LISTENERS = common(FiringKeys.firingListeners());
     public static final JobKey FIRING_LISTENER_TIMEOUT = common(FiringKeys.firingListenerTimeout());
     public static final JobKey AFTER = common(FiringKeys.after());
+    public static final JobKey JOIN = common(FiringKeys.join());
     public static final JobKey ENABLED = common(GeneralKeys.enabled());
     public static final JobKey LABELS = common(ShardingKeys.labels());
     public static final JobKey MAX_SHARDS_PER_INSTANCE = common(ShardingKeys.maxShardsPerInstance());

@@ -35,6 +35,27 @@ public sealed interface Outcome {
     }
 
     /**
+     * The handler returned after it had said that there was nothing to do. It is no failure and no success: the firing is
+     * decided for the shard, is not run again, and leaves no result; {@code lastSucceeded} and the checkpoint stay.
+     *
+     * @param reason in the handler's words, cut to {@link #MAX_ERROR_LENGTH}; "" for none
+     */
+    record Skipped(String reason) implements Outcome {
+
+        /** As it stands in records. */
+        public static final String NAME = "SKIPPED";
+
+        public Skipped {
+            reason = reason.length() <= MAX_ERROR_LENGTH ? reason : reason.substring(0, MAX_ERROR_LENGTH);
+        }
+
+        @Override
+        public String name() {
+            return NAME;
+        }
+    }
+
+    /**
      * The handler threw.
      *
      * @param error type and message of what was thrown, cut to {@link #MAX_ERROR_LENGTH}

@@ -17,7 +17,7 @@ public record Predecessor(String job, On on) {
     public enum On {
         SUCCEEDED,
         FAILED,
-        /** Those of which no shard ran. */
+        /** Those of which no shard ran, or had anything to do. */
         SKIPPED,
         ANY;
 

@@ -42,7 +42,7 @@ public record ShardRecord(
      *     none has
      * @param lastSucceeded fire time of the last firing that succeeded
      * @param outcome name of the {@link Outcome} of the execution that ended last, null before the first end
-     * @param error what that execution failed with, or why it was cut off; null for neither
+     * @param error what that execution failed with, or why it was cut off, or had nothing to do; null for none of these
      * @param streak of firings that failed one after another; null where its job does not count them
      * @param result what it left as its result; null for nothing
      */
@@ -469,6 +469,8 @@ public record ShardRecord(
             return cancelled.text();
         } else if (ended instanceof Outcome.TimedOut late) {
             return late.text();
+        } else if (ended instanceof Outcome.Skipped skipped) {
+            return skipped.reason().isEmpty() ? null : skipped.reason();
         }
         return ended instanceof Outcome.Failed failed ? failed.error() : null;
     }

@@ -1,7 +1,9 @@
 package io.elasticjob;
 
+import io.elasticjob.text.VisibleText;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,6 +32,8 @@ public final class ShardingContext {
     private final String jobParameter;
     private final Instant fireTime;
     private final @Nullable Instant previousFireTime;
+    private final List<Cause> causes;
+    private final @Nullable Instant originFireTime;
     private final Supplier<Optional<Instant>> intervalStart;
     private final @Nullable Long fencingToken;
     private final boolean unmonitored;
@@ -40,6 +44,7 @@ public final class ShardingContext {
     private final Consumer<Progress> progress;
     private volatile @Nullable String checkpoint;
     private volatile @Nullable String result;
+    private volatile @Nullable String skipped;
     private volatile boolean handedOver;
 
     private ShardingContext(Builder builder) {
@@ -54,6 +59,8 @@ public final class ShardingContext {
         jobParameter = builder.jobParameter;
         fireTime = builder.fireTime;
         previousFireTime = builder.previousFireTime;
+        causes = builder.causes;
+        originFireTime = builder.originFireTime;
         intervalStart = builder.intervalStart;
         fencingToken = builder.fencingToken;
         unmonitored = builder.unmonitored;
@@ -74,6 +81,8 @@ public final class ShardingContext {
         builder.jobParameter = jobParameter;
         builder.fireTime = fireTime;
         builder.previousFireTime = previousFireTime;
+        builder.causes = causes;
+        builder.originFireTime = originFireTime;
         builder.intervalStart = intervalStart;
         builder.fencingToken = fencingToken;
         builder.unmonitored = unmonitored;
@@ -138,6 +147,23 @@ public final class ShardingContext {
      */
     public Optional<Instant> intervalStart() {
         return intervalStart.get();
+    }
+
+    /**
+     * The firings of other jobs after which this one runs, by {@code after}, with what their shards have left as results: one,
+     * or, with {@code join}, one of each job that has come. Empty for all other firings.
+     */
+    public List<Cause> causes() {
+        return causes;
+    }
+
+    /**
+     * The fire time of the firing with which the chain began that this firing belongs to: all that follows from one firing of
+     * the first job works on the same time. Empty for a firing that runs after no other one, and where those that it runs
+     * after descend from no common one.
+     */
+    public Optional<Instant> originFireTime() {
+        return Optional.ofNullable(originFireTime);
     }
 
     /** The number of the trigger that this execution runs; empty if the schedule fired it. */
@@ -254,6 +280,23 @@ public final class ShardingContext {
         return Optional.ofNullable(result);
     }
 
+    /**
+     * Says that there is nothing to do. When the handler returns, the outcome is {@link Outcome.Skipped}, which is neither a
+     * success nor a failure: no retry, no alert. A firing of which all shards had nothing to do ends as
+     * {@link FiringResult#SKIPPED}. What the execution has left by {@link #result(String)} is not recorded then. The last call
+     * counts. A handler that throws has failed all the same.
+     *
+     * @param reason one line for people, such as "no new orders"; cut after {@link Outcome#MAX_ERROR_LENGTH} characters; "" for none
+     */
+    public void skip(String reason) {
+        skipped = VisibleText.of(Objects.requireNonNullElse(reason, ""), Outcome.MAX_ERROR_LENGTH);
+    }
+
+    /** The reason that this execution has given to {@link #skip(String)}; empty when it has not called it. */
+    public Optional<String> skipped() {
+        return Optional.ofNullable(skipped);
+    }
+
     private static long utf8Length(ExecutionId execution, String value, String what) {
         return value.codePoints()
                 .mapToLong(point -> {
@@ -355,6 +398,8 @@ public final class ShardingContext {
         private String jobParameter = "";
         private Instant fireTime = Instant.EPOCH;
         private @Nullable Instant previousFireTime;
+        private List<Cause> causes = List.of();
+        private @Nullable Instant originFireTime;
         private Supplier<Optional<Instant>> intervalStart = Optional::empty;
         private @Nullable Long fencingToken;
         private boolean unmonitored;
@@ -408,6 +453,18 @@ public final class ShardingContext {
 
         public Builder previousFireTime(@Nullable Instant value) {
             previousFireTime = value;
+            return this;
+        }
+
+        /** The firings of other jobs after which this one runs. */
+        public Builder causes(List<Cause> value) {
+            causes = List.copyOf(value);
+            return this;
+        }
+
+        /** The fire time of the firing with which the chain began; null where there is no chain. */
+        public Builder originFireTime(@Nullable Instant value) {
+            originFireTime = value;
             return this;
         }
 

@@ -28,6 +28,19 @@ class ShardingContextTest {
     }
 
     @Test
+    void theReasonOfASkipIsOneVisibleLineThatIsCut() {
+        ShardingContext context = ShardingContext.builder().jobName("orders").build();
+        assertThat(context.skipped()).isEmpty();
+
+        context.skip("no new\norders");
+        assertThat(context.skipped()).hasValue("no new\\u000Aorders");
+        context.skip("x".repeat(600));
+        assertThat(context.skipped().orElseThrow()).hasSize(500).endsWith("…");
+        context.skip(null);
+        assertThat(context.skipped()).hasValue("");
+    }
+
+    @Test
     void aContextMadeByHandSaysWhatItWasGivenAndNothingElse() {
         Instant fireTime = Instant.parse("2026-03-01T00:00:05Z");
         ShardingContext context = ShardingContext.builder()

@@ -1,6 +1,5 @@
 package io.elasticjob.codec;
 
-import io.elasticjob.Firing;
 import io.elasticjob.FiringResult;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.coordination.FiringRecord;
@@ -62,6 +61,7 @@ public final class FiringRecordCodec {
         fields.put("shards", whole.listed().isEmpty() ? null : whole.listed());
         fields.put("openedAt", whole.openedAt());
         fields.put("jobVersion", whole.jobVersion());
+        fields.put("ancestors", whole.ancestors().isEmpty() ? null : ChainCodec.ancestors(whole.ancestors()));
     }
 
     private static void put(Map<String, @Nullable Object> fields, Stage stage) {
@@ -95,16 +95,13 @@ public final class FiringRecordCodec {
             throw new IllegalArgumentException("it lists the shards " + listed + " of " + count);
         }
         return new Whole(
-                firing(members.text("firing")),
+                ChainCodec.firing(members.text("firing")),
                 members.instant("fireTime"),
                 count,
                 listed,
                 members.instant("openedAt"),
-                members.count("jobVersion", 0, 0, Integer.MAX_VALUE));
-    }
-
-    private static Firing firing(String text) {
-        return text.startsWith("trigger-") ? Firing.of(text) : new Firing.Scheduled(Members.instantOf(text));
+                members.count("jobVersion", 0, 0, Integer.MAX_VALUE),
+                ChainCodec.ancestors(members, "ancestors"));
     }
 
     private static Stage stage(String state, Members members) {

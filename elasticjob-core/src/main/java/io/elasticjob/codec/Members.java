@@ -3,6 +3,7 @@ package io.elasticjob.codec;
 import io.elasticjob.Operator;
 import io.elasticjob.text.VisibleText;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -206,6 +207,28 @@ final class Members {
             object.forEach((key, value) -> members.put(String.valueOf(key), value));
         }
         return new Members(members);
+    }
+
+    /** The members of each object of an array, empty when it is not there. */
+    List<Members> objects(String name, int most) {
+        List<?> list = member(name, List.class);
+        if (list == null) {
+            return List.of();
+        }
+        if (list.size() > most) {
+            throw new IllegalArgumentException(
+                    "\"" + name + "\" has " + list.size() + " elements, and must have at most " + most);
+        }
+        List<Members> all = new ArrayList<>();
+        for (Object one : list) {
+            if (!(one instanceof Map<?, ?> object)) {
+                throw new IllegalArgumentException("\"" + name + "\" must be a list of objects");
+            }
+            Map<String, Object> members = new LinkedHashMap<>();
+            object.forEach((key, value) -> members.put(String.valueOf(key), value));
+            all.add(new Members(members));
+        }
+        return all;
     }
 
     boolean has(String name) {

@@ -2,6 +2,7 @@ package io.elasticjob.codec;
 
 import io.elasticjob.JobDefinition;
 import io.elasticjob.Operator;
+import io.elasticjob.coordination.Chain;
 import io.elasticjob.coordination.ProcessShards;
 import io.elasticjob.coordination.ShardCount;
 import io.elasticjob.coordination.ShardParameters;
@@ -37,6 +38,9 @@ public final class TriggerCodec {
         fields.put("parameters", parameters == null ? null : ShardParametersCodec.members(parameters));
         fields.put("fireTime", interval == null ? null : interval.fireTime());
         fields.put("intervalStart", interval == null ? null : interval.start());
+        Chain chain = trigger.content().chain();
+        fields.put("ancestors", chain.ancestors().isEmpty() ? null : ChainCodec.ancestors(chain.ancestors()));
+        fields.put("causes", chain.causes().isEmpty() ? null : ChainCodec.causes(chain.causes()));
         fields.put("forced", trigger.forced() ? true : null);
         fields.put("who", trigger.by().who());
         fields.put("why", trigger.by().why());
@@ -98,7 +102,8 @@ public final class TriggerCodec {
                         members.has("parameters")
                                 ? ShardParametersCodec.parameters(members.object("parameters"))
                                 : null,
-                        interval(members)),
+                        interval(members),
+                        new Chain(ChainCodec.ancestors(members, "ancestors"), ChainCodec.causes(members, "causes"))),
                 members.flag("forced"),
                 new Operator(line("who", members), line("why", members)),
                 members.unknown());

@@ -2,6 +2,7 @@ package io.elasticjob.coordination;
 
 import io.elasticjob.Firing;
 import io.elasticjob.FiringResult;
+import io.elasticjob.Outcome;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.ShardState;
 import java.time.Instant;
@@ -44,11 +45,30 @@ public record FiringRecord(@Nullable Current current, Decided decided, Map<Strin
      * @param listed the shards of a firing by hand; empty for all
      * @param openedAt registry time
      * @param jobVersion version of the job's node under which it was opened
+     * @param ancestors the firings that it descends from; they are kept here, as its trigger may be gone before it is closed
      */
     public record Whole(
-            Firing firing, Instant fireTime, int count, SortedSet<Integer> listed, Instant openedAt, int jobVersion) {
+            Firing firing,
+            Instant fireTime,
+            int count,
+            SortedSet<Integer> listed,
+            Instant openedAt,
+            int jobVersion,
+            List<Chain.Ancestor> ancestors) {
+
+        /** Of one that runs after no other one. */
+        public Whole(
+                Firing firing,
+                Instant fireTime,
+                int count,
+                SortedSet<Integer> listed,
+                Instant openedAt,
+                int jobVersion) {
+            this(firing, fireTime, count, listed, openedAt, jobVersion, List.of());
+        }
 
         public Whole {
+            ancestors = List.copyOf(ancestors);
             listed = Collections.unmodifiableSortedSet(new TreeSet<>(listed));
         }
 
@@ -89,8 +109,8 @@ public record FiringRecord(@Nullable Current current, Decided decided, Map<Strin
             @Nullable String teller,
             boolean told) implements Stage {
 
-        /** Stands among the ends for shards that did not run. */
-        public static final String NOT_RUN = "SKIPPED";
+        /** Stands among the ends for shards that did not run, as for those that had nothing to do. */
+        public static final String NOT_RUN = Outcome.Skipped.NAME;
 
         public Closed {
             ends = Collections.unmodifiableSortedMap(new TreeMap<>(ends));

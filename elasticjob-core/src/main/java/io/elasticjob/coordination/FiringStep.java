@@ -80,7 +80,8 @@ public sealed interface FiringStep {
                 trigger.shardingTotalCount(),
                 listed,
                 now,
-                opener.version());
+                opener.version(),
+                trigger.content().chain().ancestors());
         return new Open(record.opened(whole, begun(opener)), trigger, trigger.requestedAt());
     }
 
@@ -169,7 +170,12 @@ public sealed interface FiringStep {
         return ran && outcome != null ? outcome : FiringRecord.Closed.NOT_RUN;
     }
 
-    private static FiringResult resultOf(SortedMap<String, Integer> ends) {
+    /**
+     * How a firing has ended whose shards have ended so.
+     *
+     * @param ends number of shards by outcome; {@link FiringRecord.Closed#NOT_RUN} for those that did not run
+     */
+    static FiringResult resultOf(SortedMap<String, Integer> ends) {
         if (ends.keySet().stream().allMatch(FiringRecord.Closed.NOT_RUN::equals)) {
             return FiringResult.SKIPPED;
         }

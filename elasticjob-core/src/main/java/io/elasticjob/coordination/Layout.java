@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  *   limits/{limit}/{job}@{life}@{item}   a claim that is counted in the limit
  *   limits/{limit}/wait@…                      ephemeral: the shard waits until the limit has room
  *   firings/{job}@{life}                       of a job that asks for it: the firing that is open, or was last
+ *   joins/{job}@{life}                         of a job that joins others: which of their firings have come, and which joins are done
  *   clock-{id}                                ephemeral: written for the sake of its stamp, by an instance with nothing else to write
  *   request-{id}@{job}                         ephemeral: the one who asked for a trigger may not know its number yet
  *   cancels/{job}@{life}-{number}              a firing that is to end, until it has; the folder is there from the first one on
@@ -120,6 +121,21 @@ public record Layout(String namespace) {
     /** The job whose record of firings a path is the node of. */
     public Optional<JobLife> firingsAt(String path) {
         return childOf(firings(), path).flatMap(Layout::lifeNamed);
+    }
+
+    /** Where joins are recorded. Not there before the first one is. */
+    public String joins() {
+        return root() + "/joins";
+    }
+
+    /** The record of the joins of one life of a job. */
+    public String joins(JobLife of) {
+        return joins() + "/" + of.job() + "@" + of.life();
+    }
+
+    /** The job whose joins a path is the record of. */
+    public Optional<JobLife> joinsAt(String path) {
+        return childOf(joins(), path).flatMap(Layout::lifeNamed);
     }
 
     /** Whether a path is the folder of the offers, or one of them. */

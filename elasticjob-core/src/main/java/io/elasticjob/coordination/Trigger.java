@@ -44,13 +44,25 @@ public record Trigger(
      * @param parameters of the shards that it lists and of the job, as they went with that number; null for those that the
      *     settings of the job say, where an earlier version has made it
      * @param interval of the past that it is run for; null where it is run for the present
+     * @param chain the firings that it runs after
      */
     public record Content(
             SortedSet<Integer> shards,
             int shardingTotalCount,
             @Nullable String parameter,
             @Nullable ShardParameters parameters,
-            @Nullable Interval interval) {
+            @Nullable Interval interval,
+            Chain chain) {
+
+        /** One that runs after no other firing. */
+        public Content(
+                SortedSet<Integer> shards,
+                int shardingTotalCount,
+                @Nullable String parameter,
+                @Nullable ShardParameters parameters,
+                @Nullable Interval interval) {
+            this(shards, shardingTotalCount, parameter, parameters, interval, Chain.NONE);
+        }
 
         /** Of the present. */
         public Content(
@@ -83,7 +95,24 @@ public record Trigger(
     /** The same, run for this fire time. */
     public Trigger of(Interval interval) {
         Content of = new Content(
-                content.shards(), content.shardingTotalCount(), content.parameter(), content.parameters(), interval);
+                content.shards(),
+                content.shardingTotalCount(),
+                content.parameter(),
+                content.parameters(),
+                interval,
+                content.chain());
+        return new Trigger(number, requestedAt, request, of, forced, by, unknown);
+    }
+
+    /** The same, run after these firings. */
+    public Trigger after(Chain chain) {
+        Content of = new Content(
+                content.shards(),
+                content.shardingTotalCount(),
+                content.parameter(),
+                content.parameters(),
+                content.interval(),
+                chain);
         return new Trigger(number, requestedAt, request, of, forced, by, unknown);
     }
 

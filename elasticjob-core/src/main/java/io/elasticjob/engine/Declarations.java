@@ -3,6 +3,7 @@ package io.elasticjob.engine;
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.codec.StoredJobCodec;
+import io.elasticjob.coordination.ChainCheck;
 import io.elasticjob.coordination.Declaration;
 import io.elasticjob.coordination.HiddenDeclaration;
 import io.elasticjob.coordination.StoredJob;
@@ -94,6 +95,9 @@ final class Declarations {
 
     /** Of which it was told what is declared here and does not hold; once in the life of this process. */
     private final Set<String> toldHidden = new HashSet<>();
+
+    /** Not written, because they would run after themselves by way of what others declare. */
+    private final Set<String> inCircles = new HashSet<>();
 
     /** Written here, and not answered yet. */
     private final Set<String> beingDeclared = new HashSet<>();
@@ -210,6 +214,7 @@ final class Declarations {
         String name = job.name();
         confirmed.remove(name);
         isThere(job);
+        toDeclare.addAll(inCircles);
         if (declared.containsKey(name)) {
             toDeclare.add(name);
             jobs.connection()
@@ -228,6 +233,7 @@ final class Declarations {
 
     /** Its node is gone. */
     void removed(JobState job) {
+        toDeclare.addAll(inCircles);
         Connection over = jobs.connection().orElse(null);
         if (over == null || !declared.containsKey(job.name()) || isToBeCreated(job.name())) {
             return;
@@ -339,9 +345,23 @@ final class Declarations {
         return definition;
     }
 
+    /** What is declared here counts in the place of what is stored: it may put an end to the circle. */
+    private @Nullable JobDefinition asItWillBe(String name) {
+        JobState job = jobs.find(name);
+        StoredJob stored = job == null ? null : job.stored();
+        boolean isMine = stored == null
+                || (stored.application().equals(application)
+                        && stored.overrides().isEmpty());
+        JobDefinition mine = declared.get(name);
+        return mine != null && isMine ? mine : job == null ? null : job.definition();
+    }
+
     private @Nullable Write declaration(JobDefinition mine) {
         unconfirmed.remove(mine.name());
         folders.remove(mine.name());
+        inCircles.add(mine.name());
+        ChainCheck.circle(mine, this::asItWillBe);
+        inCircles.remove(mine.name());
         JobState job = jobs.find(mine.name());
         if (job == null && !toCreate.contains(mine.name())) {
             return null;

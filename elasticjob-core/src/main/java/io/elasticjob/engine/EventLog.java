@@ -269,6 +269,16 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     not.job(),
                     not.firing().text(),
                     not.reason());
+        } else if (event instanceof ElasticJobEvent.PredecessorUnknown unknown) {
+            log.warn("{} never runs after {}: {}", unknown.job(), unknown.predecessor(), unknown.reason());
+        } else if (event instanceof ElasticJobEvent.JoinDropped dropped) {
+            log.warn(
+                    "{} does not run after {} firing {}: it has waited since {} for {}, and too many later ones wait, too",
+                    dropped.job(),
+                    dropped.from(),
+                    dropped.ancestor().text(),
+                    dropped.since(),
+                    dropped.missing());
         } else if (event instanceof ElasticJobEvent.FiringListenerFailed failed) {
             log.warn(
                     "{} firing {}: its listener {} failed: {}",

@@ -10,6 +10,7 @@ import io.elasticjob.coordination.FiringStep;
 import io.elasticjob.coordination.Horizon;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.ShardStep;
+import io.elasticjob.coordination.Succession;
 import io.elasticjob.coordination.Trigger;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Write;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,8 +70,8 @@ final class FiringTable {
         this.jobs = jobs;
         this.shards = shards;
         this.outbox = outbox;
-        this.successors = new Successors(layout, roster, outbox);
-        this.traffic = new FiringTraffic(layout, registration, jobs, successors, outbox, this::known);
+        this.successors = new Successors(layout, jobs, roster, outbox);
+        this.traffic = new FiringTraffic(layout, registration, jobs, outbox, this::known);
         this.inquiry = new Inquiry(outbox, AT_ONCE, AT_ONCE, "its firing stays open until its record can be read");
         this.tellers = new FiringTellers(
                 layout, registration, roster, traffic, new FiringTelling(listeners, outbox), inquiry, outbox);
@@ -248,7 +250,7 @@ final class FiringTable {
         Optional<FiringRecord> corrected =
                 outbox.time().told().flatMap(any -> FiringStep.corrected(job.forDecision(now), record, horizon));
         if (corrected.isPresent()) {
-            traffic.write(over, cell, corrected.get(), List.of(job.check()), () -> {});
+            traffic.write(over, cell, corrected.get(), List.of(job.check()), List.of(), () -> {});
             return;
         }
         boolean isAhead = ahead != null && ahead.isAfter(now);
@@ -261,7 +263,7 @@ final class FiringTable {
             if (trigger != null) {
                 checks.add(job.checkOf(trigger));
             }
-            writeWithSuccessors(over, cell, open.next(), checks);
+            writeWithSuccessors(over, cell, open.next(), checks, Map.of());
         } else if (step instanceof FiringStep.Rest rest && rest.until() != null) {
             traffic.considerAt(cell, rest.until());
         }
@@ -381,31 +383,142 @@ final class FiringTable {
                         opener(cell.job),
                         outbox.time().horizon(),
                         outbox.now())
-                .ifPresent(next -> writeWithSuccessors(over, cell, next, List.of(cell.job.check())));
+                .ifPresent(next ->
+                        writeWithSuccessors(over, cell, next, List.of(cell.job.check()), resultsOf(next, records)));
+    }
+
+    private static Map<Integer, String> resultsOf(FiringRecord closed, Map<Integer, ShardRecord> records) {
+        Map<Integer, String> results = new TreeMap<>();
+        FiringRecord.Current current = closed.current();
+        records.forEach((shard, record) -> {
+            if (current != null && current.whole().firing().equals(record.firing())) {
+                record.result().ifPresent(result -> results.put(shard, result));
+            }
+        });
+        return results;
     }
 
     /** So often a close is tried again with the jobs that run after it, as they are by then; after that without them. */
     private static final int MOST_REFUSALS = 5;
 
+    /** So often joins are read for one close: each time shows all that concern it, as far as is known by then. */
+    private static final int MOST_READS = 5;
+
     /** Where a firing is closed by it, what runs after it is created by the same transaction. */
-    private void writeWithSuccessors(Connection over, FiringCell cell, FiringRecord next, List<Write> checks) {
+    private void writeWithSuccessors(
+            Connection over, FiringCell cell, FiringRecord next, List<Write> checks, Map<Integer, String> results) {
         JobState job = cell.job;
         FiringRecord.Current current = next.current();
         if (current == null || !(current.stage() instanceof FiringRecord.Closed closed)) {
-            traffic.write(over, cell, next, checks, () -> {});
+            traffic.write(over, cell, next, checks, List.of(), () -> {});
             return;
         }
-        Successors.Following following = cell.refusals() < MOST_REFUSALS
-                ? successors.after(job, current.whole(), closed, job.life().name() + "-" + (cell.version() + 1))
-                : successors.none(job, current.whole(), closed, "ZooKeeper has refused its trigger each time");
-        List<Write> all = new ArrayList<>(checks);
-        all.addAll(following.writes());
-        traffic.write(over, cell, next, all, () -> {
-            cell.refusals(0);
-            following.jobs().forEach(one -> one.life().laid());
-            publishClosed(job, current.whole(), closed);
-            following.notRun().forEach(outbox::publish);
-        });
+        Succession.Ended ended = new Succession.Ended(
+                new Layout.JobLife(job.name(), job.life().name()),
+                current.whole(),
+                closed.result(),
+                results,
+                job.life().name() + "-" + (cell.version() + 1));
+        new Close(over, cell, next, checks, ended, closed).decide(MOST_READS);
+    }
+
+    /** A close that is decided, with what has to be read of joins for it. */
+    private final class Close {
+
+        private final Connection over;
+        private final FiringCell cell;
+        private final FiringRecord next;
+        private final List<Write> checks;
+        private final Succession.Ended ended;
+        private final FiringRecord.Closed closed;
+        private final Successors.Joins joins = new Successors.Joins();
+        private final int version;
+        private final int jobVersion;
+
+        Close(
+                Connection over,
+                FiringCell cell,
+                FiringRecord next,
+                List<Write> checks,
+                Succession.Ended ended,
+                FiringRecord.Closed closed) {
+            this.over = over;
+            this.cell = cell;
+            this.next = next;
+            this.checks = checks;
+            this.ended = ended;
+            this.closed = closed;
+            this.version = cell.version();
+            this.jobVersion = cell.job.version();
+        }
+
+        void decide(int readsLeft) {
+            if (cell.refusals() >= MOST_REFUSALS || readsLeft == 0) {
+                write(successors.none(ended, "ZooKeeper has refused its trigger each time"));
+                return;
+            }
+            Succession.Following following = successors.after(ended, joins);
+            if (following.toRead().isEmpty()) {
+                write(following);
+            } else {
+                read(successors.toRead(following), readsLeft - 1);
+            }
+        }
+
+        private void read(List<JobState> toRead, int readsLeft) {
+            cell.traffic(FiringCell.Traffic.WRITING);
+            inquiry.askCaughtUp(over, toRead.stream().map(successors::joinsOf).toList(), new Inquiry.Asker() {
+                @Override
+                public boolean isWanted() {
+                    return registration.isUsable(over)
+                            && cell.job.firings() == cell
+                            && cell.traffic() == FiringCell.Traffic.WRITING;
+                }
+
+                @Override
+                public boolean read(int at, Read read) {
+                    successors.read(joins, toRead.get(at), read);
+                    return true;
+                }
+
+                @Override
+                public boolean unreadable(int at, String why, Duration pause) {
+                    successors.unreadable(joins, toRead.get(at), why);
+                    return true;
+                }
+
+                @Override
+                public void complete() {
+                    if (cell.version() == version && cell.job.version() == jobVersion && !cell.job.isRemoved()) {
+                        decide(readsLeft);
+                    } else {
+                        cell.lookEnded(true);
+                        cell.traffic(FiringCell.Traffic.UNREAD);
+                    }
+                }
+
+                @Override
+                public void unanswered(int from, Throwable why) {
+                    cell.lookEnded(true);
+                    traffic.again(cell);
+                }
+            });
+        }
+
+        private void write(Succession.Following following) {
+            Successors.Writes writes = successors.writes(following, joins);
+            if (writes.isFirst()) {
+                outbox.commit(over, List.of(successors.folder()), any -> {}); // there by now: just as well
+            }
+            List<Write> all = new ArrayList<>(checks);
+            all.addAll(writes.writes());
+            traffic.write(over, cell, next, all, writes.jobs(), () -> {
+                cell.refusals(0);
+                writes.jobs().forEach(one -> one.life().laid());
+                publishClosed(cell.job, ended.whole(), closed);
+                following.told().forEach(outbox::publish);
+            });
+        }
     }
 
     private void publishClosed(JobState job, FiringRecord.Whole whole, FiringRecord.Closed closed) {

@@ -58,7 +58,7 @@ final class FiringTellers {
         FiringRecord told = opening != null ? record.at(new FiringRecord.Open()) : record.at(toldBy(closed, teller));
         if (cell.tells(what, true) || job.usable().wholeFirings().listeners().isEmpty()) {
             if (teller == null || registration.isSelf(teller)) {
-                traffic.write(over, cell, told, List.of(), () -> {});
+                traffic.write(over, cell, told, List.of(), List.of(), () -> {});
                 return;
             }
         }
@@ -135,7 +135,7 @@ final class FiringTellers {
                         .map(closed ->
                                 new FiringRecord.Closed(closed.result(), closed.ends(), closed.at(), self, false))
                         .orElseThrow());
-        traffic.write(over, cell, next, List.of(), () -> {});
+        traffic.write(over, cell, next, List.of(), List.of(), () -> {});
     }
 
     /** Only a read of the teller's node, issued after that of the record, proves that it is dead. */

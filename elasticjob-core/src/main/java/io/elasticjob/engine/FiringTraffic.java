@@ -11,6 +11,7 @@ import io.elasticjob.registry.Write;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -23,7 +24,6 @@ final class FiringTraffic {
     private final Layout layout;
     private final Registration registration;
     private final JobTable jobs;
-    private final Successors successors;
     private final Outbox outbox;
     private final BiConsumer<FiringCell, FiringRecord> known;
 
@@ -32,13 +32,11 @@ final class FiringTraffic {
             Layout layout,
             Registration registration,
             JobTable jobs,
-            Successors successors,
             Outbox outbox,
             BiConsumer<FiringCell, FiringRecord> known) {
         this.layout = layout;
         this.registration = registration;
         this.jobs = jobs;
-        this.successors = successors;
         this.outbox = outbox;
         this.known = known;
     }
@@ -78,7 +76,7 @@ final class FiringTraffic {
             FiringRecord anew = FiringRecord.NEW.correctedThrough(outbox.now());
             outbox.publish(new ElasticJobEvent.ValueUnreadable(
                     pathOf(cell), decoded.reason(), "it is replaced; the next firing runs"));
-            put(over, cell, anew, version, List.of(cell.job.check()), () -> {});
+            put(over, cell, anew, version, List.of(cell.job.check()), List.of(), () -> {});
         }
     }
 
@@ -111,7 +109,7 @@ final class FiringTraffic {
             } else if (isFolderMissing && !withFolder) {
                 make(over, cell, true);
             } else {
-                refusedOrUnknown(over, cell, writes, result);
+                refusedOrUnknown(over, cell, writes, List.of(), result);
             }
         }));
     }
@@ -119,14 +117,27 @@ final class FiringTraffic {
     /**
      * A step, by compare-and-set.
      *
+     * @param others that the checks are of, beside its own job
      * @param then once it is written
      */
-    void write(Connection over, FiringCell cell, FiringRecord next, List<Write> checks, Runnable then) {
-        put(over, cell, next, cell.version(), checks, then);
+    void write(
+            Connection over,
+            FiringCell cell,
+            FiringRecord next,
+            List<Write> checks,
+            Collection<JobState> others,
+            Runnable then) {
+        put(over, cell, next, cell.version(), checks, others, then);
     }
 
     private void put(
-            Connection over, FiringCell cell, FiringRecord next, int version, List<Write> checks, Runnable then) {
+            Connection over,
+            FiringCell cell,
+            FiringRecord next,
+            int version,
+            List<Write> checks,
+            Collection<JobState> others,
+            Runnable then) {
         List<Write> writes = new ArrayList<>();
         writes.add(registration.check());
         writes.addAll(checks);
@@ -144,23 +155,25 @@ final class FiringTraffic {
                 cell.traffic(FiringCell.Traffic.UNREAD); // the watch has rung for it
                 then.run();
             } else {
-                refusedOrUnknown(over, cell, writes, result);
+                refusedOrUnknown(over, cell, writes, others, result);
             }
         }));
     }
 
-    private void refusedOrUnknown(Connection over, FiringCell cell, List<Write> writes, Result<Answer> result) {
+    private void refusedOrUnknown(
+            Connection over, FiringCell cell, List<Write> writes, Collection<JobState> others, Result<Answer> result) {
         cell.lookEnded(true); // a close that was not written is decided again, from what is there then
         if (result instanceof Result.Told<Answer> told && told.answer() instanceof Answer.Refused refused) {
             Write first = writes.get(refused.index());
             if (layout.instanceAt(first.path()).isPresent()) {
                 registration.node().reread(over);
                 later(cell, FiringCell.Traffic.UNREAD);
-            } else if (first.path().equals(pathOf(cell))) {
+            } else if (first.path().equals(pathOf(cell))
+                    || layout.joinsAt(first.path()).isPresent()) {
                 cell.traffic(FiringCell.Traffic.UNREAD); // somebody else was first
             } else {
                 cell.refusals(cell.refusals() + 1);
-                List<JobState> concerned = new ArrayList<>(successors.of(cell.job.name()));
+                List<JobState> concerned = new ArrayList<>(others);
                 concerned.add(cell.job);
                 jobs.guarded(over, concerned, writes, refused);
                 jobs.reread(over, concerned.stream().map(JobState::name).toList());
@@ -169,6 +182,11 @@ final class FiringTraffic {
         } else {
             later(cell, FiringCell.Traffic.DOUBTED);
         }
+    }
+
+    /** Something was not answered: it is decided anew in a while. */
+    void again(FiringCell cell) {
+        later(cell, FiringCell.Traffic.UNREAD);
     }
 
     private void later(FiringCell cell, FiringCell.Traffic next) {

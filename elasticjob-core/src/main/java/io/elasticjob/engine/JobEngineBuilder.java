@@ -12,6 +12,7 @@ import io.elasticjob.JobKey;
 import io.elasticjob.Setting;
 import io.elasticjob.codec.InstanceCodec;
 import io.elasticjob.codec.StoredJobCodec;
+import io.elasticjob.coordination.ChainCheck;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.Startup;
 import io.elasticjob.coordination.Starvation;
@@ -396,6 +397,7 @@ public final class JobEngineBuilder {
         Set<String> errorHandlers = ports.runner().errorHandlers();
         jobs.values().forEach(job -> checkErrorHandler(job, errorHandlers));
         jobs.values().forEach(job -> check(job, ports.runner().handlers(), offer));
+        jobs.values().forEach(job -> ChainCheck.check(job, jobs::get, jobs.keySet()));
         Instance self = self(offer, errorHandlers, time.now());
         checkLength(self, layout);
         jobs.values().forEach(job -> checkLength(job, self.application(), time.now()));

@@ -43,6 +43,9 @@ final class Leftovers {
         /** Of the record of its firings; null where there is none. */
         @Nullable
         Integer firings;
+        /** Of the record of its joins; null where there is none. */
+        @Nullable
+        Integer joins;
 
         Folder(String path, Layout.JobLife life, Collection<String> shards) {
             this.path = path;
@@ -134,7 +137,8 @@ final class Leftovers {
         Runnable then = () -> next(over, of, suspects);
         outbox.children(over, path, told(of, shards -> {
             Folder folder = new Folder(path, life, shards);
-            List<String> paths = List.of(path, layout.job(life.job()), layout.firings(life.job(), life.life()));
+            List<String> paths =
+                    List.of(path, layout.job(life.job()), layout.firings(life.job(), life.life()), layout.joins(life));
             records.ask(over, paths, new OneByOne(of, then) {
                 @Override
                 public boolean read(int at, Read read) {
@@ -145,6 +149,12 @@ final class Leftovers {
                     if (at == 2) {
                         folder.firings = read instanceof Read.Present firings
                                 ? firings.stat().version()
+                                : null;
+                        return true;
+                    }
+                    if (at == 3) {
+                        folder.joins = read instanceof Read.Present joins
+                                ? joins.stat().version()
                                 : null;
                         return true;
                     }
@@ -248,6 +258,10 @@ final class Leftovers {
         Integer firings = folder.firings;
         if (firings != null) {
             deletes.add(new Write.Delete(layout.firings(folder.life.job(), folder.life.life()), firings));
+        }
+        Integer joins = folder.joins;
+        if (joins != null) {
+            deletes.add(new Write.Delete(layout.joins(folder.life), joins));
         }
         deletes.add(new Write.Delete(folder.path, folder.version));
         deleteFrom(over, of, folder, deletes, then);

@@ -6,6 +6,7 @@ import io.elasticjob.JobDefinition;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.ShardState.Attempt;
 import io.elasticjob.ShardingContext;
+import io.elasticjob.coordination.Chain;
 import io.elasticjob.coordination.ProcessShards;
 import io.elasticjob.coordination.ShardParameters;
 import io.elasticjob.coordination.ShardStep;
@@ -68,6 +69,8 @@ final class Orders {
                         interval == null
                                 ? () -> before(definition.schedule(), step.fireTime())
                                 : () -> Optional.ofNullable(interval.start()))
+                .causes(trigger == null ? List.of() : trigger.content().chain().causes())
+                .originFireTime(origin(trigger))
                 .previousFireTime(record.lastSucceeded())
                 .checkpoint(record.checkpoint());
         if (!ProcessShards.isOne(cell.shard)) { // else it is the whole
@@ -75,6 +78,15 @@ final class Orders {
         }
         Long token = identity.token();
         return Order.of(definition, (token == null ? context.unmonitored() : context.fencingToken(token)).build());
+    }
+
+    private static @Nullable Instant origin(@Nullable Trigger trigger) {
+        return trigger == null
+                ? null
+                : trigger.content().chain().ancestors().stream()
+                        .findFirst()
+                        .map(Chain.Ancestor::fireTime)
+                        .orElse(null);
     }
 
     /** The fire time before this one, by the schedule. */

@@ -48,6 +48,7 @@ final class Parts {
     final EnrolmentSweep enrolmentSweep;
     final UndeclaredSweep undeclared;
     final UnassignedSweep unassigned;
+    final PredecessorSweep predecessors;
     final FutureJobs futureJobs;
     final ChangeLog changeLog;
     final Views views;
@@ -112,6 +113,7 @@ final class Parts {
         this.enrolmentSweep = new EnrolmentSweep(namespace, leadership, finished, outbox, rules.maxTimeDiff());
         this.undeclared = new UndeclaredSweep(jobs, leadership, outbox, rules.forgetAfter());
         this.unassigned = new UnassignedSweep(jobs, outbox);
+        this.predecessors = new PredecessorSweep(jobs, outbox);
         this.futureJobs = new FutureJobs(jobs, leadership, registration, outbox);
         this.changeLog = new ChangeLog(layout, namespace, declarations, presence, outbox);
         this.views = new Views(namespace, builtIn, shards::starved, new LimitReads(layout, outbox), outbox);

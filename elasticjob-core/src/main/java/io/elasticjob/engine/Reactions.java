@@ -235,6 +235,7 @@ final class Reactions {
             parts.overdue.forget();
             parts.undeclared.forget();
             parts.unassigned.forget();
+            parts.predecessors.forget();
         }
 
         @Override
@@ -251,6 +252,7 @@ final class Reactions {
             parts.enrolmentSweep.round(over);
             parts.undeclared.round(over);
             parts.unassigned.round();
+            parts.predecessors.round();
             parts.futureJobs.round(over);
             parts.firings.round();
             parts.finished.round(over);

@@ -13,6 +13,7 @@ import io.elasticjob.RegistryException;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.InstanceCodec;
 import io.elasticjob.codec.StoredJobCodec;
+import io.elasticjob.coordination.ChainCheck;
 import io.elasticjob.coordination.Demand;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.StoredJob;
@@ -179,6 +180,18 @@ final class RequestedChanges {
                 StrategyCatalog.builtIn().names(),
                 registration.usable().orElseThrow().session().timeout(),
                 outbox.time().registryNow());
+        if (changed.contains(JobKey.AFTER) || changed.contains(JobKey.JOIN)) {
+            ChainCheck.checkKnown(definition, this::known, names());
+        }
+    }
+
+    private Set<String> names() {
+        return jobTable.jobs().stream().map(JobState::name).collect(Collectors.toSet());
+    }
+
+    private @Nullable JobDefinition known(String job) {
+        JobState state = jobTable.find(job);
+        return state == null ? null : state.definition();
     }
 
     // ---- Jobs that come and go ------------------------------------------------------------------------------------

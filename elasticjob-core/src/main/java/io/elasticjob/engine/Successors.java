@@ -3,28 +3,41 @@ package io.elasticjob.engine;
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.Predecessor;
+import io.elasticjob.TriggerRequest;
+import io.elasticjob.codec.Decoded;
+import io.elasticjob.codec.JoinRecordCodec;
 import io.elasticjob.codec.TriggerCodec;
-import io.elasticjob.coordination.FiringRecord;
+import io.elasticjob.coordination.JoinRecord;
 import io.elasticjob.coordination.Layout;
-import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.coordination.Succession;
+import io.elasticjob.coordination.Succession.Ended;
 import io.elasticjob.coordination.Trigger;
+import io.elasticjob.registry.Read;
+import io.elasticjob.registry.RequestSize;
 import io.elasticjob.registry.Write;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Which jobs run after which: their triggers are created in the transaction that closes the firing before, and with it or not
- * at all. Confined to the loop.
+ * Which jobs run after which: their triggers are created, and their joins written, in the transaction that closes the firing
+ * before, and with it or not at all. Confined to the loop.
  */
 final class Successors {
 
+    private static final byte[] EMPTY = {};
+
     private final Layout layout;
+    private final JobTable jobs;
     private final Roster roster;
     private final Outbox outbox;
 
@@ -33,8 +46,9 @@ final class Successors {
 
     private final Map<String, List<Predecessor>> known = new HashMap<>();
 
-    Successors(Layout layout, Roster roster, Outbox outbox) {
+    Successors(Layout layout, JobTable jobs, Roster roster, Outbox outbox) {
         this.layout = layout;
+        this.jobs = jobs;
         this.roster = roster;
         this.outbox = outbox;
     }
@@ -57,76 +71,175 @@ final class Successors {
         }
     }
 
-    /** Those that run after a job, whatever becomes of it. */
-    Collection<JobState> of(String job) {
+    /** Names of those that run after a job, whatever becomes of it. */
+    Collection<String> of(String job) {
         SortedMap<String, JobState> all = byPredecessor.get(job);
-        return all == null ? List.of() : List.copyOf(all.values());
+        return all == null ? List.of() : List.copyOf(all.keySet());
     }
 
     /**
-     * What travels with a close.
+     * The joins of a job as they were read.
      *
-     * @param jobs that follow
-     * @param writes checks of the successors, and the creations of their triggers
-     * @param notRun what is told once it is written
+     * @param version of the node; null where there is none
      */
-    record Following(List<JobState> jobs, List<Write> writes, List<ElasticJobEvent> notRun) {}
+    private record KnownJoins(
+            JobState job, JoinRecord record, @Nullable Integer version) {}
 
-    /** @param id tells this close from all others */
-    Following after(JobState job, FiringRecord.Whole whole, FiringRecord.Closed closed, String id) {
-        List<JobState> jobs = new ArrayList<>();
-        List<Write> writes = new ArrayList<>();
-        List<ElasticJobEvent> notRun = new ArrayList<>();
-        Succession.Cause cause = new Succession.Cause(
-                id, "after " + job.name() + " " + whole.firing().text() + " " + closed.result());
-        for (JobState successor : of(job.name())) {
-            StoredJob stored = successor.stored();
-            if (stored == null
-                    || successor.definition() == null
-                    || !Succession.follows(successor.usable(), job.name(), closed.result())) {
-                continue;
-            }
-            try {
-                if (Succession.isCycle(job.name(), successor.name(), this::namesOf)) {
-                    throw new IllegalStateException("it runs before " + job.name()
-                            + " as well, so that both would run without end: change 'after'");
-                }
-                Trigger trigger = Succession.trigger(
-                        stored,
-                        successor.standing(),
-                        roster.processes(successor),
-                        successor::effective,
-                        successor.triggers(),
-                        cause,
-                        outbox.time().registryNow());
-                jobs.add(successor);
-                writes.add(successor.check());
-                writes.add(successor.life().guard());
-                writes.add(new Write.Create(
-                        layout.triggers(successor.name()), TriggerCodec.encode(trigger), Write.Life.SEQUENTIAL));
-            } catch (RuntimeException refused) {
-                notRun.add(notRun(job, whole, successor, String.valueOf(refused.getMessage())));
-            }
+    /** What was read for one close. It is good for that close alone. */
+    static final class Joins {
+
+        private final Map<String, KnownJoins> known = new TreeMap<>();
+
+        /** Those that this version must not touch, and why. */
+        private final Map<String, String> unusable = new TreeMap<>();
+    }
+
+    String joinsOf(JobState job) {
+        return layout.joins(new Layout.JobLife(job.name(), job.life().name()));
+    }
+
+    void read(Joins joins, JobState job, Read read) {
+        if (!(read instanceof Read.Present present)) {
+            joins.known.put(job.name(), new KnownJoins(job, JoinRecord.NEW, null));
+            return;
         }
-        return new Following(jobs, writes, notRun);
+        int version = present.stat().version();
+        Decoded<JoinRecord> decoded = JoinRecordCodec.decode(present.data());
+        if (decoded instanceof Decoded.Value<JoinRecord> value) {
+            joins.known.put(job.name(), new KnownJoins(job, value.value(), version));
+        } else if (decoded instanceof Decoded.Newer<JoinRecord> newer) {
+            joins.unusable.put(job.name(), newer.reason());
+        } else {
+            outbox.publish(new ElasticJobEvent.ValueUnreadable(
+                    joinsOf(job), decoded.reason(), "it is replaced; joins that waited there are lost"));
+            joins.known.put(job.name(), new KnownJoins(job, JoinRecord.NEW, version));
+        }
+    }
+
+    void unreadable(Joins joins, JobState job, String why) {
+        joins.unusable.put(job.name(), why);
+    }
+
+    /** Somebody has to read them before it can be said what follows. */
+    List<JobState> toRead(Succession.Following following) {
+        List<JobState> all = new ArrayList<>();
+        following.toRead().forEach(name -> jobs.job(name).ifPresent(all::add));
+        return all;
+    }
+
+    Succession.Following after(Ended ended, Joins joins) {
+        return Succession.of(new Known(joins), ended, outbox.time().registryNow());
     }
 
     /** Closes without them. */
-    Following none(JobState job, FiringRecord.Whole whole, FiringRecord.Closed closed, String why) {
-        List<ElasticJobEvent> notRun = new ArrayList<>();
-        for (JobState successor : of(job.name())) {
-            if (successor.definition() != null && Succession.follows(successor.usable(), job.name(), closed.result())) {
-                notRun.add(notRun(job, whole, successor, why));
+    Succession.Following none(Ended ended, String why) {
+        return Succession.none(new Known(new Joins()), ended, outbox.time().registryNow(), why);
+    }
+
+    /**
+     * @param jobs whose settings and life the writes check
+     * @param isFirst whether the folder of all joins may be missing
+     */
+    record Writes(Collection<JobState> jobs, List<Write> writes, boolean isFirst) {}
+
+    Writes writes(Succession.Following following, Joins joins) {
+        Set<JobState> checked = new LinkedHashSet<>();
+        List<Write> writes = new ArrayList<>();
+        following.triggers().keySet().forEach(name -> jobs.job(name).ifPresent(checked::add));
+        following.joins().keySet().forEach(name -> jobs.job(name).ifPresent(checked::add));
+        for (JobState job : checked) {
+            writes.add(job.check());
+            writes.add(job.life().guard());
+        }
+        boolean isFirst = false;
+        for (Map.Entry<String, JoinRecord> one : following.joins().entrySet()) {
+            KnownJoins before = joins.known.get(one.getKey());
+            if (before != null) {
+                isFirst |= before.version() == null;
+                writes.add(write(before.job(), one.getValue(), before.version()));
             }
         }
-        return new Following(List.of(), List.of(), notRun);
+        following.triggers().forEach((name, trigger) -> writes.add(creation(name, trigger)));
+        return new Writes(checked, writes, isFirst);
     }
 
-    private static ElasticJobEvent notRun(JobState job, FiringRecord.Whole whole, JobState successor, String why) {
-        return new ElasticJobEvent.SuccessorNotTriggered(job.name(), whole.firing(), successor.name(), why);
+    private Write write(JobState job, JoinRecord record, @Nullable Integer version) {
+        byte[] data = JoinRecordCodec.encode(record);
+        return version == null
+                ? new Write.Create(joinsOf(job), data, Write.Life.PERSISTENT)
+                : new Write.Put(joinsOf(job), data, version);
     }
 
-    private List<String> namesOf(String job) {
-        return of(job).stream().map(JobState::name).toList();
+    private Write creation(String job, Trigger trigger) {
+        return new Write.Create(layout.triggers(job), TriggerCodec.encode(trigger), Write.Life.SEQUENTIAL);
+    }
+
+    /** The folder of all joins, which is there after the first one. */
+    Write folder() {
+        return new Write.Create(layout.joins(), EMPTY, Write.Life.PERSISTENT);
+    }
+
+    private final class Known implements Succession.Jobs {
+
+        private final Joins joins;
+
+        Known(Joins joins) {
+            this.joins = joins;
+        }
+
+        @Override
+        public @Nullable JobDefinition definition(String job) {
+            JobState state = jobs.find(job);
+            return state == null || state.isRemoved() || state.stored() == null ? null : state.definition();
+        }
+
+        @Override
+        public Collection<String> successorsOf(String job) {
+            return of(job);
+        }
+
+        @Override
+        public Trigger trigger(String job, TriggerRequest request) {
+            JobState state = state(job);
+            return Succession.trigger(
+                    Objects.requireNonNull(state.stored()),
+                    state.standing(),
+                    roster.processes(state),
+                    state::effective,
+                    state.triggers(),
+                    request,
+                    outbox.time().registryNow());
+        }
+
+        private JobState state(String job) {
+            return jobs.job(job).orElseThrow(() -> new IllegalStateException("the job " + job + " is gone"));
+        }
+
+        @Override
+        public @Nullable JoinRecord joins(String job) {
+            KnownJoins read = joins.known.get(job);
+            return read == null || read.job() != jobs.find(job) ? null : read.record();
+        }
+
+        @Override
+        public Optional<String> unusableJoins(String job) {
+            return Optional.ofNullable(joins.unusable.get(job));
+        }
+
+        @Override
+        public int lengthOf(String job, Trigger trigger) {
+            return RequestSize.of(creation(job, trigger)) + lengthOfChecks(job);
+        }
+
+        @Override
+        public int lengthOf(String job, JoinRecord record) {
+            JobState state = state(job);
+            return RequestSize.of(write(state, record, null)) + lengthOfChecks(job);
+        }
+
+        private int lengthOfChecks(String job) {
+            JobState state = state(job);
+            return RequestSize.of(state.check()) + RequestSize.of(state.life().guard());
+        }
     }
 }

@@ -82,6 +82,9 @@ final class TriggerTable {
     /** What listings that are under way have found so far, once the numbers are known. */
     private final Map<JobState, SortedMap<Long, Optional<Trigger>>> found = new HashMap<>();
 
+    /** The highest numbers that were given before listings that are under way. */
+    private final Map<JobState, Long> givenBefore = new HashMap<>();
+
     /** Seen to have triggers, and not listed since the connection was made. */
     private final Set<JobState> unlisted = new HashSet<>();
 
@@ -119,6 +122,7 @@ final class TriggerTable {
         toList.clear();
         listing.clear();
         found.clear();
+        givenBefore.clear();
         unlisted.clear();
         waitAgain();
     }
@@ -126,6 +130,7 @@ final class TriggerTable {
     /** Numbers are given again: what was known of them before may be another trigger's. */
     void dataLost() {
         made.clear();
+        givenBefore.clear();
         beingDeleted.clear();
         strangers.clear();
     }
@@ -150,9 +155,17 @@ final class TriggerTable {
         if (children > 0 || !job.knownTriggers().isEmpty()) {
             toList.add(job);
             unlisted.add(job);
-        } else if (job.areTriggersDoubted()) {
-            job.triggersListed(new TreeMap<>(), -1);
+        } else if (job.areTriggersDoubted() || lastGiven(job) > job.lastTrigger()) {
+            job.triggersListed(new TreeMap<>(), lastGiven(job));
         }
+    }
+
+    /**
+     * The highest number that the registry had given when the job was read; negative for none. What has a number up to that
+     * and is not listed after it, is gone, though nobody here has ever heard of it.
+     */
+    private static long lastGiven(JobState job) {
+        return job.isDoubted() ? -1 : job.node().childrenMade() - 1;
     }
 
     /** A trigger of the job came or went. What this instance does itself is told by the answer. */
@@ -206,6 +219,7 @@ final class TriggerTable {
         toTell.remove(job);
         unlisted.remove(job);
         made.remove(job);
+        givenBefore.remove(job);
         strangers.remove(job);
         touched.removeIf(one -> one.job() == job);
         List<Runnable> tasks = waiting.remove(job);
@@ -310,6 +324,7 @@ final class TriggerTable {
     }
 
     private void list(Connection over, JobState job) {
+        givenBefore.put(job, lastGiven(job));
         outbox.children(over, layout.job(job.name()), result -> {
             if (over != connection) {
                 return;
@@ -486,7 +501,8 @@ final class TriggerTable {
                 gone.add(number); // or another one has its number
             }
         });
-        job.triggersListed(next, upTo);
+        Long given = givenBefore.remove(job);
+        job.triggersListed(next, given == null ? upTo : Math.max(upTo, given));
         gone.forEach(number -> listener.gone(job, number, null));
         listener.listed(job);
         List<Runnable> served = underWay.remove(job);

@@ -44,7 +44,16 @@ public record ExecutionRecord(
 
     /** The names of all outcomes that there are in a record, in alphabetical order. */
     public static final List<String> OUTCOMES = List.of(
-            "ABANDONED", "CANCELLED", "FAILED", "FENCED", "LOST", "MOVED", "NOT_BEGUN", "SUCCEEDED", "TIMED_OUT");
+            "ABANDONED",
+            "CANCELLED",
+            "FAILED",
+            "FENCED",
+            "LOST",
+            "MOVED",
+            "NOT_BEGUN",
+            "SKIPPED",
+            "SUCCEEDED",
+            "TIMED_OUT");
 
     /** The longest error text and the longest message that are kept, in characters. */
     public static final int MAX_TEXT_LENGTH = Outcome.MAX_ERROR_LENGTH;
@@ -239,6 +248,9 @@ public record ExecutionRecord(
         }
         if (outcome instanceof Outcome.Cancelled cancelled) {
             return cancelled.text();
+        }
+        if (outcome instanceof Outcome.Skipped skipped) {
+            return skipped.reason().isEmpty() ? "nothing to do" : "nothing to do: " + skipped.reason();
         }
         return outcome instanceof Outcome.Abandoned ? "cut off by a shutdown or the loss of the session" : null;
     }

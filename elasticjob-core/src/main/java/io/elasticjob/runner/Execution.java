@@ -151,7 +151,10 @@ final class Execution implements Runnable {
                 ? Outcome.cutOff(why)
                 : context.isHandedOver()
                         ? new Outcome.Moved()
-                        : new Outcome.Succeeded(context.result().orElse(""));
+                        : context.skipped()
+                                .<Outcome>map(Outcome.Skipped::new)
+                                .orElseGet(() ->
+                                        new Outcome.Succeeded(context.result().orElse("")));
     }
 
     /**

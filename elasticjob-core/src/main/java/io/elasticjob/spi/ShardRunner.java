@@ -125,7 +125,7 @@ public interface ShardRunner extends AutoCloseable {
          * The execution has really ended, and nothing of it goes on. To be told exactly once for each order, perhaps
          * before {@link ShardRunner#start} returns. What is told of an order that has ended already is ignored.
          *
-         * @param outcome {@link Outcome.Succeeded}; {@link Outcome.Failed}; {@link Outcome.Abandoned} when it was cut off
+         * @param outcome {@link Outcome.Succeeded}; {@link Outcome.Skipped}; {@link Outcome.Failed}; {@link Outcome.Abandoned} when it was cut off
          *     after it was cancelled, or was never begun; {@link Outcome.Moved} when it stopped on its way after {@link
          *     ShardRunner#move}; {@link Outcome.Lost} when it cannot be told how it ended
          */

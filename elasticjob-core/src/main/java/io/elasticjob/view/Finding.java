@@ -85,6 +85,10 @@ public record Finding(Code code, String text, Map<String, Object> fields) {
         FIRING_OPEN,
         /** A firing that is recorded as a whole waits for its listeners, and the next one for it. */
         FIRING_LISTENERS,
+        /** It names a job in {@code after} that is not there, or whose firings are not recorded. */
+        PREDECESSOR_UNKNOWN,
+        /** It runs after firings of other jobs. */
+        RUNS_AFTER,
         TRIGGERS_WAITING,
         /** A firing by hand, or several, are to come. */
         PLANNED,

@@ -1,9 +1,13 @@
 package io.elasticjob.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.Firing;
+import io.elasticjob.FiringResult;
+import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.JobPart;
@@ -13,6 +17,8 @@ import io.elasticjob.TriggerRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +79,41 @@ class SuccessorsTest {
     }
 
     @Test
+    void aFiringOfWhichAllShardsHadNothingToDoEndsAsSkippedAndIsNoFailure() {
+        World.Process a = world.start(
+                "a", orders(), after("bills", "orders"), after("idle", "orders:SKIPPED"), after("audit", "orders:ANY"));
+        a.runner.outcomes(order -> order.context().jobName().equals("orders")
+                ? new Outcome.Skipped("no orders")
+                : new Outcome.Succeeded());
+        world.time.passUntil(TEN.plusSeconds(5));
+
+        assertThat(a.events(ElasticJobEvent.FiringClosed.class).get(0)).satisfies(closed -> {
+            assertThat(closed.result()).isEqualTo(FiringResult.SKIPPED);
+            assertThat(closed.ends()).containsOnly(Map.entry("SKIPPED", 2));
+        });
+        assertThat(ran("bills")).isEmpty();
+        assertThat(ran("idle")).isEqualTo("trigger-0/0 trigger-0/1");
+        assertThat(ran("audit")).isEqualTo("trigger-0/0 trigger-0/1");
+        assertThat(world.record("orders", 0)).satisfies(record -> {
+            assertThat(record.outcome()).isEqualTo("SKIPPED");
+            assertThat(record.error()).isEqualTo("no orders");
+            assertThat(record.lastSucceeded()).isNull();
+            assertThat(record.through()).isEqualTo(TEN);
+        });
+    }
+
+    @Test
+    void aFiringWithAShardThatSucceedsIsASuccessThoughOthersHadNothingToDo() {
+        World.Process a = world.start("a", orders(), after("bills", "orders"));
+        a.runner.outcomes(
+                order -> order.context().shardingItem() == 0 ? new Outcome.Skipped("") : new Outcome.Succeeded());
+        world.time.passUntil(TEN.plusSeconds(5));
+
+        assertThat(a.events(ElasticJobEvent.FiringClosed.class).get(0).result()).isEqualTo(FiringResult.SUCCEEDED);
+        assertThat(ran("bills")).isEqualTo("trigger-0/0 trigger-0/1");
+    }
+
+    @Test
     void aChainGoesOnToItsEnd() {
         world.start("a", orders(), after("bills", "orders"), after("mails", "bills"));
         world.time.passUntil(TEN.plusSeconds(5));
@@ -107,16 +148,80 @@ class SuccessorsTest {
     }
 
     @Test
-    void jobsThatRunAfterOneAnotherDoNotRunWithoutEnd() {
-        World.Process a = world.start("a", after("orders", "bills"), after("bills", "orders"));
-        a.engine.operations().trigger(TriggerRequest.of("orders"));
+    void aCircleAmongWhatOneApplicationDeclaresIsRefusedAtTheStart() {
+        assertThatThrownBy(() ->
+                        world.start("a", after("orders", "mails"), after("bills", "orders"), after("mails", "bills")))
+                .isInstanceOfSatisfying(InvalidSettingException.class, refused -> {
+                    assertThat(refused.key()).isEqualTo("orders.after");
+                    assertThat(refused.value()).isEqualTo("mails");
+                    assertThat(refused)
+                            .hasMessageContaining("makes a circle")
+                            .hasMessageContaining("orders, bills, mails, orders");
+                });
+    }
+
+    @Test
+    void aCircleWithJobsOfAnotherApplicationIsNotDeclaredUntilThereIsNone() {
+        World.Process a = world.startOf("shop", "a", after("bills", "mails"));
+        world.time.pass(Duration.ofSeconds(1));
+        World.Process b = world.startOf("post", "b", after("mails", "bills"));
         world.time.pass(Duration.ofSeconds(5));
 
-        assertThat(ran("orders")).isEqualTo("trigger-0/0 trigger-0/1");
-        assertThat(ran("bills")).isEmpty();
-        assertThat(a.events(ElasticJobEvent.SuccessorNotTriggered.class))
-                .singleElement()
-                .satisfies(event -> assertThat(event.reason()).contains("both would run without end"));
+        assertThat(world.ensemble.children("/test/jobs")).containsExactly("bills");
+        assertThat(b.events(ElasticJobEvent.JobRefused.class)).singleElement().satisfies(event -> {
+            assertThat(event.job()).isEqualTo("mails");
+            assertThat(event.reason()).contains("mails.after: \"bills\"", "makes a circle", "mails, bills, mails");
+        });
+
+        a.engine.operations().remove("bills", Operator.UNKNOWN);
+        world.time.pass(Duration.ofSeconds(5));
+
+        assertThat(world.ensemble.children("/test/jobs")).containsExactly("mails");
+    }
+
+    @Test
+    void anOperatorIsToldWhatIsWrongWithAChain() {
+        World.Process a = world.start(
+                "a",
+                orders(),
+                after("bills", "orders"),
+                JobDefinition.named("light").build());
+        world.time.pass(Duration.ofSeconds(1));
+
+        assertRefused(a, "orders", "bills", "orders.after", "makes a circle");
+        assertRefused(a, "bills", "order", "bills.after", "is not the name of a job of this namespace");
+        assertRefused(a, "bills", "light", "bills.after", "set recordFirings=true of light");
+        CompletionStage<?> answer =
+                a.engine.operations().configure("bills", Map.of(JobKey.AFTER, "orders:ANY"), Operator.UNKNOWN);
+        world.time.pass(Duration.ofSeconds(1));
+        assertThat(answer.toCompletableFuture()).isCompleted();
+    }
+
+    private void assertRefused(World.Process through, String job, String after, String key, String rule) {
+        CompletionStage<?> answer =
+                through.engine.operations().configure(job, Map.of(JobKey.AFTER, after), Operator.UNKNOWN);
+        world.time.pass(Duration.ofSeconds(1));
+        assertThat(answer.toCompletableFuture())
+                .isCompletedExceptionally()
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .havingRootCause()
+                .satisfies(refused ->
+                        assertThat(((InvalidSettingException) refused).key()).isEqualTo(key))
+                .withMessageContaining(rule);
+    }
+
+    @Test
+    void aPredecessorThatIsNotThereOrNotRecordedIsTold() {
+        World.Process a = world.startOf("shop", "a", after("bills", "ordres,light"));
+        world.startOf("post", "b", JobDefinition.named("light").build());
+        world.time.pass(Duration.ofSeconds(40));
+
+        assertThat(a.events(ElasticJobEvent.PredecessorUnknown.class))
+                .extracting(ElasticJobEvent.PredecessorUnknown::predecessor, ElasticJobEvent.PredecessorUnknown::reason)
+                .containsExactlyInAnyOrder(
+                        tuple("ordres", "there is no job of this name"),
+                        tuple("light", "its firings are not recorded: set recordFirings=true"));
     }
 
     @Test

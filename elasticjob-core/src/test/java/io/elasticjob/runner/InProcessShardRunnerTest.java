@@ -134,6 +134,22 @@ class InProcessShardRunnerTest {
         assertThat(thread.get().isDaemon()).isTrue();
     }
 
+    @Test
+    void aHandlerThatHasNothingToDoIsNeitherASuccessNorAFailureUnlessItThrows() throws Exception {
+        InProcessShardRunner runner = platform(1, context -> {
+            context.result("0 rows");
+            context.skip("no rows");
+            if (context.shardingItem() == 1) {
+                throw new IllegalStateException("broken");
+            }
+        });
+
+        start(runner, 0);
+        assertThat(outcome()).isEqualTo(new Outcome.Skipped("no rows"));
+        start(runner, 1);
+        assertFailed(outcome(), "java.lang.IllegalStateException: broken", IllegalStateException.class);
+    }
+
     static List<Throwable> everyKindOfThrowable() {
         return List.of(
                 new Exception("checked"),

@@ -38,6 +38,9 @@ final class Deployment {
         if (chapter == Plan.Chapter.WHOLES) {
             all.addAll(Wholes.deployment(random));
         }
+        if (chapter == Plan.Chapter.CHAINS) {
+            all.addAll(Chains.deployment(random));
+        }
         if (chapter == Plan.Chapter.OVERLAPS) {
             all.addAll(Overlaps.deployment(random));
         }

@@ -338,6 +338,18 @@ enum Mischief {
             return chapter == Plan.Chapter.PLANS ? 15 : 0;
         }
     },
+    /** An operator has a chain run, or one branch of it, or removes the job with which it begins. */
+    CHAIN(0) {
+        @Override
+        void happen(Simulation world, SimulatedProcess victim, SplittableRandom random) {
+            world.ask(victim, Chains.anyWish(random));
+        }
+
+        @Override
+        int weight(Plan.Chapter chapter) {
+            return chapter == Plan.Chapter.CHAINS ? 10 : 0;
+        }
+    },
     /** Somebody writes what nobody can read or work with over the node of a job, or makes one. */
     POISON_JOB(0, 7) {
         @Override

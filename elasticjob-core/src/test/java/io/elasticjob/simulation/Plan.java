@@ -36,6 +36,8 @@ record Plan(long seed, Chapter chapter, List<Step> steps) {
         WHOLES,
         /** Operators ask for firings that are to come, and for those of the past. */
         PLANS,
+        /** Jobs run after one another, and join. */
+        CHAINS,
         /** Firings come due while their shard runs, or while nobody is there, and versions start. */
         OVERLAPS,
         /** Jobs that each instance runs as a whole. */

@@ -32,6 +32,7 @@ final class Promises {
     private final FiringPromises firings;
     private final LimitPromises limits;
     private final WholePromises wholes;
+    private final ChainPromises chains;
 
     /**
      * @param time the stopwatch of the simulation, by which it is written down what ran
@@ -50,6 +51,7 @@ final class Promises {
         this.pauses = new PausePromises(seen);
         this.jobs = new JobPromises(seen, commands, triggers, new JobPromises.Others(pauses, overlaps, broadcasts));
         this.wholes = new WholePromises(seen);
+        this.chains = new ChainPromises(seen);
         this.records = new RecordPromises(
                 seen, jobs, triggers, delays, new RecordPromises.Others(cuts, pauses, overlaps, broadcasts));
         this.runs = new RunPromises(seen, triggers);
@@ -121,6 +123,10 @@ final class Promises {
         return wholes;
     }
 
+    ChainPromises chains() {
+        return chains;
+    }
+
     FiringPromises firings() {
         return firings;
     }
@@ -132,6 +138,7 @@ final class Promises {
             return;
         }
         wholes.changed(change);
+        chains.changed(change);
         Optional<Layout.TriggerOf> triggered = Observed.LAYOUT.triggerAt(path);
         if (path.startsWith(Observed.SHARDS)) {
             seen.historyOf(path).ifPresent(history -> {

@@ -171,6 +171,9 @@ final class SimulatedProcess extends Fleet.Process {
         if (isOfWholes()) {
             return Wholes.outcome(order, random);
         }
+        if (simulation.plan.chapter() == Plan.Chapter.CHAINS) {
+            return Chains.outcome(order, random);
+        }
         return isCutting() ? Cuts.outcome(order, random, simulation.calm) : new Outcome.Succeeded();
     }
 

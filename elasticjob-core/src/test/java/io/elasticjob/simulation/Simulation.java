@@ -170,6 +170,7 @@ final class Simulation {
         offers.checkQuiet();
         promises.streams().check(definitions(), names(living()));
         promises.wholes().checkQuiet(definitions());
+        promises.chains().checkQuiet();
         promises.cuts().checkQuiet(definitions(), since::contains, promised);
         promises.pauses().checkQuiet(definitions());
         promises.plans().checkQuiet(definitions());
@@ -222,6 +223,11 @@ final class Simulation {
     /** How many firings were closed as wholes, and how often it was told in the place of a dead instance. */
     List<Integer> wholes() {
         return List.of(promises.wholes().closes(), promises.wholes().retaken());
+    }
+
+    /** How often a job was run by a join, and how many joins ended without that. */
+    List<Integer> joins() {
+        return promises.chains().counts();
     }
 
     /** How many shards were run by an instance that they were offered to. */

@@ -114,6 +114,26 @@ class SimulationTest {
     }
 
     @Test
+    void eachJoinRunsItsJobOnceAndWaitsForNothingThatWillNotCome() throws Exception {
+        showAFailing(CHAPTER_SEEDS, seed -> Plan.of(seed, Plan.Chapter.CHAINS));
+    }
+
+    @Test
+    void amongChainsThereAreJoinsThatRunAndJoinsThatEnd() {
+        Simulation simulation = new Simulation(Plan.of(1, Plan.Chapter.CHAINS));
+        simulation.run();
+
+        assertThat(simulation.joins()).hasSize(2).allMatch(times -> times > 0);
+    }
+
+    @ParameterizedTest
+    @EnumSource(ChainMutant.class)
+    void noRuleAboutChainsCanBeBrokenUnseen(ChainMutant mutant) throws Exception {
+        Mutants.assertSeen(
+                mutant, MUTANT_SEEDS, seed -> isSeen(new Simulation(Plan.of(seed, Plan.Chapter.CHAINS), mutant)));
+    }
+
+    @Test
     void whatIsToWaitIsNotPassedOverAndAVersionThatStartsIsRunOnce() throws Exception {
         showAFailing(CHAPTER_SEEDS, seed -> Plan.of(seed, Plan.Chapter.OVERLAPS));
     }

@@ -4,6 +4,7 @@ import io.elasticjob.Firing;
 import io.elasticjob.FiringListener;
 import io.elasticjob.FiringResult;
 import io.elasticjob.JobDefinition;
+import io.elasticjob.Join;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.ShardState;
 import io.elasticjob.codec.Decoded;
@@ -131,7 +132,8 @@ final class WholePromises {
             if (triggers > (follows ? 1 : 0)) {
                 seen.violated(name + " was triggered " + triggers + " times after " + whole + " " + result);
             }
-            if (follows && mayRun && triggers == 0 && isHeardOf(name)) {
+            boolean joins = job.definition().join() != Join.EACH; // see ChainPromises
+            if (follows && !joins && mayRun && triggers == 0 && isHeardOf(name)) {
                 seen.violated(name + " was not triggered after " + whole + " " + result);
             }
         });
@@ -318,7 +320,7 @@ final class WholePromises {
     /** Only what is open is begun, by whom its job is recorded as wholes. */
     void claimed(Layout.JobLife life, int shard, ShardRecord before, ShardRecord after) {
         Observed.Job job = seen.jobs.get(life.job());
-        if (!Wholes.concerns(life.job()) || job == null || before.isRunning()) {
+        if (!(Wholes.concerns(life.job()) || Chains.concerns(life.job())) || job == null || before.isRunning()) {
             return;
         }
         Firing firing = Objects.requireNonNull(after.firing());

@@ -232,6 +232,12 @@ public @interface ElasticJob {
      */
     String after() default "";
 
+    /**
+     * How several jobs in {@link #after()} count: {@code EACH}, {@code ANY} or {@code ALL}, see {@link io.elasticjob.Join}.
+     * If not set, {@code EACH}.
+     */
+    String join() default "";
+
     /** Whether the job fires. */
     boolean enabled() default true;
 

@@ -79,6 +79,12 @@ final class JobKeys {
     public void setShardingTotalCount(Integer value) {}
 
     /**
+     * Whether each firing runs once on each eligible instance, instead of once in the cluster. It is not split then, and the
+     * part of an instance that goes is not run by others. False by default.
+     */
+    public void setBroadcast(Boolean value) {}
+
+    /**
      * Parameters of single shards: 0=Beijing,1=Shanghai, or a map. In a text, put a parameter that contains commas in double
      * quotes.
      */
@@ -207,6 +213,12 @@ final class JobKeys {
      * after a colon if it is not SUCCEEDED. They need recordFirings.
      */
     public void setAfter(String value) {}
+
+    /**
+     * How several jobs in 'after' count: EACH (it runs after each of them), ANY (once, after the first that comes of what
+     * descends from one firing) or ALL (once, when all of them have come). EACH by default.
+     */
+    public void setJoin(String value) {}
 
     /** Whether the job fires. True by default. */
     public void setEnabled(Boolean value) {}

@@ -42,7 +42,7 @@ public enum ExecutionObservationDocumentation implements ObservationDocumentatio
         JOB("job"),
 
         /**
-         * How the handler ended: {@code SUCCEEDED}, {@code FAILED}, {@code ABANDONED}, {@code CANCELLED}, {@code TIMED_OUT},
+         * How the handler ended: {@code SUCCEEDED}, {@code SKIPPED}, {@code FAILED}, {@code ABANDONED}, {@code CANCELLED}, {@code TIMED_OUT},
          * {@code MOVED}; {@code none} while it runs.
          */
         OUTCOME("outcome");

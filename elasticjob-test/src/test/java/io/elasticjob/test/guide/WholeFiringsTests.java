@@ -114,6 +114,11 @@ class WholeFiringsTests {
             context.result(rows + " rows");
         }
 
+        @ElasticJob(name = "idle", cron = "0 0 2 * * ?")
+        void idle(ShardingContext context) {
+            context.skip("no new orders");
+        }
+
         @ElasticJob(cron = "0 0 2 * * ?", shardingTotalCount = 8, firingListeners = "audit")
         void heard(ShardingContext context) {}
     }
@@ -125,5 +130,6 @@ class WholeFiringsTests {
         assertThat(Application.table.prepared).containsExactly(Instant.parse("2026-01-01T02:00:00Z"));
         assertThat(Application.mail.sent).singleElement().asString().endsWith("SUCCEEDED=8}");
         assertThat(tester.executionsOf("bills")).hasSize(1).allEnded("FAILED");
+        assertThat(tester.executionsOf("idle")).hasSize(1).allEnded("SKIPPED");
     }
 }

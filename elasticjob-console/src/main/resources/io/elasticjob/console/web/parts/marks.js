@@ -15,6 +15,7 @@ const SHAPES = {
   CANCELLED: svg`<rect x="3.5" y="3.5" width="9" height="9" class="fill"/>`,
   MOVED: svg`<path d="M2.5 8h10M9 4.5L12.5 8 9 11.5" class="stroke"/>`,
   FENCED: svg`<path d="M2.5 8h10M9 4.5L12.5 8 9 11.5" class="stroke"/>`,
+  SKIPPED: svg`<path d="M3 4.5l5 3.5-5 3.5zM9 4.5v7" class="stroke"/>`,
   NOT_BEGUN: svg`<path d="M3 8h10" class="stroke"/>`,
   RUNNING: svg`<circle cx="8" cy="8" r="5" class="stroke"/><path d="M8 3a5 5 0 0 1 0 10z" class="fill"/>`,
   WAITING: svg`<circle cx="8" cy="8" r="5" class="stroke dash"/>`,
@@ -53,7 +54,7 @@ export function outcomes(firings) {
   const said = shown.map(one => `${exact(one.fireTime)}: ${word('outcome', one.outcome ?? 'RUNNING')}`);
   return html`<svg class="outcomes" viewBox="0 0 80 16" role="img" aria-label=${said.join('; ')}><title>${said.join('\n')}</title>${shown.map((one, i) => {
     const name = one.outcome ?? 'RUNNING';
-    const good = name === 'SUCCEEDED' || name === 'RUNNING';
+    const good = name === 'SUCCEEDED' || name === 'SKIPPED' || name === 'RUNNING';
     const x = (10 - shown.length + i) * 8;
     return svg`<rect class=${`bar ${tone(name)}`} x=${x + 1} y=${good ? 6 : 1} width="5.5" height=${good ? 9 : 14} rx="1"/>`;
   })}</svg>`;

@@ -86,6 +86,7 @@ final class EndpointReads {
         listings.put("preview", (given, rights) -> lists.preview(given));
         listings.put("snapshot", (given, rights) -> snapshot(rights));
         listings.put(ElasticJobEndpoint.CHANGES, (given, rights) -> changes(ChangesQuery.of(given), rights));
+        listings.put("chains", (given, rights) -> chains(rights));
         listings.put("demand", this::demand);
         listings.put("export", this::export);
         listings.put(
@@ -152,6 +153,11 @@ final class EndpointReads {
                 .map(namespace -> new DemandReader(namespace, workers, ElasticJobEndpoint.PATIENCE)
                         .read(given.text("handler"), clock.instant()))
                 .orElseGet(DemandReader.DemandDescriptor::new);
+    }
+
+    private ChainsDescriptor chains(Rights rights) {
+        return view().map(view -> ChainsDescriptor.of(seen(view, rights).jobs(), view.jobs()))
+                .orElseGet(() -> new ChainsDescriptor(List.of()));
     }
 
     private InstancesDescriptor instances(Rights rights) {

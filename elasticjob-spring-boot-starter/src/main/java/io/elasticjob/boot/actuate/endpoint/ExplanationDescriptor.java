@@ -2,6 +2,7 @@ package io.elasticjob.boot.actuate.endpoint;
 
 import io.elasticjob.TriggerStatus;
 import io.elasticjob.coordination.SharedNames;
+import io.elasticjob.view.ChainFindings;
 import io.elasticjob.view.EngineStatus;
 import io.elasticjob.view.Explanation;
 import io.elasticjob.view.Finding;
@@ -13,6 +14,7 @@ import io.elasticjob.view.ShardView;
 import io.elasticjob.view.Situation;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
@@ -62,13 +64,12 @@ record ExplanationDescriptor(String job, @Nullable Instant at, Instant asOf, Lis
                 status.executions().active() < status.executions().slots(),
                 status.executions().stuck(),
                 status.intake().drain());
-        return new ExplanationDescriptor(
-                job.name(),
-                at,
-                asOf,
+        List<Finding> findings = new ArrayList<>(
                 at == null
                         ? Explanation.now(situation, observer, asOf)
                         : Explanation.at(situation, observer, at, asOf));
+        findings.addAll(ChainFindings.of(job, namespace.jobs()));
+        return new ExplanationDescriptor(job.name(), at, asOf, findings);
     }
 
     private static List<Situation.Shard> shards(JobDetail detail, NamespaceView namespace) {

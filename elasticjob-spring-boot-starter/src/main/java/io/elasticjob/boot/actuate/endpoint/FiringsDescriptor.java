@@ -2,9 +2,9 @@ package io.elasticjob.boot.actuate.endpoint;
 
 import io.elasticjob.Firing;
 import io.elasticjob.FiringResult;
-import io.elasticjob.Outcome;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.coordination.FiringRecord;
+import io.elasticjob.coordination.FiringStep;
 import io.elasticjob.history.ExecutionQuery;
 import io.elasticjob.history.ExecutionRecord;
 import io.elasticjob.view.JobDetail;
@@ -154,12 +154,11 @@ record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationRes
                 ends.merge(outcome, 1, Integer::sum);
             }
         }
-        boolean succeeded = ends.keySet().stream().allMatch(new Outcome.Succeeded().name()::equals);
         return new FiringDescriptor(
                 firing,
                 runs.get(0).fireTime(),
                 runsStill ? "RUNNING" : "ENDED",
-                runsStill ? null : succeeded ? FiringResult.SUCCEEDED : FiringResult.FAILED,
+                runsStill ? null : FiringStep.resultOf(ends),
                 ends,
                 null,
                 null,

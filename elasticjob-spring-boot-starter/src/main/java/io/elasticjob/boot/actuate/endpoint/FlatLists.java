@@ -16,7 +16,7 @@ interface FlatLists<R extends @Nullable Object> {
     /**
      * A list: {@code jobs}, {@code instances}, {@code executions} of all jobs; or a document: {@code overview},
      * {@code preview} of a schedule, {@code snapshot} of everything, {@code changes} since an earlier answer, {@code audit},
-     * {@code demand} for autoscalers. JMX knows parameters by their place, and the annotations name them: a new one comes last,
+     * {@code chains} of jobs, {@code demand} for autoscalers. JMX knows parameters by their place, and the annotations name them: a new one comes last,
      * before {@code security}.
      *
      * @param q text in the name, the description, the handler or the application of jobs

@@ -15,7 +15,16 @@ final class JobMeters {
 
     /** How an execution can end on an instance. */
     static final List<String> OUTCOMES = List.of(
-            "SUCCEEDED", "FAILED", "FENCED", "ABANDONED", "CANCELLED", "TIMED_OUT", "MOVED", "LOST", "NOT_BEGUN");
+            "SUCCEEDED",
+            "SKIPPED",
+            "FAILED",
+            "FENCED",
+            "ABANDONED",
+            "CANCELLED",
+            "TIMED_OUT",
+            "MOVED",
+            "LOST",
+            "NOT_BEGUN");
 
     private final MeterRegistry meters;
     private final String job;

@@ -321,10 +321,10 @@ class OddRequestsTest {
         Map.of(
                         "/shards",
                         "There is no \"shards\" here: there are jobs, instances, executions, overview, preview,"
-                                + " snapshot, changes, demand, export, audit and capabilities",
+                                + " snapshot, changes, chains, demand, export, audit and capabilities",
                         "/shards/1",
                         "There is no \"shards\" here: there are jobs, instances, executions, overview, preview,"
-                                + " snapshot, changes, demand, export, audit and capabilities",
+                                + " snapshot, changes, chains, demand, export, audit and capabilities",
                         "/jobs/nobody",
                         "There is no job \"nobody\" in this namespace",
                         "/instances/nobody",
