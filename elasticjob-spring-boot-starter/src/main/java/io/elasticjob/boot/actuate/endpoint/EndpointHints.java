@@ -25,6 +25,7 @@ final class EndpointHints implements RuntimeHintsRegistrar {
                 AuditReader.AuditDescriptor.class,
                 CancelDescriptor.class,
                 CapabilitiesDescriptor.class,
+                ChainsDescriptor.class,
                 ChangesDescriptor.class,
                 DemandReader.DemandDescriptor.class,
                 DemandReader.HandlerDemand.class,
