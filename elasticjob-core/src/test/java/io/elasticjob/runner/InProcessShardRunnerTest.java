@@ -345,7 +345,7 @@ class InProcessShardRunnerTest {
         AtomicInteger interrupts = new AtomicInteger();
         AtomicInteger begun = new AtomicInteger(-1);
         SimpleJob job = context -> {
-            int shard = context.shardingItem();
+            int shard = context.executionId().shard(); // more than a job has
             begun.set(shard);
             for (int i = new Random(seed + shard).nextInt(2_000); i > 0; i--) {
                 Thread.onSpinWait();
@@ -372,6 +372,8 @@ class InProcessShardRunnerTest {
             Random random = new Random(seed - round);
             for (int shard = first; shard < first + executions; shard += 2) {
                 while (begun.get() < shard) {
+                    boolean goesOn = worker.isAlive() || begun.get() >= shard;
+                    assertThat(goesOn).as("whether shard %s begins", shard).isTrue();
                     Thread.onSpinWait();
                 }
                 for (int i = random.nextInt(2_000); i > 0; i--) {
