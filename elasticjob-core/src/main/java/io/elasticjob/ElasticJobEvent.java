@@ -269,6 +269,15 @@ public sealed interface ElasticJobEvent {
      */
     record PredecessorUnknown(String job, String predecessor, String reason) implements ElasticJobEvent {}
 
+    /**
+     * A firing has not ended by its {@code firingDeadline}. It goes on, or waits for an instance. Told once of each firing: by
+     * the leader, or by the instance that records its end when it ended too late before the leader has looked.
+     *
+     * @param deadline when it should have ended
+     */
+    record FiringDeadlineMissed(String job, Firing firing, Instant fireTime, Instant deadline)
+            implements ElasticJobEvent {}
+
     /** A listener of a firing as a whole has thrown, or has taken too long. The firing goes on without it. */
     record FiringListenerFailed(String job, Firing firing, String listener, String error) implements ElasticJobEvent {}
 

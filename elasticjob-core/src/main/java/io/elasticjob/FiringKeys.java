@@ -41,6 +41,15 @@ final class FiringKeys {
                                 + "have come). EACH by default.");
     }
 
+    static JobKey.Builder firingDeadline() {
+        return JobKey.named("firingDeadline")
+                .shape(KeyTraits.Shape.DURATION)
+                .documentation(
+                        "How long after its fire time a firing has to have ended, all its shards, such as 2h, up to 365 "
+                                + "days. One that has not is reported once, and goes on. Needs recordFirings. None by "
+                                + "default.");
+    }
+
     static JobKey.Builder firingListenerTimeout() {
         return JobKey.named("firingListenerTimeout")
                 .shape(KeyTraits.Shape.DURATION)

@@ -66,6 +66,7 @@ public final class JobKey implements Comparable<JobKey> {
     public static final JobKey RECORD_FIRINGS = common(FiringKeys.recordFirings());
     public static final JobKey FIRING_LISTENERS = common(FiringKeys.firingListeners());
     public static final JobKey FIRING_LISTENER_TIMEOUT = common(FiringKeys.firingListenerTimeout());
+    public static final JobKey FIRING_DEADLINE = common(FiringKeys.firingDeadline());
     public static final JobKey AFTER = common(FiringKeys.after());
     public static final JobKey JOIN = common(FiringKeys.join());
     public static final JobKey ENABLED = common(GeneralKeys.enabled());

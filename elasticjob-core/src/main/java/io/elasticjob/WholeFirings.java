@@ -3,6 +3,8 @@ package io.elasticjob;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is recorded of the firings of a job as wholes.
@@ -11,11 +13,17 @@ import java.util.List;
  *     waits for that
  * @param listeners names of those that are called before the first and after the last shard, in their order
  * @param timeout how long each call may take
+ * @param deadline how long after its fire time a firing has to have ended; null for none
  * @since 0.1.0
  */
-public record WholeFirings(boolean areRecorded, List<String> listeners, Duration timeout) {
+public record WholeFirings(
+        boolean areRecorded,
+        List<String> listeners,
+        Duration timeout,
+        @Nullable Duration deadline) {
 
     private static final Duration LONGEST = Duration.ofDays(1);
+    private static final Duration LONGEST_DEADLINE = Duration.ofDays(365);
     private static final int MOST = 10;
 
     public WholeFirings {
@@ -29,11 +37,23 @@ public record WholeFirings(boolean areRecorded, List<String> listeners, Duration
         WholeFirings firings = new WholeFirings(
                 areWanted || !listeners.isEmpty(),
                 listeners,
-                written.read(JobKey.FIRING_LISTENER_TIMEOUT, SettingForm.duration(LONGEST)));
+                written.read(JobKey.FIRING_LISTENER_TIMEOUT, SettingForm.duration(LONGEST)),
+                written.text(JobKey.FIRING_DEADLINE).isEmpty()
+                        ? null
+                        : written.read(JobKey.FIRING_DEADLINE, SettingForm.duration(LONGEST_DEADLINE)));
         if (firings.areRecorded) {
             check(written, listeners.isEmpty() ? JobKey.RECORD_FIRINGS : JobKey.FIRING_LISTENERS);
+        } else if (firings.deadline != null) {
+            throw written.invalid(
+                    JobKey.FIRING_DEADLINE,
+                    "needs recordFirings=true, or firingListeners: else no firing is recorded as ended");
         }
         return firings;
+    }
+
+    /** How long after its fire time a firing has to have ended, if that is asked for. */
+    public Optional<Duration> byThen() {
+        return Optional.ofNullable(deadline);
     }
 
     private static void check(WrittenSettings written, JobKey key) {

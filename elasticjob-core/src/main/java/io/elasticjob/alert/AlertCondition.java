@@ -16,6 +16,8 @@ public enum AlertCondition {
     LONGER_THAN(true),
     /** Nobody has begun a firing that came due long ago; told by the leader. */
     OVERDUE(false),
+    /** A firing has not ended by its deadline; told by the leader. */
+    DEADLINE_MISSED(false),
     /** An execution on this instance was overtaken, so that nothing of it is recorded. */
     FENCED(false),
     /** An instance died while it ran a shard, and nobody runs that again. */

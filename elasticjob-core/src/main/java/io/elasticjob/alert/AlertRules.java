@@ -99,6 +99,15 @@ final class AlertRules {
                     overdue.since(),
                     now,
                     alerts);
+        } else if (event instanceof ElasticJobEvent.FiringDeadlineMissed missed) {
+            raise(
+                    AlertCondition.DEADLINE_MISSED,
+                    Subject.of(missed.job()),
+                    "has missed a deadline",
+                    "Its firing " + missed.firing().text() + " should have ended by " + missed.deadline(),
+                    missed.deadline(),
+                    now,
+                    alerts);
         } else if (event instanceof ElasticJobEvent.JobPaused paused) {
             raise(
                     AlertCondition.PAUSED,

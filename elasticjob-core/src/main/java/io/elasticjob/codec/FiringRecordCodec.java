@@ -2,6 +2,7 @@ package io.elasticjob.codec;
 
 import io.elasticjob.FiringResult;
 import io.elasticjob.JobDefinition;
+import io.elasticjob.coordination.FiringMarks;
 import io.elasticjob.coordination.FiringRecord;
 import io.elasticjob.coordination.FiringRecord.Closed;
 import io.elasticjob.coordination.FiringRecord.Current;
@@ -10,6 +11,7 @@ import io.elasticjob.coordination.FiringRecord.Open;
 import io.elasticjob.coordination.FiringRecord.Opening;
 import io.elasticjob.coordination.FiringRecord.Stage;
 import io.elasticjob.coordination.FiringRecord.Whole;
+import io.elasticjob.coordination.MissedDeadlines;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,7 @@ public final class FiringRecordCodec {
     private static final String OPENING = "OPENING";
     private static final String OPEN = "OPEN";
     private static final String CLOSED = "CLOSED";
+    private static final String MISSED = "missed";
     private static final List<String> STATES = List.of(NONE, OPENING, OPEN, CLOSED);
 
     private FiringRecordCodec() {}
@@ -43,6 +46,7 @@ public final class FiringRecordCodec {
         }
         fields.put("through", record.decided().through());
         fields.put("trigger", record.decided().trigger());
+        put(fields, record.marks());
         record.unknown().forEach(fields::putIfAbsent);
         return Json.write(fields);
     }
@@ -76,6 +80,32 @@ public final class FiringRecordCodec {
         }
     }
 
+    private static void put(Map<String, @Nullable Object> fields, FiringMarks marks) {
+        MissedDeadlines missed = marks.missed();
+        if (missed != null) {
+            Map<String, @Nullable Object> members = new LinkedHashMap<>();
+            members.put("through", missed.through());
+            members.put("trigger", missed.trigger());
+            members.put("firing", missed.last().text());
+            members.put("fireTime", missed.fireTime());
+            members.put("by", missed.by());
+            fields.put(MISSED, members);
+        }
+    }
+
+    private static FiringMarks marks(Members members) {
+        return new FiringMarks(members.has(MISSED) ? missed(members.object(MISSED)) : null);
+    }
+
+    private static MissedDeadlines missed(Members members) {
+        return new MissedDeadlines(
+                members.optionalInstant("through"),
+                members.number("trigger", -1),
+                ChainCodec.firing(members.text("firing")),
+                members.instant("fireTime"),
+                members.text("by"));
+    }
+
     public static Decoded<FiringRecord> decode(byte[] bytes) {
         return Members.decode(bytes, FORMAT, FiringRecordCodec::record);
     }
@@ -84,7 +114,7 @@ public final class FiringRecordCodec {
         String state = members.word(STATE, STATES);
         Current current = state.equals(NONE) ? null : new Current(whole(members), stage(state, members));
         Decided decided = new Decided(members.optionalInstant("through"), members.number("trigger", -1));
-        return new FiringRecord(current, decided, members.unknown());
+        return new FiringRecord(current, decided, marks(members), members.unknown());
     }
 
     private static Whole whole(Members members) {

@@ -23,15 +23,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param current the firing that is open, or was last; null before the first
  * @param decided up to which firing all is decided for the job
+ * @param marks what else is noted of its firings
  * @param unknown fields of the stored form that this version has no name for; they are written back as they were
  */
-public record FiringRecord(@Nullable Current current, Decided decided, Map<String, Object> unknown) {
+public record FiringRecord(@Nullable Current current, Decided decided, FiringMarks marks, Map<String, Object> unknown) {
 
     /** Of a job none of whose firings was opened yet; what an absent node stands for. */
     public static final FiringRecord NEW = new FiringRecord(null, Decided.NONE, Map.of());
 
     public FiringRecord {
         unknown = Map.copyOf(unknown);
+    }
+
+    /** One of which nothing else is noted. */
+    public FiringRecord(@Nullable Current current, Decided decided, Map<String, Object> unknown) {
+        this(current, decided, FiringMarks.NONE, unknown);
+    }
+
+    /** The same with what else is noted. */
+    public FiringRecord with(FiringMarks noted) {
+        return new FiringRecord(current, decided, noted, unknown);
     }
 
     /** A firing, and where it stands. */
@@ -127,6 +138,15 @@ public record FiringRecord(@Nullable Current current, Decided decided, Map<Strin
 
         public static final Decided NONE = new Decided(null, -1);
 
+        /** Whether it is decided: run, skipped or superseded. */
+        boolean has(Firing firing) {
+            return firing instanceof Firing.Triggered triggered
+                    ? triggered.number() <= trigger
+                    : through != null
+                            && firing instanceof Firing.Scheduled scheduled
+                            && !scheduled.fireTime().isAfter(through);
+        }
+
         private Decided with(Firing firing, @Nullable Instant upTo) {
             Instant next = firing instanceof Firing.Scheduled scheduled ? later(scheduled.fireTime(), upTo) : upTo;
             return new Decided(
@@ -159,12 +179,12 @@ public record FiringRecord(@Nullable Current current, Decided decided, Map<Strin
 
     /** The record with a firing that is opened. */
     public FiringRecord opened(Whole whole, Stage stage) {
-        return new FiringRecord(new Current(whole, stage), decided, unknown);
+        return new FiringRecord(new Current(whole, stage), decided, marks, unknown);
     }
 
     /** The same firing at another stage. */
     public FiringRecord at(Stage stage) {
-        return new FiringRecord(new Current(whole(), stage), decided, unknown);
+        return new FiringRecord(new Current(whole(), stage), decided, marks, unknown);
     }
 
     /**
@@ -173,12 +193,12 @@ public record FiringRecord(@Nullable Current current, Decided decided, Map<Strin
      * @param upTo the latest firing by schedule that is decided by this; null for none but itself
      */
     public FiringRecord closed(Closed closed, @Nullable Instant upTo) {
-        return new FiringRecord(new Current(whole(), closed), decided.with(whole().firing(), upTo), unknown);
+        return new FiringRecord(new Current(whole(), closed), decided.with(whole().firing(), upTo), marks, unknown);
     }
 
     /** The record with another time up to which all is decided, be it earlier: for what a wrong clock has written. */
     public FiringRecord correctedThrough(Instant corrected) {
-        return new FiringRecord(current, new Decided(corrected, decided.trigger()), unknown);
+        return new FiringRecord(current, new Decided(corrected, decided.trigger()), marks, unknown);
     }
 
     private Whole whole() {

@@ -279,6 +279,12 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     dropped.ancestor().text(),
                     dropped.since(),
                     dropped.missing());
+        } else if (event instanceof ElasticJobEvent.FiringDeadlineMissed missed) {
+            log.warn(
+                    "{} firing {} has not ended by its deadline, {}. See explain for what is in the way",
+                    missed.job(),
+                    missed.firing().text(),
+                    missed.deadline());
         } else if (event instanceof ElasticJobEvent.FiringListenerFailed failed) {
             log.warn(
                     "{} firing {}: its listener {} failed: {}",

@@ -9,6 +9,7 @@ import io.elasticjob.coordination.FiringRecord;
 import io.elasticjob.coordination.FiringStep;
 import io.elasticjob.coordination.Horizon;
 import io.elasticjob.coordination.Layout;
+import io.elasticjob.coordination.MissedDeadlines;
 import io.elasticjob.coordination.ShardStep;
 import io.elasticjob.coordination.Succession;
 import io.elasticjob.coordination.Trigger;
@@ -48,6 +49,7 @@ final class FiringTable {
     private final Registration registration;
     private final JobTable jobs;
     private final ShardTable shards;
+    private final DeadlineNews deadlines;
     private final Outbox outbox;
     private final FiringTraffic traffic;
     private final FiringTellers tellers;
@@ -64,11 +66,13 @@ final class FiringTable {
             JobTable jobs,
             ShardTable shards,
             Map<String, FiringListener> listeners,
+            DeadlineNews deadlines,
             Outbox outbox) {
         this.layout = layout;
         this.registration = registration;
         this.jobs = jobs;
         this.shards = shards;
+        this.deadlines = deadlines;
         this.outbox = outbox;
         this.successors = new Successors(layout, jobs, roster, outbox);
         this.traffic = new FiringTraffic(layout, registration, jobs, outbox, this::known);
@@ -229,6 +233,7 @@ final class FiringTable {
 
     /** What is open is another than before. */
     private void known(FiringCell cell, FiringRecord record) {
+        deadlines.heard(cell.job, record);
         shards.firingKnown(cell.job);
         Instant now = outbox.now();
         record.open()
@@ -512,7 +517,9 @@ final class FiringTable {
             }
             List<Write> all = new ArrayList<>(checks);
             all.addAll(writes.writes());
-            traffic.write(over, cell, next, all, writes.jobs(), () -> {
+            FiringRecord noted = MissedDeadlines.closing(
+                    next, cell.job.usable().wholeFirings().deadline(), registration.currentId());
+            traffic.write(over, cell, noted, all, writes.jobs(), () -> {
                 cell.refusals(0);
                 writes.jobs().forEach(one -> one.life().laid());
                 publishClosed(cell.job, ended.whole(), closed);

@@ -105,6 +105,11 @@ final class Leadership {
         return reign != null && over == connection;
     }
 
+    /** Id of this instance. */
+    String self() {
+        return registration.currentId();
+    }
+
     /** The writes as only the leader may do them: refused once this instance is gone, or nobody holds the latch. */
     List<Write> asLeader(List<Write> writes) {
         List<Write> all = new ArrayList<>();

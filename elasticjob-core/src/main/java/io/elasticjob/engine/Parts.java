@@ -42,6 +42,7 @@ final class Parts {
     final Requests requests;
     final TriggerCompletions triggerCompletions;
     final OverdueSweep overdue;
+    final DeadlineSweep deadlines;
     final Leftovers leftovers;
     final LeftPermits leftPermits;
     final HomeSweep homeSweep;
@@ -93,7 +94,10 @@ final class Parts {
                 changes,
                 outbox,
                 new ShardTable.Capacity(offer, rules.starvation(), rules.limits()));
-        this.firings = new FiringTable(layout, registration, roster, jobs, shards, rules.listeners(), outbox);
+        DeadlineNews deadlines = new DeadlineNews(registration, outbox);
+        this.firings =
+                new FiringTable(layout, registration, roster, jobs, shards, rules.listeners(), deadlines, outbox);
+        this.deadlines = new DeadlineSweep(layout, jobs, leadership, deadlines, outbox);
         this.calendar = new Calendar(jobs, shards, firings, outbox, steps, () -> Knowledge.of(reactions.isReady()));
         this.assignments = new Assignments(strategies, registration, namespace, calendar, shards, outbox, steps);
         this.overdue = new OverdueSweep(jobs, roster, outbox);

@@ -246,6 +246,7 @@ final class Reactions {
         @Override
         public void round(Connection over) {
             parts.overdue.round(over);
+            parts.deadlines.round(over);
             parts.leftovers.round(over);
             parts.leftPermits.round(over);
             parts.homeSweep.round(over);
@@ -267,6 +268,7 @@ final class Reactions {
         @Override
         public void lost() {
             parts.overdue.lost();
+            parts.deadlines.lost();
             parts.leftovers.lost();
             parts.leftPermits.lost();
             parts.homeSweep.lost();

@@ -327,7 +327,7 @@ public final class Explanation {
                 findings);
         due.tell(Finding.Code.DUE, Sentences::due, findings);
         skipped.tell(Finding.Code.MISFIRE_SKIPPED, group -> Sentences.misfireSkipped(group, definition), findings);
-        findings.addAll(FiringFindings.of(firings, shards));
+        findings.addAll(FiringFindings.of(definition, firings, shards));
         findings.addAll(WaitingFindings.of(step, shards, now));
     }
 

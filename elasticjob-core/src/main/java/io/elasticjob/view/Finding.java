@@ -89,6 +89,8 @@ public record Finding(Code code, String text, Map<String, Object> fields) {
         PREDECESSOR_UNKNOWN,
         /** It runs after firings of other jobs. */
         RUNS_AFTER,
+        /** A firing has not ended by its deadline, which was told. */
+        DEADLINE_MISSED,
         TRIGGERS_WAITING,
         /** A firing by hand, or several, are to come. */
         PLANNED,

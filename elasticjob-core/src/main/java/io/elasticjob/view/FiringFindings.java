@@ -1,8 +1,11 @@
 package io.elasticjob.view;
 
 import io.elasticjob.Firing;
+import io.elasticjob.JobDefinition;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.coordination.FiringRecord;
+import io.elasticjob.coordination.MissedDeadlines;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,7 +18,30 @@ final class FiringFindings {
 
     private FiringFindings() {}
 
-    static List<Finding> of(@Nullable FiringRecord firings, List<Situation.Shard> shards) {
+    static List<Finding> of(JobDefinition definition, @Nullable FiringRecord firings, List<Situation.Shard> shards) {
+        List<Finding> findings = new ArrayList<>(deadline(definition, firings));
+        findings.addAll(waits(firings, shards));
+        return findings;
+    }
+
+    private static List<Finding> deadline(JobDefinition definition, @Nullable FiringRecord firings) {
+        Duration deadline = definition.wholeFirings().deadline();
+        if (firings == null || deadline == null) {
+            return List.of();
+        }
+        return MissedDeadlines.open(firings)
+                .map(late -> {
+                    Map<String, Object> fields = new LinkedHashMap<>();
+                    fields.put("firing", late.firing().text());
+                    fields.put("deadline", late.fireTime().plus(deadline));
+                    String sentence =
+                            Sentences.deadlineMissed(late, late.fireTime().plus(deadline));
+                    return List.of(new Finding(Finding.Code.DEADLINE_MISSED, sentence, fields));
+                })
+                .orElse(List.of());
+    }
+
+    private static List<Finding> waits(@Nullable FiringRecord firings, List<Situation.Shard> shards) {
         FiringRecord.Current current = firings == null ? null : firings.current();
         if (firings == null || current == null || firings.isFree()) {
             return List.of();

@@ -7,6 +7,7 @@ import io.elasticjob.Misfire;
 import io.elasticjob.PlanStatus;
 import io.elasticjob.coordination.FiringRecord;
 import io.elasticjob.coordination.HiddenDeclaration;
+import io.elasticjob.coordination.MissedDeadlines;
 import io.elasticjob.coordination.ShardCount;
 import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.coordination.Switches;
@@ -45,6 +46,10 @@ final class Sentences {
                         + (undecided.size() == 1 ? " has" : " have") + " not ended";
         return "The next firing waits for firing " + whole.firing().text() + ", opened at " + whole.openedAt() + ": "
                 + which;
+    }
+
+    static String deadlineMissed(MissedDeadlines.Late late, Instant deadline) {
+        return "Firing " + late.firing().text() + " has not ended by its deadline, " + deadline;
     }
 
     static String firingListeners(FiringRecord.Whole whole, FiringRecord firings, @Nullable String teller) {

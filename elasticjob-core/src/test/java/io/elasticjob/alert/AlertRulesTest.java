@@ -16,6 +16,7 @@ import io.elasticjob.ElasticJobEvent.ClockRight;
 import io.elasticjob.ElasticJobEvent.EngineImpaired;
 import io.elasticjob.ElasticJobEvent.EngineRecovered;
 import io.elasticjob.ElasticJobEvent.ExecutionFenced;
+import io.elasticjob.ElasticJobEvent.FiringDeadlineMissed;
 import io.elasticjob.ElasticJobEvent.FiringOverdue;
 import io.elasticjob.ElasticJobEvent.InstanceRegistered;
 import io.elasticjob.ElasticJobEvent.JobPaused;
@@ -270,6 +271,15 @@ class AlertRulesTest {
                         AlertCondition.OVERDUE,
                         "orders",
                         "the firing of 2026-06-01T12:00:00Z"),
+                arguments(
+                        new FiringDeadlineMissed(
+                                "orders",
+                                new io.elasticjob.Firing.Scheduled(ManualTime.NOON),
+                                ManualTime.NOON,
+                                ManualTime.NOON.plusSeconds(60)),
+                        AlertCondition.DEADLINE_MISSED,
+                        "orders",
+                        "Its firing 2026-06-01T12:00:00Z should have ended by 2026-06-01T12:01:00Z"),
                 arguments(new JobRefused("orders", "no handler"), AlertCondition.REFUSED, "orders", "no handler"),
                 arguments(
                         new ValueUnreadable("/retail/jobs/x", "it is not JSON", "it is left alone"),

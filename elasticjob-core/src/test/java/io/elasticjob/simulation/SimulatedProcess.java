@@ -142,6 +142,7 @@ final class SimulatedProcess extends Fleet.Process {
     private void heard(ElasticJobEvent event) {
         simulation.promises.runs().heard(name, event);
         simulation.promises.broadcasts().heard(event);
+        simulation.promises.wholes().heard(name, event);
         if (event instanceof ElasticJobEvent.RegistrySuspended || event instanceof ElasticJobEvent.SessionEnded) {
             away = true;
         } else if (event instanceof ElasticJobEvent.RegistryResumed

@@ -6,6 +6,7 @@ import io.elasticjob.ShardRecord;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.FiringRecordCodec;
 import io.elasticjob.codec.ShardRecordCodec;
+import io.elasticjob.coordination.FiringMarks;
 import io.elasticjob.coordination.FiringRecord;
 import io.elasticjob.memory.PassingRegistry;
 import io.elasticjob.registry.Answer;
@@ -176,6 +177,28 @@ enum WholeMutant implements Mutant {
                     ? new Write.Put(
                             put.path(), FiringRecordCodec.encode(after.at(new FiringRecord.Open())), put.version())
                     : put;
+        }
+    },
+
+    /** That a deadline is told is not noted. */
+    DEADLINES_ARE_NOT_NOTED {
+        @Override
+        Write written(Write.Put put, FiringRecord before, FiringRecord after, int there) {
+            return new Write.Put(put.path(), FiringRecordCodec.encode(after.with(FiringMarks.NONE)), put.version());
+        }
+    },
+
+    /** Who finds a missed deadline does not see that it was told. */
+    DEADLINES_ARE_TOLD_BY_EVERY_LEADER {
+        @Override
+        FiringRecord read(FiringRecord record) {
+            return record.with(FiringMarks.NONE);
+        }
+
+        @Override
+        Read read(String path, Read.Present present) {
+            FiringRecord record = firings(path, present.data());
+            return record == null ? present : new Read.Present(FiringRecordCodec.encode(read(record)), present.stat());
         }
     },
 

@@ -1,5 +1,6 @@
 package io.elasticjob.simulation;
 
+import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.Firing;
 import io.elasticjob.FiringListener;
 import io.elasticjob.FiringResult;
@@ -22,10 +23,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +77,7 @@ final class WholePromises {
 
     private long followingOf;
     private int retaken;
+    private final Set<String> missed = new HashSet<>();
 
     WholePromises(Observed seen) {
         this.seen = seen;
@@ -91,6 +95,26 @@ final class WholePromises {
     /** How often a job was run after another one. */
     int successions() {
         return successions;
+    }
+
+    /** How many firings were told as late. */
+    int missed() {
+        return missed.size();
+    }
+
+    /** Each deadline that is missed is told once at most, whoever leads, and only of a firing that was late. */
+    void heard(String process, ElasticJobEvent event) {
+        Observed.Job job =
+                event instanceof ElasticJobEvent.FiringDeadlineMissed late ? seen.jobs.get(late.job()) : null;
+        if (event instanceof ElasticJobEvent.FiringDeadlineMissed late && job != null) {
+            seen.trace.note(() -> process + " tells " + late);
+            if (!missed.add(job.life() + " " + late.job() + " " + late.firing().text())) {
+                seen.violated("a deadline was told twice: " + process + " " + late);
+            }
+            if (late.fireTime().isAfter(seen.clock.now().plus(Simulation.MAX_TIME_DIFF))) {
+                seen.violated("a deadline was told of a firing to come: " + process + " " + late);
+            }
+        }
     }
 
     static boolean isSuccession(Trigger trigger) {

@@ -30,6 +30,7 @@ final class Wholes {
     static List<JobDefinition> deployment(SplittableRandom random) {
         return List.of(
                 listened(EVERY_FIVE, random)
+                        .set(JobKey.FIRING_DEADLINE, "3s")
                         .every(Duration.ofSeconds(5))
                         .shards(1 + random.nextInt(4))
                         .set(JobKey.RETRY_ATTEMPTS, Integer.toString(random.nextInt(2)))
@@ -37,6 +38,7 @@ final class Wholes {
                         .set(JobKey.RETRY_JITTER, "0")
                         .build(),
                 listened(OR_NOT_AT_ALL, random)
+                        .set(JobKey.FIRING_DEADLINE, "8s")
                         .every(Duration.ofSeconds(4))
                         .shards(3)
                         .misfire(Misfire.SKIP)

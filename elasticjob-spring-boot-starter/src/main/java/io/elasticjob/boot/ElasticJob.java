@@ -227,6 +227,12 @@ public @interface ElasticJob {
     String firingListenerTimeout() default "";
 
     /**
+     * How long after its fire time a firing has to have ended, such as {@code 2h}. One that has not is reported once. If not
+     * set, there is no deadline.
+     */
+    String firingDeadline() default "";
+
+    /**
      * Names of jobs after whose firings this one runs, separated by commas, each with {@code SUCCEEDED}, {@code FAILED},
      * {@code SKIPPED} or {@code ANY} after a colon if it is not {@code SUCCEEDED}, such as {@code orders,bills:ANY}.
      */

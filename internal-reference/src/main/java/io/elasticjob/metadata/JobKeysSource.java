@@ -25,6 +25,7 @@ public final class JobKeysSource {
     /** Of those that the annotation has as a text. Texts and maps alike are accepted of pairs: no editor knows a type for that. */
     private static final Map<String, Class<?>> TYPES = Map.ofEntries(
             Map.entry("every", Duration.class),
+            Map.entry("firingDeadline", Duration.class),
             Map.entry("fixedDelay", Duration.class),
             Map.entry("timeout", Duration.class),
             Map.entry("at", Instant.class),

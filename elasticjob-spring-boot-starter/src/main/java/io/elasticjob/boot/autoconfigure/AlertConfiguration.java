@@ -171,6 +171,7 @@ record AlertConfiguration(AlertSettings settings, Map<String, AlertChannel> chan
     private static Set<AlertCondition> conditions(ElasticJobAlertProperties.On on) {
         Map<AlertCondition, Boolean> wanted = Map.ofEntries(
                 Map.entry(AlertCondition.OVERDUE, on.isOverdue()),
+                Map.entry(AlertCondition.DEADLINE_MISSED, on.isDeadlineMissed()),
                 Map.entry(AlertCondition.FENCED, on.isFenced()),
                 Map.entry(AlertCondition.PAUSED, on.isPaused()),
                 Map.entry(AlertCondition.LOST, on.isLost()),

@@ -121,6 +121,9 @@ public class ElasticJobAlertProperties {
         /** Whether the leader alerts when no instance has started a firing in time. */
         private boolean overdue = true;
 
+        /** Whether to alert when a firing has not ended by its firingDeadline. */
+        private boolean deadlineMissed = true;
+
         /** Whether to alert when an execution was overtaken by another instance. */
         private boolean fenced = true;
 
@@ -176,6 +179,14 @@ public class ElasticJobAlertProperties {
 
         public void setOverdue(boolean overdue) {
             this.overdue = overdue;
+        }
+
+        public boolean isDeadlineMissed() {
+            return deadlineMissed;
+        }
+
+        public void setDeadlineMissed(boolean deadlineMissed) {
+            this.deadlineMissed = deadlineMissed;
         }
 
         public boolean isFenced() {

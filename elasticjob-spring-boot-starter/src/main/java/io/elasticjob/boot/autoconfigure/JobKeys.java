@@ -209,6 +209,12 @@ final class JobKeys {
     public void setFiringListenerTimeout(Duration value) {}
 
     /**
+     * How long after its fire time a firing has to have ended, all its shards, such as 2h, up to 365 days. One that has not
+     * is reported once, and goes on. Needs recordFirings. None by default.
+     */
+    public void setFiringDeadline(Duration value) {}
+
+    /**
      * Names of jobs after whose firings this one runs, separated by commas, each with SUCCEEDED, FAILED, SKIPPED or ANY
      * after a colon if it is not SUCCEEDED. They need recordFirings.
      */

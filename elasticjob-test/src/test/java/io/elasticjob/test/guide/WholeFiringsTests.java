@@ -119,6 +119,9 @@ class WholeFiringsTests {
             context.skip("no new orders");
         }
 
+        @ElasticJob(cron = "0 0 2 * * ?", shardingTotalCount = 8, recordFirings = true, firingDeadline = "3h")
+        void awaited(ShardingContext context) {}
+
         @ElasticJob(cron = "0 0 2 * * ?", shardingTotalCount = 8, firingListeners = "audit")
         void heard(ShardingContext context) {}
     }

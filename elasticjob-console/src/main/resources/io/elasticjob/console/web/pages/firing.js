@@ -80,6 +80,7 @@ function summary(whole, executions) {
     ${executions.length ? html`<span>${t('column.took')} <span class="num">${span(ended - began)}</span></span>` : nothing}
     ${firsts.length ? html`<span>${t('column.late')} <span class="num">${span(Math.max(...firsts))}</span></span>` : nothing}
     ${whole.openedAt ? html`<span>${t('firing.opened')} <span class="num">${exact(whole.openedAt)}</span></span>` : nothing}
+    ${whole.deadlineMissed ? html`<span class="bad">${t('firing.deadlineMissed')} <span class="num">${exact(whole.deadline)}</span></span>` : nothing}
     ${whole.closedAt ? html`<span>${t('firing.closed')} <span class="num">${exact(whole.closedAt)}</span></span>` : nothing}</p>`;
 }
 

@@ -2,13 +2,16 @@ package io.elasticjob.boot.actuate.endpoint;
 
 import io.elasticjob.Firing;
 import io.elasticjob.FiringResult;
+import io.elasticjob.JobDefinition;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.coordination.FiringRecord;
 import io.elasticjob.coordination.FiringStep;
+import io.elasticjob.coordination.MissedDeadlines;
 import io.elasticjob.history.ExecutionQuery;
 import io.elasticjob.history.ExecutionRecord;
 import io.elasticjob.view.JobDetail;
 import io.elasticjob.view.ShardView;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
@@ -31,10 +35,13 @@ record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationRes
     /**
      * One of them. What is not known is null.
      *
-     * @param state {@code OPENING}, {@code OPEN} or {@code CLOSED} where the firing is recorded as a whole; else {@code RUNNING}
+     * @param state {@code OPENING}, {@code OPEN} or {@code CLOSED} where the firing is recorded as a whole, and {@code DUE} where it
+     *     was told as late and no instance has opened it; else {@code RUNNING}
      *     while an execution of it runs, and {@code ENDED}
      * @param result once it has ended
      * @param ends how many shards ended with each outcome; those that were not run count as {@code SKIPPED} once it is closed
+     * @param deadline when it should have ended; null where its job has no {@code firingDeadline}
+     * @param deadlineMissed whether it was told that it has not; null where it was not
      * @param shards null in a list
      */
     record FiringDescriptor(
@@ -45,11 +52,14 @@ record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationRes
             SortedMap<String, Integer> ends,
             @Nullable Instant openedAt,
             @Nullable Instant closedAt,
+            @Nullable Instant deadline,
+            @Nullable Boolean deadlineMissed,
             @Nullable List<PartDescriptor> shards)
             implements OperationResponseBody {
 
         private FiringDescriptor with(List<PartDescriptor> parts) {
-            return new FiringDescriptor(firing, fireTime, state, result, ends, openedAt, closedAt, parts);
+            return new FiringDescriptor(
+                    firing, fireTime, state, result, ends, openedAt, closedAt, deadline, deadlineMissed, parts);
         }
     }
 
@@ -79,6 +89,7 @@ record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationRes
             byFiring.remove(executions.get(executions.size() - 1).firing());
         }
         Map<String, FiringDescriptor> all = new LinkedHashMap<>();
+        unopened(detail).ifPresent(late -> all.put(late.firing(), late));
         current(detail).ifPresent(current -> all.put(current.firing(), current));
         byFiring.forEach((firing, runs) -> all.putIfAbsent(firing, ofHistory(firing, runs)));
         return new FiringsDescriptor(List.copyOf(all.values()));
@@ -91,8 +102,9 @@ record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationRes
      * @return empty when nothing is known of it
      */
     static Optional<FiringDescriptor> one(JobDetail detail, String firing, List<ExecutionRecord> executions) {
-        Optional<FiringDescriptor> known = current(detail)
+        Optional<FiringDescriptor> known = Stream.concat(current(detail).stream(), unopened(detail).stream())
                 .filter(current -> current.firing().equals(firing))
+                .findFirst()
                 .or(() -> executions.isEmpty() ? Optional.empty() : Optional.of(ofHistory(firing, executions)));
         return known.map(one -> one.with(parts(detail, firing, executions)));
     }
@@ -114,6 +126,8 @@ record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationRes
                     closed.ends(),
                     whole.openedAt(),
                     closed.at(),
+                    deadline(detail, whole.fireTime()),
+                    isMissed(record, whole.firing()),
                     null));
         }
         SortedMap<String, Integer> ends = new TreeMap<>();
@@ -124,8 +138,48 @@ record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationRes
             }
         }
         String state = record.opening().isPresent() ? "OPENING" : "OPEN";
-        return Optional.of(
-                new FiringDescriptor(firing, whole.fireTime(), state, null, ends, whole.openedAt(), null, null));
+        return Optional.of(new FiringDescriptor(
+                firing,
+                whole.fireTime(),
+                state,
+                null,
+                ends,
+                whole.openedAt(),
+                null,
+                deadline(detail, whole.fireTime()),
+                isMissed(record, whole.firing()),
+                null));
+    }
+
+    /** The firing that was told as late and that no instance has opened. */
+    private static Optional<FiringDescriptor> unopened(JobDetail detail) {
+        FiringRecord record = detail.firings();
+        FiringRecord.Current current = record == null ? null : record.current();
+        return Optional.ofNullable(record)
+                .flatMap(MissedDeadlines::open)
+                .filter(late -> current == null || !current.whole().firing().equals(late.firing()))
+                .map(late -> new FiringDescriptor(
+                        late.firing().text(),
+                        late.fireTime(),
+                        "DUE",
+                        null,
+                        new TreeMap<>(),
+                        null,
+                        null,
+                        deadline(detail, late.fireTime()),
+                        true,
+                        null));
+    }
+
+    private static @Nullable Instant deadline(JobDetail detail, Instant fireTime) {
+        JobDefinition job = detail.job().definition();
+        Duration deadline = job == null ? null : job.wholeFirings().deadline();
+        return deadline == null ? null : fireTime.plus(deadline);
+    }
+
+    private static @Nullable Boolean isMissed(FiringRecord record, Firing firing) {
+        MissedDeadlines missed = record.marks().missed();
+        return missed != null && missed.last().equals(firing) ? true : null;
     }
 
     private static boolean isOf(String firing, ShardRecord record) {
@@ -160,6 +214,8 @@ record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationRes
                 runsStill ? "RUNNING" : "ENDED",
                 runsStill ? null : FiringStep.resultOf(ends),
                 ends,
+                null,
+                null,
                 null,
                 null,
                 null);

@@ -178,6 +178,8 @@ public final class ElasticJobMetrics implements Consumer<ElasticJobEvent>, Regis
             of(superseded.job()).ifPresent(job -> job.superseded(superseded.count()));
         } else if (event instanceof ElasticJobEvent.FiringsDropped dropped) {
             of(dropped.job()).ifPresent(job -> job.dropped(dropped.count()));
+        } else if (event instanceof ElasticJobEvent.FiringDeadlineMissed missed) {
+            of(missed.job()).ifPresent(JobMeters::deadlineMissed);
         } else if (event instanceof ElasticJobEvent.JobPaused paused) {
             of(paused.job()).ifPresent(JobMeters::paused);
         } else if (event instanceof ElasticJobEvent.FiringMisfired misfired) {

@@ -33,6 +33,7 @@ final class JobMeters {
     private final Counter misfired;
     private final Counter superseded;
     private final Counter dropped;
+    private final Counter deadlinesMissed;
     private final Counter pauses;
     private final Counter failovers;
     private final Counter lost;
@@ -51,6 +52,8 @@ final class JobMeters {
         superseded = counter("elasticjob.firings.superseded", "Firings not run because a later one came due first");
         dropped = counter(
                 "elasticjob.firings.dropped", "Firings that waited to be run one after another, and were not run");
+        deadlinesMissed =
+                counter("elasticjob.firings.deadline.missed", "Firings that have not ended by their deadline");
         pauses = counter("elasticjob.pauses", "How often the job was disabled because its firings failed in a row");
         failovers = counter("elasticjob.failovers", "Executions run again because their instance died");
         lost = counter("elasticjob.executions.lost", "Executions not run again though their instance died");
@@ -80,6 +83,10 @@ final class JobMeters {
 
     void dropped(long count) {
         dropped.increment(count);
+    }
+
+    void deadlineMissed() {
+        deadlinesMissed.increment();
     }
 
     void paused() {
