@@ -12,6 +12,8 @@ import io.elasticjob.coordination.FiringRecord.Opening;
 import io.elasticjob.coordination.FiringRecord.Stage;
 import io.elasticjob.coordination.FiringRecord.Whole;
 import io.elasticjob.coordination.MissedDeadlines;
+import io.elasticjob.coordination.ProcessShards;
+import io.elasticjob.coordination.ShardCount;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -118,10 +120,12 @@ public final class FiringRecordCodec {
     }
 
     private static Whole whole(Members members) {
-        int count = members.count("of", 1, 1, JobDefinition.MAX_SHARDS);
+        int count = members.count("of", 1, ShardCount.BROADCAST, JobDefinition.MAX_SHARDS);
         SortedSet<Integer> listed = new TreeSet<>();
         members.texts("shards").forEach(shard -> listed.add(Integer.parseInt(shard)));
-        if (!listed.isEmpty() && (listed.first() < 0 || listed.last() >= count)) {
+        int first = count == ShardCount.BROADCAST ? ProcessShards.FIRST : 0;
+        int end = count == ShardCount.BROADCAST ? ProcessShards.END : count;
+        if (!listed.isEmpty() && (listed.first() < first || listed.last() >= end)) {
             throw new IllegalArgumentException("it lists the shards " + listed + " of " + count);
         }
         return new Whole(

@@ -164,6 +164,7 @@ public final class Succession {
         for (String name : jobs.successorsOf(job)) {
             JobDefinition successor = jobs.definition(name);
             if (successor == null) {
+                notRun(name, "its settings could not be used by the instance that closed the firing");
                 continue;
             }
             boolean follows = follows(successor, job, ended.result());

@@ -49,6 +49,9 @@ final class FiringCell {
     /** How often in a row a close was refused for the sake of jobs that run after this one. */
     private int refusals;
 
+    /** How often in a row a close has waited for a job that runs after this one. */
+    private int postponed;
+
     /** The instance whose node is being read; null while none is. */
     private @Nullable String asking;
 
@@ -132,6 +135,8 @@ final class FiringCell {
         }
         record = read;
         version = readVersion;
+        refusals = 0;
+        postponed = 0;
         return true;
     }
 
@@ -179,6 +184,14 @@ final class FiringCell {
 
     void refusals(int now) {
         refusals = now;
+    }
+
+    int postponed() {
+        return postponed;
+    }
+
+    void postponed(int now) {
+        postponed = now;
     }
 
     // ---- What listeners are told

@@ -409,6 +409,9 @@ final class FiringTable {
     /** So often joins are read for one close: each time shows all that concern it, as far as is known by then. */
     private static final int MOST_READS = 5;
 
+    /** So often, a second apart, a close waits for a successor that cannot be read; then it is closed without that one. */
+    private static final int MOST_POSTPONED = 10;
+
     /** Where a firing is closed by it, what runs after it is created by the same transaction. */
     private void writeWithSuccessors(
             Connection over, FiringCell cell, FiringRecord next, List<Write> checks, Map<Integer, String> results) {
@@ -460,6 +463,13 @@ final class FiringTable {
         void decide(int readsLeft) {
             if (cell.refusals() >= MOST_REFUSALS || readsLeft == 0) {
                 write(successors.none(ended, "ZooKeeper has refused its trigger each time"));
+                return;
+            }
+            if (successors.isUnread(ended.of().job()) && cell.postponed() < MOST_POSTPONED) {
+                cell.postponed(cell.postponed() + 1);
+                cell.lookEnded(true);
+                cell.traffic(FiringCell.Traffic.WRITING);
+                traffic.again(cell);
                 return;
             }
             Succession.Following following = successors.after(ended, joins);

@@ -7,6 +7,8 @@ import io.elasticjob.coordination.FiringRecord;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Read;
+import io.elasticjob.registry.RequestNotSentException;
+import io.elasticjob.registry.RequestSize;
 import io.elasticjob.registry.Write;
 import java.time.Duration;
 import java.time.Instant;
@@ -168,6 +170,9 @@ final class FiringTraffic {
             if (layout.instanceAt(first.path()).isPresent()) {
                 registration.node().reread(over);
                 later(cell, FiringCell.Traffic.UNREAD);
+            } else if (refused.reason() == Answer.Reason.ABSENT
+                    && layout.joinsAt(first.path()).isPresent()) {
+                later(cell, FiringCell.Traffic.UNREAD); // its folder cannot be made at present
             } else if (first.path().equals(pathOf(cell))
                     || layout.joinsAt(first.path()).isPresent()) {
                 cell.traffic(FiringCell.Traffic.UNREAD); // somebody else was first
@@ -180,8 +185,19 @@ final class FiringTraffic {
                 later(cell, FiringCell.Traffic.UNREAD);
             }
         } else {
+            if (isPerhapsTooLong(writes, others, result)) {
+                cell.refusals(cell.refusals() + 1);
+            }
             later(cell, FiringCell.Traffic.DOUBTED);
         }
+    }
+
+    /** What is long and gets no answer may be what the connection is lost over: it is not sent without end. */
+    private static boolean isPerhapsTooLong(List<Write> writes, Collection<JobState> others, Result<Answer> result) {
+        return !others.isEmpty()
+                && result instanceof Result.Unknown<Answer> unknown
+                && !(unknown.why() instanceof RequestNotSentException)
+                && RequestSize.of(writes) > Parcels.LEAST_BYTES;
     }
 
     /** Something was not answered: it is decided anew in a while. */

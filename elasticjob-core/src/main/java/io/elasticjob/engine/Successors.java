@@ -60,15 +60,27 @@ final class Successors {
             before.forEach(one ->
                     byPredecessor.getOrDefault(one.job(), new TreeMap<>()).remove(job.name()));
         }
-        JobDefinition definition = job.definition();
-        if (definition != null && !job.isRemoved() && !definition.predecessors().isEmpty()) {
-            known.put(job.name(), definition.predecessors());
-            definition
-                    .predecessors()
-                    .forEach(one -> byPredecessor
-                            .computeIfAbsent(one.job(), any -> new TreeMap<>())
-                            .put(job.name(), job));
+        List<Predecessor> now = runsAfter(job, before);
+        if (!now.isEmpty()) {
+            known.put(job.name(), now);
+            now.forEach(one -> byPredecessor
+                    .computeIfAbsent(one.job(), any -> new TreeMap<>())
+                    .put(job.name(), job));
         }
+    }
+
+    /** What was known of a job goes on to hold while it cannot be used. */
+    private static List<Predecessor> runsAfter(JobState job, @Nullable List<Predecessor> before) {
+        JobDefinition definition = job.definition();
+        if (job.isRemoved()) {
+            return List.of();
+        }
+        return definition != null ? definition.predecessors() : before == null ? List.of() : before;
+    }
+
+    /** Whether it cannot be said at present what follows: the node of a successor could not be read, and will be again. */
+    boolean isUnread(String job) {
+        return of(job).stream().anyMatch(jobs::isUnread);
     }
 
     /** Names of those that run after a job, whatever becomes of it. */

@@ -208,6 +208,27 @@ class BroadcastTest {
         assertThat(shardsOf(180)).containsExactlyInAnyOrder(0, 1, 2);
     }
 
+    /** The firings of the job are recorded from then on, also that of the trigger, which has no count of shards. */
+    @Test
+    void aTriggerThatIsPendingWhenTheJobIsSplitAndRecordedComesToItsEnd() {
+        Process a = world.start("a", REFRESH);
+        Process b = world.start("b", REFRESH);
+        b.duration = Duration.ofSeconds(8);
+        a.duration = Duration.ofSeconds(8);
+        var receipt = world.now(a.engine.operations().trigger(TriggerRequest.of("refresh")));
+        world.now(a.engine.operations().trigger(TriggerRequest.of("refresh")));
+        world.seconds(1);
+        assertThat(world.isDone(configure(a, "broadcast=false,recordFirings=true")))
+                .isTrue();
+        world.seconds(120);
+
+        assertThat(receipt.completion().toCompletableFuture()).isCompleted();
+        assertThat(a.detail("refresh").orElseThrow().triggers()).isEmpty();
+        assertThat(a.events(ElasticJobEvent.ValueUnreadable.class)).isEmpty();
+        assertThat(b.events(ElasticJobEvent.ValueUnreadable.class)).isEmpty();
+        assertThat(shardsOf(120)).contains(0);
+    }
+
     private List<Integer> shardsOf(int second) {
         return ran().filter(entry -> entry.fireTime.equals(at(second)))
                 .map(entry -> entry.id.shard())

@@ -245,4 +245,18 @@ class SuccessorsTest {
                 .allMatch(process ->
                         process.events(ElasticJobEvent.EngineImpaired.class).isEmpty());
     }
+
+    /** Its settings are of a later version: whoever closes cannot make its trigger, and says so. */
+    @Test
+    void aJobThatCannotBeUsedWhereTheFiringIsClosedIsToldNotToRun() {
+        World.Process a = world.start("a", orders(), after("bills", "orders"));
+        world.time.passUntil(TEN.minusSeconds(3));
+        world.overwrite("/test/jobs/bills", "{\"format\":99}");
+        world.time.passUntil(TEN.plusSeconds(5));
+
+        assertThat(ran("bills")).isEmpty();
+        assertThat(a.events(ElasticJobEvent.SuccessorNotTriggered.class))
+                .extracting(ElasticJobEvent.SuccessorNotTriggered::successor)
+                .containsExactly("bills");
+    }
 }

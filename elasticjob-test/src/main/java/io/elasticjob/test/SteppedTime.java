@@ -187,6 +187,24 @@ final class SteppedTime implements Timekeeper, AutoCloseable {
         }
     }
 
+    /**
+     * While time stands still: waits for listeners and whatever hangs on answers, as far as they have been called by now.
+     * Moves no time, and fails nobody: who reads while others move it reads what there is.
+     */
+    void awaitCallbacks(Duration patience) {
+        lock.lock();
+        try {
+            long left = patience.toNanos();
+            while (!closed && nanos >= target && callbacks.open > 0 && left > 0) {
+                left = rest.awaitNanos(left);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** With handlers as it is set; with the engine and listeners not less than usual. Under the lock. */
     private long patience(Duration withHandlers) {
         boolean isForHandlers = waitsForExecutions && executions.open > 0;

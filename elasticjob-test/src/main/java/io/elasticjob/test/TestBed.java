@@ -188,7 +188,7 @@ public final class TestBed implements AutoCloseable {
     /** Somebody who has waited for an answer may be ahead of the listener by which an end is heard of here. */
     Executions executions() {
         if (!callingBack.get() && !time.isMovedByThisThread()) {
-            pass(Duration.ZERO, false);
+            time.awaitCallbacks(patience);
         }
         return new Executions(ended.stream()
                 .map(one -> new TestExecution(
