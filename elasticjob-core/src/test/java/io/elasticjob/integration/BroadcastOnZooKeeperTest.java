@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BroadcastOnZooKeeperTest {
 
     private static final Duration PERIOD = Duration.ofSeconds(5);
-    private static final String REFRESH = "refresh,every=5s,broadcast=true";
+    private static final String REFRESH = "refresh,every=5s,broadcast=true,misfire=RUN_ALL";
 
     @TempDir
     private Path directory;

@@ -53,7 +53,7 @@ import org.springframework.scheduling.support.CronTrigger;
 @ResourceLock("applications")
 class CutOverTest {
 
-    private static final String CRON = "0/5 * * * * ?";
+    private static final String CRON = "0/10 * * * * ?";
     private static final Schedule SCHEDULE = Schedule.cron(CRON, ZoneOffset.UTC);
     private static final int FIRINGS_AFTER = 2;
 
@@ -139,7 +139,7 @@ class CutOverTest {
     void noFiringOfQuartzRunsTwiceOrIsLost() throws Exception {
         try (QuartzOnTables quartz = new QuartzOnTables("cutover")) {
             Trigger trigger = TriggerBuilder.newTrigger()
-                    .withIdentity("each-5-seconds")
+                    .withIdentity("each-10-seconds")
                     .withSchedule(CronScheduleBuilder.cronSchedule(CRON))
                     .build();
             quartz.scheduler()
@@ -245,7 +245,7 @@ class CutOverTest {
 
     /** A fire time that leaves the time to start an application, and to end what fires there. */
     private static Instant nextButOne() {
-        return SCHEDULE.next(Instant.now().plusSeconds(30)).orElseThrow();
+        return SCHEDULE.next(Instant.now().plusSeconds(45)).orElseThrow();
     }
 
     private ConfigurableApplicationContext start(Class<?> application, Imported imported) throws Exception {

@@ -73,7 +73,9 @@ class DeployedTests {
             try (ConfigurableApplicationContext started = application(variables).run()) {
                 int web = port(variables, "SERVER_PORT");
                 int management = port(variables, "MANAGEMENT_SERVER_PORT");
-                assertThat(get(management, "/actuator/health").statusCode()).isEqualTo(200);
+                Awaitility.await()
+                        .atMost(Duration.ofMinutes(1))
+                        .until(() -> get(management, "/actuator/health").statusCode() == 200);
 
                 zooKeeper.stop();
 
@@ -138,6 +140,7 @@ class DeployedTests {
     private static HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
         return HTTP.send(
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .timeout(Duration.ofSeconds(30))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
     }
