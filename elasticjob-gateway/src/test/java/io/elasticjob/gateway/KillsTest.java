@@ -24,6 +24,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.apache.curator.test.TestingServer;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,7 +110,11 @@ class KillsTest {
                 killAWorker();
             }
         }
-        until(() -> leftBehind().isEmpty()); // it is run again, and comes to its end
+        try {
+            until(() -> leftBehind().isEmpty()); // it is run again, and comes to its end
+        } catch (ConditionTimeoutException left) {
+            throw new AssertionError("Left behind: " + leftBehind() + report(), left);
+        }
         workers.values().forEach(Process::destroy); // it ends what it runs, and leaves
         for (Process worker : workers.values()) {
             assertThat(worker.waitFor(60, java.util.concurrent.TimeUnit.SECONDS))
@@ -244,6 +249,17 @@ class KillsTest {
         return text.substring(0, text.lastIndexOf('\n') + 1).lines();
     }
 
+    /** All that is known, for a test that fails. */
+    private String report() throws IOException {
+        StringBuilder all = new StringBuilder();
+        try (java.util.stream.Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                all.append("\n-- ").append(file.getFileName()).append('\n').append(Files.readString(file));
+            }
+        }
+        return all.toString();
+    }
+
     // ---- The processes --------------------------------------------------------------------------------------------
 
     private void startGateway(int number) throws IOException {
@@ -261,7 +277,7 @@ class KillsTest {
                 "--test.ledger=" + folder.resolve("ledger"),
                 "--spring.application.name=scheduler",
                 "--elasticjob.registry.connect-string=" + server.getConnectString(),
-                "--elasticjob.registry.session-timeout=9s",
+                "--elasticjob.registry.session-timeout=18s", // a worker that stands still for a quarter of it gives up
                 "--elasticjob.gateway.enabled=true",
                 "--elasticjob.gateway.insecure=true",
                 "--elasticjob.gateway.handlers=work",

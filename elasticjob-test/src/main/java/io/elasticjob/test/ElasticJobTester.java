@@ -177,6 +177,9 @@ public final class ElasticJobTester implements AutoCloseable {
         CompletableFuture<T> future = stage.toCompletableFuture();
         settleWhileRunning();
         if (!future.isDone()) {
+            settle(); // it may hang on the end of what runs
+        }
+        if (!future.isDone()) {
             throw new AssertionError("There is no answer at " + now() + ", and time stands still. Is ZooKeeper stopped,"
                     + " or this instance cut off from it?");
         }
