@@ -192,12 +192,12 @@ class CutOverTest {
             firings.add(new Ran(fireTime, 0, here));
         }
 
-        /** Was: a method with {@code @Scheduled(cron = "0/5 * * * * *", zone = "UTC")}. */
+        /** Was: a method with {@code @Scheduled(cron = "0/10 * * * * *", zone = "UTC")}. */
         @Bean
         SchedulingConfigurer settleUntilTheSwitch(
                 @Value("${elasticjob.jobs.settleOrders.valid-from}") Instant switched) {
             AtomicReference<Instant> due = new AtomicReference<>();
-            CronTrigger cron = new CronTrigger("0/5 * * * * *", ZoneOffset.UTC);
+            CronTrigger cron = new CronTrigger("0/10 * * * * *", ZoneOffset.UTC);
             EndingTrigger ending = new EndingTrigger(
                     context -> {
                         Instant next = cron.nextExecution(context);
