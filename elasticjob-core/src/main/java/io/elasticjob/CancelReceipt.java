@@ -7,7 +7,8 @@ import java.util.TreeMap;
 /**
  * A request to end what runs is stored in ZooKeeper: the instances that run it hear of it, and nobody begins it again.
  *
- * @param shards that are asked to end, each with the firing that it runs, or was to run
+ * @param shards that are asked to end, each with the firing that it runs, or was to run; empty for a firing that its
+ *     {@link ShardPlanner} has not split yet, which ends as a whole
  * @since 0.1.0
  */
 public record CancelReceipt(String job, SortedMap<Integer, Firing> shards) {

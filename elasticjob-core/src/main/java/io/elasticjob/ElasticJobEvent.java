@@ -121,6 +121,18 @@ public sealed interface ElasticJobEvent {
     }
 
     /**
+     * Tasks of an array have ended. Published when another tenth of them has, and when the first one fails; so at most a dozen
+     * times for each attempt.
+     *
+     * @param cluster on which it runs
+     * @param succeeded how many have ended well, in this attempt and before
+     * @param failed how many have ended otherwise, in this attempt
+     * @param size how many there are
+     */
+    record ArrayProgressed(ExecutionId execution, String cluster, int succeeded, int failed, int size)
+            implements ExecutionEvent {}
+
+    /**
      * An execution has failed, and its firing is run again for the shard, by the instance that has it then.
      *
      * @param failures of the firing so far
@@ -277,6 +289,26 @@ public sealed interface ElasticJobEvent {
      */
     record FiringDeadlineMissed(String job, Firing firing, Instant fireTime, Instant deadline)
             implements ElasticJobEvent {}
+
+    /** Shards of a past firing run again, by the trigger of this number, as an operator has asked. */
+    record FiringRerun(String job, Firing firing, long trigger, SortedSet<Integer> shards, Operator by)
+            implements ElasticJobEvent {}
+
+    /** The planner has split a firing into so many parts: each runs once, whatever it says if it is asked again. */
+    record FiringPlanned(String job, Firing firing, Instant fireTime, int parts) implements ElasticJobEvent {}
+
+    /**
+     * The planner of a firing has thrown, has taken too long, or has given what cannot be run, or its instance has not said what
+     * came of it. The firing ends as failed.
+     */
+    record FiringNotPlanned(String job, Firing firing, String planner, String error) implements ElasticJobEvent {}
+
+    /**
+     * The parts of a planned firing are not all there any more as they were stored: somebody has deleted them, or written over
+     * them. Shards that run go on, nothing more of the firing begins, and unless all of it has run it ends as failed. The next
+     * one runs.
+     */
+    record FiringPlanLost(String job, Firing firing, Instant fireTime, String why) implements ElasticJobEvent {}
 
     /** A listener of a firing as a whole has thrown, or has taken too long. The firing goes on without it. */
     record FiringListenerFailed(String job, Firing firing, String listener, String error) implements ElasticJobEvent {}

@@ -11,6 +11,11 @@ package io.elasticjob;
  */
 public record ExecutionId(String job, String life, Firing firing, int shard, int attempt) {
 
+    /** Where a past firing is run again, it names that one. */
+    public ExecutionId {
+        firing = firing.identity();
+    }
+
     /** An execution of a job whose life is not known, as in a unit test. */
     public ExecutionId(String job, Firing firing, int shard, int attempt) {
         this(job, "", firing, shard, attempt);

@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Surrounds executions on the threads that run their handlers: tracing, a logging context, a security context. It cannot
- * change an execution: what it throws is logged, the handler runs all the same, and the outcome is the handler's.
+ * change an execution: what it throws is logged, and told to the {@linkplain JobErrorHandler error handler} of the job; the
+ * handler runs all the same, and the outcome is the handler's.
  *
  * @since 0.1.0
  */

@@ -3,6 +3,7 @@ package io.elasticjob;
 import io.elasticjob.text.VisibleText;
 import java.time.DateTimeException;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One occurrence of a job. Its identity comes from the schedule or from the registry's count of triggers, never from the
@@ -14,6 +15,11 @@ public sealed interface Firing {
 
     /** How it is written in execution ids, logs and the endpoint; without slashes and white space. */
     String text();
+
+    /** The firing that handlers, events and the history see: a past one where that is run again, else itself. */
+    default Firing identity() {
+        return this;
+    }
 
     /**
      * The firing that is written so.
@@ -42,11 +48,40 @@ public sealed interface Firing {
         }
     }
 
-    /** Asked for by hand: the job's trigger of this number, counting from 0 for as long as the job lives. */
-    record Triggered(long number) implements Firing {
+    /**
+     * Asked for by hand: the job's trigger of this number, counting from 0 for as long as the job lives. Two of the same number
+     * are equal.
+     *
+     * @param again the past firing that it runs again; null for a firing of its own
+     */
+    record Triggered(long number, @Nullable Past again) implements Firing {
+
+        /** A firing of its own. */
+        public Triggered(long number) {
+            this(number, null);
+        }
+
         @Override
         public String text() {
             return "trigger-" + number;
         }
+
+        @Override
+        public Firing identity() {
+            return again == null ? this : again.firing();
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Triggered triggered && triggered.number == number;
+        }
+
+        @Override
+        public int hashCode() {
+            return Long.hashCode(number);
+        }
     }
+
+    /** A firing that is over. */
+    record Past(Firing firing, Instant fireTime) {}
 }

@@ -23,6 +23,23 @@ final class FiringKeys {
                                 + "last shard of each firing, separated by commas, in this order.");
     }
 
+    static JobKey.Builder planner() {
+        return JobKey.named("planner")
+                .maxLength(200)
+                .documentation(
+                        "Name of the ShardPlanner that decides for each firing, once its time has come, into which parts "
+                                + "it is split. Each firing is then recorded as a whole. None by default.");
+    }
+
+    static JobKey.Builder plannerTimeout() {
+        return JobKey.named("plannerTimeout")
+                .shape(KeyTraits.Shape.DURATION)
+                .defaultValue("60s")
+                .documentation(
+                        "How long the planner may take before it is interrupted and the firing ends as failed, up "
+                                + "to 1 day. 60s by default.");
+    }
+
     static JobKey.Builder after() {
         return JobKey.named("after")
                 .maxLength(2_500)

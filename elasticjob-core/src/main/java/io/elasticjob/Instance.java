@@ -69,6 +69,7 @@ public record Instance(
      * @param limits names of the limits that it declares
      * @param firingListeners names of the listeners of firings as wholes that it can call
      * @param errorHandlers names of the error handlers that it knows beside the built-in ones
+     * @param planners names of the planners of shards that it can call
      */
     public record Repertoire(
             Set<String> handlers,
@@ -78,9 +79,11 @@ public record Instance(
             Set<String> calendars,
             Set<String> limits,
             Set<String> firingListeners,
-            Set<String> errorHandlers) {
+            Set<String> errorHandlers,
+            Set<String> planners) {
 
         public Repertoire {
+            planners = Set.copyOf(planners);
             handlers = Set.copyOf(handlers);
             declares = Set.copyOf(declares);
             strategies = Set.copyOf(strategies);
@@ -109,7 +112,7 @@ public record Instance(
                 Set<String> calendars,
                 Set<String> limits,
                 Set<String> firingListeners) {
-            this(handlers, declares, strategies, jobFormat, calendars, limits, firingListeners, Set.of());
+            this(handlers, declares, strategies, jobFormat, calendars, limits, firingListeners, Set.of(), Set.of());
         }
 
         /** One without listeners of firings and error handlers. */
@@ -120,7 +123,7 @@ public record Instance(
                 int jobFormat,
                 Set<String> calendars,
                 Set<String> limits) {
-            this(handlers, declares, strategies, jobFormat, calendars, limits, Set.of(), Set.of());
+            this(handlers, declares, strategies, jobFormat, calendars, limits, Set.of(), Set.of(), Set.of());
         }
 
         /** One of this version. */
@@ -131,29 +134,45 @@ public record Instance(
         /** The same with other handlers. */
         public Repertoire withHandlers(Set<String> next) {
             return new Repertoire(
-                    next, declares, strategies, jobFormat, calendars, limits, firingListeners, errorHandlers);
+                    next, declares, strategies, jobFormat, calendars, limits, firingListeners, errorHandlers, planners);
         }
 
         /** The same with other calendars. */
         public Repertoire withCalendars(Set<String> next) {
             return new Repertoire(
-                    handlers, declares, strategies, jobFormat, next, limits, firingListeners, errorHandlers);
+                    handlers, declares, strategies, jobFormat, next, limits, firingListeners, errorHandlers, planners);
         }
 
         /** The same with other error handlers. */
         public Repertoire withErrorHandlers(Set<String> next) {
-            return new Repertoire(handlers, declares, strategies, jobFormat, calendars, limits, firingListeners, next);
+            return new Repertoire(
+                    handlers, declares, strategies, jobFormat, calendars, limits, firingListeners, next, planners);
         }
 
         /** The same with other limits. */
         public Repertoire withLimits(Set<String> next) {
             return new Repertoire(
-                    handlers, declares, strategies, jobFormat, calendars, next, firingListeners, errorHandlers);
+                    handlers,
+                    declares,
+                    strategies,
+                    jobFormat,
+                    calendars,
+                    next,
+                    firingListeners,
+                    errorHandlers,
+                    planners);
         }
 
         /** The same with other listeners of firings. */
         public Repertoire withFiringListeners(Set<String> next) {
-            return new Repertoire(handlers, declares, strategies, jobFormat, calendars, limits, next, errorHandlers);
+            return new Repertoire(
+                    handlers, declares, strategies, jobFormat, calendars, limits, next, errorHandlers, planners);
+        }
+
+        /** The same with other planners. */
+        public Repertoire withPlanners(Set<String> next) {
+            return new Repertoire(
+                    handlers, declares, strategies, jobFormat, calendars, limits, firingListeners, errorHandlers, next);
         }
     }
 
@@ -223,6 +242,11 @@ public record Instance(
     /** Names of the listeners of firings as wholes that it can call. */
     public Set<String> firingListeners() {
         return repertoire.firingListeners();
+    }
+
+    /** Names of the planners of shards that it can call. */
+    public Set<String> planners() {
+        return repertoire.planners();
     }
 
     /** Names of the error handlers that it knows beside the built-in ones. */

@@ -65,6 +65,7 @@ public final class JobDefinition {
     private final Placement placement;
     private final Concurrency concurrency;
     private final WholeFirings wholeFirings;
+    private final PlannedShards plannedShards;
     private final List<Predecessor> predecessors;
     private final Join join;
 
@@ -93,6 +94,7 @@ public final class JobDefinition {
         this.placement = Placement.read(written);
         this.concurrency = Concurrency.read(written);
         this.wholeFirings = WholeFirings.read(written);
+        this.plannedShards = PlannedShards.read(written);
         this.predecessors = Predecessor.read(name, written);
         this.broadcast = Broadcast.read(written);
         this.join = Join.read(written);
@@ -279,6 +281,11 @@ public final class JobDefinition {
     /** What is recorded of its firings as wholes. */
     public WholeFirings wholeFirings() {
         return wholeFirings;
+    }
+
+    /** What decides for each firing into which shards it is split. */
+    public PlannedShards plannedShards() {
+        return plannedShards;
     }
 
     /** The jobs after whose firings it runs. */

@@ -7,6 +7,9 @@ import java.util.Set;
  * key {@code errorHandler}; in a Spring application that is the name of a bean. It changes nothing: the outcome, retries and
  * alerts are the same, whatever it does.
  *
+ * <p>It hears as well what an {@link ExecutionScope} throws that cannot be opened or closed, though that is no failure of the
+ * execution, and is logged whatever the error handler is.
+ *
  * <p>It is called on the thread of the failed handler, within its {@link ExecutionScope}s, and holds the slot and the shard until
  * it returns; a {@code timeout} of the job, and a cancel, interrupt it like the handler. What it throws is logged, with the
  * failure that it was told.
@@ -29,11 +32,11 @@ public interface JobErrorHandler {
     Set<String> BUILT_IN = Set.of(LOG, THROW, IGNORE);
 
     /**
-     * An execution has failed.
+     * An execution has failed, or one of its scopes.
      *
      * @param context as the handler was given it
-     * @param failure what the handler threw; a {@link java.util.concurrent.TimeoutException} when it took longer than the
-     *     {@code timeout} of its job, with what the handler threw then, if anything, as its cause
+     * @param failure what the handler or a scope threw; a {@link java.util.concurrent.TimeoutException} when the handler took
+     *     longer than the {@code timeout} of its job, with what it threw then, if anything, as its cause
      */
     void failed(ShardingContext context, Throwable failure) throws Exception;
 }

@@ -67,6 +67,8 @@ public final class JobKey implements Comparable<JobKey> {
     public static final JobKey FIRING_LISTENERS = common(FiringKeys.firingListeners());
     public static final JobKey FIRING_LISTENER_TIMEOUT = common(FiringKeys.firingListenerTimeout());
     public static final JobKey FIRING_DEADLINE = common(FiringKeys.firingDeadline());
+    public static final JobKey PLANNER = common(FiringKeys.planner());
+    public static final JobKey PLANNER_TIMEOUT = common(FiringKeys.plannerTimeout());
     public static final JobKey AFTER = common(FiringKeys.after());
     public static final JobKey JOIN = common(FiringKeys.join());
     public static final JobKey ENABLED = common(GeneralKeys.enabled());

@@ -78,6 +78,18 @@ public interface JobOperations {
     CompletionStage<CancelReceipt> cancel(CancelRequest request);
 
     /**
+     * Runs shards of past firings again, as those firings: handlers see their ids and fire times, what they were asked for
+     * with, and the next attempt. Each firing that has run again is closed and told again, once. The firing must be over, and
+     * its record must be kept: the job needs {@code recordFirings}.
+     *
+     * <p>Repeat a request with the same {@link RerunRequest#withId id}: its firings run again once.
+     *
+     * @return which firings run again, by which triggers; the stage fails with {@link InvalidSettingException} when there is no
+     *     such firing or shard, and with {@link OperationRefusedException} when the firing runs, or nothing of it failed
+     */
+    CompletionStage<RerunReceipt> rerun(RerunRequest request);
+
+    /**
      * Overrides declared settings: all of them, or none. Overrides hold until {@link #reset}, whatever is deployed. A new
      * number of shards applies to all shards together, from one firing on.
      *

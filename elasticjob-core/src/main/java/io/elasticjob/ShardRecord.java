@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param past what the shard has behind it
  * @param checkpoint what the handler left for the next attempt
  * @param permits nodes of the limits in which the claim is counted that runs, or lingers; empty where none does
+ * @param array of the latest execution, where it runs, or ran, as an array of tasks on a cluster; null for all others
  * @param unknown fields of the stored form that this version has no name for; they are written back as they were
  */
 public record ShardRecord(
@@ -31,6 +32,7 @@ public record ShardRecord(
         Past past,
         @Nullable String checkpoint,
         SortedSet<String> permits,
+        @Nullable ArrayPlace array,
         Map<String, Object> unknown) {
 
     /**
@@ -120,7 +122,7 @@ public record ShardRecord(
 
     /** One that is counted in no limit. */
     public ShardRecord(ShardState state, Past past, @Nullable String checkpoint, Map<String, Object> unknown) {
-        this(state, past, checkpoint, NO_PERMITS, unknown);
+        this(state, past, checkpoint, NO_PERMITS, null, unknown);
     }
 
     public boolean isRunning() {
@@ -253,7 +255,8 @@ public record ShardRecord(
                 .map(Attempt::failures)
                 .orElse(Failures.NONE);
         Running running = new Running(new Attempt(next, instance, nextAttempt, nextDeaths, 0, now, failures));
-        return new ShardRecord(running, past.withoutResult(), checkpoint, permits, unknown);
+        ArrayPlace kept = next.equals(firing()) ? array : null;
+        return new ShardRecord(running, past.withoutResult(), checkpoint, permits, kept, unknown);
     }
 
     /**
@@ -289,11 +292,10 @@ public record ShardRecord(
     /** The record after a firing has failed that is to be run again: nothing is decided by that. */
     public ShardRecord failed(Outcome ended, Instant now) {
         Attempt attempt = running();
-        return new ShardRecord(
+        return free(
                 new Idle(attempt.with(attempt.failures().andAt(now))),
-                past.ended(ended.name(), errorOf(ended)),
-                checkpoint,
-                unknown);
+                past.ended(ended.name(), RecordedEnd.errorOf(ended)),
+                checkpoint);
     }
 
     /** The record of a firing that {@link #toRetry is to be run again}, as if it had failed at this time. */
@@ -311,11 +313,10 @@ public record ShardRecord(
      */
     public ShardRecord failedForGood(@Nullable Instant decided) {
         return toRetry()
-                .map(attempt -> new ShardRecord(
+                .map(attempt -> free(
                         new Done(attempt, attempt.failures().latest()),
                         past.trigger(triggerAfter(attempt)).through(later(past.through(), decided)),
-                        checkpoint,
-                        unknown))
+                        checkpoint))
                 .orElse(this);
     }
 
@@ -323,6 +324,20 @@ public record ShardRecord(
         return attempt.firing() instanceof Firing.Triggered done
                 ? Math.max(past.trigger(), done.number())
                 : past.trigger();
+    }
+
+    /**
+     * The same where it says of firings by hand that ZooKeeper has not numbered yet that they have run: up to the last of which
+     * it says more, all have; without one, all are open.
+     *
+     * @param given how many numbers ZooKeeper has given
+     */
+    public ShardRecord withoutTriggersFrom(long given) {
+        if (!(firing() instanceof Firing.Triggered last) || last.number() >= given) {
+            return with(past.trigger(-1));
+        }
+        boolean isDone = state() instanceof ShardState.Done;
+        return with(past.trigger(isDone ? last.number() : last.number() - 1));
     }
 
     /** The record after triggers up to this number were decided without running. */
@@ -337,10 +352,10 @@ public record ShardRecord(
                 later(past.through(), decided),
                 succeeded ? later(past.lastSucceeded(), fireTime().orElse(null)) : past.lastSucceeded(),
                 ended.name(),
-                errorOf(ended),
+                RecordedEnd.errorOf(ended),
                 past.streak(),
-                resultOf(ended));
-        return new ShardRecord(new Done(attempt, now), next, succeeded ? null : checkpoint, unknown);
+                RecordedEnd.resultOf(ended));
+        return free(new Done(attempt, now), next, succeeded ? null : checkpoint);
     }
 
     /**
@@ -350,7 +365,7 @@ public record ShardRecord(
      */
     public ShardRecord givenBack(@Nullable Outcome ended) {
         String outcome = ended == null ? past.outcome() : ended.name();
-        return new ShardRecord(new Idle(running()), past.ended(outcome, null), checkpoint, unknown);
+        return free(new Idle(running()), past.ended(outcome, null), checkpoint);
     }
 
     /**
@@ -368,7 +383,7 @@ public record ShardRecord(
                 died.token(),
                 died.startedAt(),
                 died.failures());
-        return new ShardRecord(new Idle(counted), past.ended(ended.name(), null), checkpoint, unknown);
+        return free(new Idle(counted), past.ended(ended.name(), null), checkpoint);
     }
 
     /** The record after firings up to {@code decided} were decided without running; unchanged for null. */
@@ -422,7 +437,12 @@ public record ShardRecord(
 
     /** The record of what runs, or lingers, and is counted in these limits. */
     public ShardRecord withPermits(SortedSet<String> counted) {
-        return new ShardRecord(state, past, checkpoint, counted, unknown);
+        return new ShardRecord(state, past, checkpoint, counted, array, unknown);
+    }
+
+    /** The record of what runs, or ran, as an array of tasks. */
+    public ShardRecord withArray(@Nullable ArrayPlace known) {
+        return new ShardRecord(state, past, checkpoint, permits, known, unknown);
     }
 
     /** The record with another count of firings that failed one after another; null for none. */
@@ -432,7 +452,7 @@ public record ShardRecord(
 
     /** The record with what the handler leaves for the next attempt; null for nothing. */
     public ShardRecord withCheckpoint(@Nullable String left) {
-        return new ShardRecord(state, past, left, permits, unknown);
+        return new ShardRecord(state, past, left, permits, array, unknown);
     }
 
     /**
@@ -457,24 +477,6 @@ public record ShardRecord(
         return with(past.through(corrected));
     }
 
-    private static @Nullable String resultOf(Outcome ended) {
-        return ended instanceof Outcome.Succeeded succeeded
-                        && !succeeded.result().isEmpty()
-                ? succeeded.result()
-                : null;
-    }
-
-    private static @Nullable String errorOf(Outcome ended) {
-        if (ended instanceof Outcome.Cancelled cancelled) {
-            return cancelled.text();
-        } else if (ended instanceof Outcome.TimedOut late) {
-            return late.text();
-        } else if (ended instanceof Outcome.Skipped skipped) {
-            return skipped.reason().isEmpty() ? null : skipped.reason();
-        }
-        return ended instanceof Outcome.Failed failed ? failed.error() : null;
-    }
-
     private Attempt running() {
         if (state instanceof Running running) {
             return running.attempt();
@@ -482,12 +484,17 @@ public record ShardRecord(
         throw new IllegalStateException("Nothing runs: the record is " + state.name());
     }
 
+    /** With the claim the permits are over. */
+    private ShardRecord free(ShardState next, Past nowPast, @Nullable String left) {
+        return new ShardRecord(next, nowPast, left, NO_PERMITS, array, unknown);
+    }
+
     private ShardRecord with(ShardState next) {
-        return new ShardRecord(next, past, checkpoint, permits, unknown);
+        return new ShardRecord(next, past, checkpoint, permits, array, unknown);
     }
 
     private ShardRecord with(Past next) {
-        return new ShardRecord(state, next, checkpoint, permits, unknown);
+        return new ShardRecord(state, next, checkpoint, permits, array, unknown);
     }
 
     private static @Nullable Instant later(@Nullable Instant one, @Nullable Instant other) {

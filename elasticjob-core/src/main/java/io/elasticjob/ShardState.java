@@ -145,7 +145,7 @@ public sealed interface ShardState {
 
         /** Whether it is the attempt at this firing that was claimed under this token, whoever owns it by now. */
         public boolean isOf(Firing claimed, int attempt, long under) {
-            return firing.equals(claimed) && number == attempt && token == under;
+            return firing.identity().equals(claimed.identity()) && number == attempt && token == under;
         }
 
         Attempt ownedBy(String instance) {

@@ -35,14 +35,17 @@ public record WholeFirings(
         List<String> listeners = written.read(JobKey.FIRING_LISTENERS, WholeFirings::names);
         boolean areWanted = written.read(JobKey.RECORD_FIRINGS, SettingForm.flag());
         WholeFirings firings = new WholeFirings(
-                areWanted || !listeners.isEmpty(),
+                areWanted
+                        || !listeners.isEmpty()
+                        || !written.text(JobKey.PLANNER).isBlank(),
                 listeners,
                 written.read(JobKey.FIRING_LISTENER_TIMEOUT, SettingForm.duration(LONGEST)),
                 written.text(JobKey.FIRING_DEADLINE).isEmpty()
                         ? null
                         : written.read(JobKey.FIRING_DEADLINE, SettingForm.duration(LONGEST_DEADLINE)));
         if (firings.areRecorded) {
-            check(written, listeners.isEmpty() ? JobKey.RECORD_FIRINGS : JobKey.FIRING_LISTENERS);
+            JobKey because = areWanted ? JobKey.RECORD_FIRINGS : JobKey.PLANNER;
+            check(written, listeners.isEmpty() ? because : JobKey.FIRING_LISTENERS);
         } else if (firings.deadline != null) {
             throw written.invalid(
                     JobKey.FIRING_DEADLINE,

@@ -48,7 +48,7 @@ record WrittenSettings(String name, SortedMap<JobKey, Setting> all) {
             throw invalid(known, "must be a number");
         } catch (IllegalArgumentException broken) {
             throw invalid(known, rule(known, MalformedTextException.ruleOf(broken)));
-        } catch (RuntimeException | StackOverflowError | LinkageError failed) {
+        } catch (Throwable failed) {
             throw invalid(known, rule(known, "could not be checked: " + failed));
         }
     }
@@ -59,7 +59,7 @@ record WrittenSettings(String name, SortedMap<JobKey, Setting> all) {
             kind.check(job);
         } catch (InvalidSettingException broken) {
             throw broken;
-        } catch (RuntimeException | StackOverflowError | LinkageError failed) {
+        } catch (Throwable failed) {
             throw new InvalidSettingException(
                     name, name, "could not be checked as a job of the kind " + kind.name() + ": " + failed);
         }

@@ -1,6 +1,7 @@
 package io.elasticjob.alert;
 
 import io.elasticjob.alert.AlertCounts.Fate;
+import io.elasticjob.spi.OutsideCall;
 import io.elasticjob.spi.Timekeeper;
 import io.elasticjob.text.Thrown;
 import java.time.Duration;
@@ -38,6 +39,9 @@ final class AlertDelivery {
     private int failures;
     private boolean pausing;
     private volatile boolean outOfOrder;
+
+    /** What is being sent; null while nothing is. */
+    private volatile @Nullable OutsideCall sending;
 
     AlertDelivery(String name, AlertChannel channel, Timekeeper time, AlertCounts counts) {
         this.name = name;
@@ -92,6 +96,8 @@ final class AlertDelivery {
 
     /** What it failed with; it is code of the application that may throw anything. */
     private @Nullable Throwable attempt(Alert alert) {
+        OutsideCall call = OutsideCall.begin();
+        sending = call;
         try {
             channel.send(alert);
             return null;
@@ -102,7 +108,16 @@ final class AlertDelivery {
             Throwable failed = Thrown.tellable(thrown);
             log.debug("{} did not take the alert \"{}\"", name, alert.headline(), failed);
             return failed;
+        } finally {
+            call.end();
+            sending = null;
         }
+    }
+
+    /** As {@link OutsideCall#waitsForTheEnd}. On the thread that closes. */
+    boolean waitsForTheEnd() {
+        OutsideCall call = sending;
+        return call != null && call.waitsForTheEnd();
     }
 
     private void arrived(Alert alert) {

@@ -6,14 +6,13 @@ import io.elasticjob.alert.AlertCounts.Fate;
 import io.elasticjob.spi.SystemTimekeeper;
 import io.elasticjob.spi.Timekeeper;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.LongStream;
@@ -29,6 +28,9 @@ public final class AlertNotifier implements Consumer<ElasticJobEvent>, AutoClose
 
     /** How long {@link #close()} waits for what is under way. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
+    /** So often it is looked whether a channel waits for that end itself. */
+    private static final Duration LOOK = Duration.ofMillis(250);
 
     private static final Logger log = LoggerFactory.getLogger("io.elasticjob.alerts");
 
@@ -141,40 +143,51 @@ public final class AlertNotifier implements Consumer<ElasticJobEvent>, AutoClose
 
     /**
      * Lets what was told before reach the channels, for a few seconds at most, and ends the threads. What still waits for
-     * another attempt is lost, and logged as a number.
+     * another attempt is lost, and logged as a number. A channel that itself waits for this, since it closes its own
+     * application, is not waited for.
      */
     @Override
     public void close() {
         long deadline = time.nanoTime() + LAST_WORDS.toNanos();
         CountDownLatch heard = new CountDownLatch(1);
         time.execute(heard::countDown);
-        boolean all = await(heard, deadline);
-        List<CountDownLatch> said = new ArrayList<>();
+        boolean all = await(heard, deadline, () -> false);
+        Map<Outlet, CountDownLatch> said = new LinkedHashMap<>();
         outlets.values().forEach(outlet -> {
             CountDownLatch last = new CountDownLatch(1);
             outlet.time().execute(last::countDown);
-            said.add(last);
+            said.put(outlet, last);
         });
-        for (CountDownLatch last : said) {
-            all &= await(last, deadline);
+        for (Map.Entry<Outlet, CountDownLatch> last : said.entrySet()) {
+            all &= await(last.getValue(), deadline, last.getKey().delivery()::waitsForTheEnd);
         }
         int lost = outlets.values().stream()
                 .mapToInt(outlet -> outlet.delivery().open())
                 .sum();
-        if (lost > 0 || !all) {
+        if (lost > 0) {
             log.warn("{} alert(s) were not sent before the end", lost);
+        } else if (!all) {
+            log.warn("It is not known whether all alerts were sent before the end");
         }
         end(time);
         outlets.values().forEach(outlet -> end(outlet.time()));
     }
 
-    private boolean await(CountDownLatch latch, long deadline) {
+    private boolean await(CountDownLatch latch, long deadline, BooleanSupplier isInVain) {
         try {
-            return latch.await(deadline - time.nanoTime(), TimeUnit.NANOSECONDS);
+            while (!isInVain.getAsBoolean()) {
+                long left = deadline - time.nanoTime();
+                if (latch.await(Math.min(left, LOOK.toNanos()), TimeUnit.NANOSECONDS)) {
+                    return true;
+                }
+                if (left <= LOOK.toNanos()) {
+                    return false;
+                }
+            }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            return false;
         }
+        return false;
     }
 
     private static void end(Timekeeper time) {

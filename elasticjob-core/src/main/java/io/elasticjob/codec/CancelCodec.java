@@ -18,14 +18,22 @@ public final class CancelCodec {
     /** Of one that ends something in the shards of processes. */
     private static final int FORMAT_OF_BROADCAST = 2;
 
+    /** Of one that ends a firing with all its shards, whichever they are. */
+    private static final int FORMAT_OF_WHOLE = 3;
+
     private CancelCodec() {}
 
     public static byte[] encode(Cancel cancel) {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         boolean isBroadcast = cancel.shards().stream().anyMatch(ProcessShards::isOne);
-        fields.put(Members.FORMAT, isBroadcast ? FORMAT_OF_BROADCAST : FORMAT);
+        int format = isBroadcast ? FORMAT_OF_BROADCAST : FORMAT;
+        fields.put(Members.FORMAT, cancel.isWhole() ? FORMAT_OF_WHOLE : format);
         fields.put("firing", cancel.firing().text());
-        fields.put("shards", cancel.shards());
+        if (cancel.isWhole()) {
+            fields.put("whole", true);
+        } else {
+            fields.put("shards", cancel.shards());
+        }
         fields.put("who", cancel.by().who());
         fields.put("why", cancel.by().why());
         cancel.unknown().forEach(fields::putIfAbsent);
@@ -34,13 +42,15 @@ public final class CancelCodec {
 
     /** @param createdAt registry time of the node's creation */
     public static Decoded<Cancel> decode(Instant createdAt, byte[] bytes) {
-        return Members.decode(bytes, FORMAT_OF_BROADCAST, members -> cancel(createdAt, members));
+        return Members.decode(bytes, FORMAT_OF_WHOLE, members -> cancel(createdAt, members));
     }
 
     private static Cancel cancel(Instant createdAt, Members members) {
         SortedSet<Integer> shards = new TreeSet<>();
         members.texts("shards").forEach(shard -> shards.add(Integer.parseInt(shard)));
-        if (shards.isEmpty() || shards.first() < 0 || shards.last() >= ProcessShards.END) {
+        boolean isWhole = members.flag("whole");
+        boolean isOutside = !shards.isEmpty() && (shards.first() < 0 || shards.last() >= ProcessShards.END);
+        if (shards.isEmpty() != isWhole || isOutside) {
             throw new IllegalArgumentException("it lists the shards " + shards);
         }
         return new Cancel(

@@ -65,6 +65,7 @@ public final class InstanceCodec {
         fields.put("limits", instance.limits().isEmpty() ? null : new TreeSet<>(instance.limits()));
         Set<String> listeners = instance.firingListeners();
         fields.put("firingListeners", listeners.isEmpty() ? null : new TreeSet<>(listeners));
+        fields.put("planners", instance.planners().isEmpty() ? null : new TreeSet<>(instance.planners()));
         fields.put(
                 "errorHandlers", instance.errorHandlers().isEmpty() ? null : new TreeSet<>(instance.errorHandlers()));
         fields.put("labels", new TreeMap<>(instance.labels()));
@@ -138,7 +139,8 @@ public final class InstanceCodec {
                         Set.copyOf(members.texts("calendars")),
                         Set.copyOf(members.texts("limits")),
                         Set.copyOf(members.texts("firingListeners")),
-                        Set.copyOf(members.texts("errorHandlers"))),
+                        Set.copyOf(members.texts("errorHandlers")),
+                        Set.copyOf(members.texts("planners"))),
                 new Instance.Availability(
                         members.word("state", Instance.State.class),
                         members.has("drain") ? drain(members.object("drain")) : null));

@@ -32,6 +32,11 @@ public final class JoinRecordCodec {
                 "waiting",
                 record.waiting().stream().map(JoinRecordCodec::stored).toList());
         fields.put("done", stored(record.done()));
+        if (!record.missed().isEmpty()) {
+            fields.put(
+                    "missed",
+                    record.missed().stream().map(JoinRecordCodec::stored).toList());
+        }
         record.unknown().forEach(fields::putIfAbsent);
         return Json.write(fields);
     }
@@ -84,7 +89,13 @@ public final class JoinRecordCodec {
             if (done.size() > MOST) {
                 throw new IllegalArgumentException("\"done\" names " + done.size() + " firings");
             }
-            return new JoinRecord(waiting, done, members.unknown());
+            List<Entry> missed = members.objects("missed", MOST).stream()
+                    .map(JoinRecordCodec::entry)
+                    .toList();
+            if (missed.stream().anyMatch(one -> one.of() == null)) {
+                throw new IllegalArgumentException("\"missed\" has a join that descends from no firing");
+            }
+            return new JoinRecord(waiting, done, missed, members.unknown());
         });
     }
 

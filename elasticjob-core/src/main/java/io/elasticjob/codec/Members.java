@@ -90,6 +90,14 @@ final class Members {
         return number == null ? otherwise : number;
     }
 
+    /**
+     * The number of a firing by hand up to which something is so; -1 when it is not there. ZooKeeper counts with 32 bits: a
+     * higher number was never given, and calculating with it may overflow.
+     */
+    long triggerNumber(String name) {
+        return count(name, -1, -1, Integer.MAX_VALUE);
+    }
+
     /** False when it is not there. */
     boolean flag(String name) {
         return Boolean.TRUE.equals(member(name, Boolean.class));

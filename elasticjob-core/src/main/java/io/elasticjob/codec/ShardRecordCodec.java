@@ -1,7 +1,9 @@
 package io.elasticjob.codec;
 
+import io.elasticjob.ArrayPlace;
 import io.elasticjob.Cancellation;
 import io.elasticjob.Firing;
+import io.elasticjob.Indexes;
 import io.elasticjob.Outcome;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.ShardRecord.Past;
@@ -34,6 +36,11 @@ public final class ShardRecordCodec {
      * it, at once; so it leaves such a record alone.
      */
     private static final int FORMAT_OF_LEASES = 2;
+    /**
+     * Of what runs a past firing again, or is to: a version that does not know that would give its attempts another name. And of
+     * what runs on a cluster: a version that does not know clusters would run it again, or close it, once its owner is gone.
+     */
+    private static final int LATEST_FORMAT = 3;
     /** In milliseconds; no session is nearly as long. */
     private static final int LONGEST_LEASE = 3_600_000;
 
@@ -50,6 +57,8 @@ public final class ShardRecordCodec {
     private static final String PLACE = "place";
     private static final String COUNTED = "counted";
     private static final String STREAK = "streak";
+    private static final String AGAIN = "again";
+    private static final String ARRAY = "array";
 
     private static final String TRIGGER_PREFIX = "trigger-";
 
@@ -59,9 +68,15 @@ public final class ShardRecordCodec {
         Attempt latest = record.latest().orElse(null);
         return Json.write(object -> {
             boolean isLeased = !record.lease().isZero();
-            object.number(Members.FORMAT, isLeased ? FORMAT_OF_LEASES : FORMAT);
+            Map<String, @Nullable Object> again = latest == null ? null : PastCodec.again(latest.firing());
+            boolean isRerun = again != null && !(record.state() instanceof Done);
+            object.number(Members.FORMAT, format(record, isRerun));
             object.text(STATE, record.state().name());
             object.text("firing", latest == null ? null : text(latest.firing()));
+            if (again != null) {
+                again.put("by", String.valueOf(mark(latest)));
+                object.members(Map.of(AGAIN, again));
+            }
             object.numberFrom(0, "trigger", record.trigger());
             object.instant("through", record.through());
             object.text("owner", latest == null ? null : latest.owner());
@@ -88,12 +103,46 @@ public final class ShardRecordCodec {
             if (latest != null && !record.permits().isEmpty()) {
                 object.members(Map.of(COUNTED, counted(latest, record.permits())));
             }
+            if (record.array() != null) {
+                object.members(Map.of(ARRAY, array(latest, record.array())));
+            }
             String result = record.result().orElse(null);
             if (result != null) {
                 object.members(Map.of(RESULT, Map.of("of", String.valueOf(mark(latest)), "text", result)));
             }
             object.members(record.unknown());
         });
+    }
+
+    private static int format(ShardRecord record, boolean isRerun) {
+        if (isRerun || (record.array() != null && record.holder().isPresent())) {
+            return LATEST_FORMAT;
+        }
+        return record.lease().isZero() ? FORMAT : FORMAT_OF_LEASES;
+    }
+
+    private static Map<String, Object> array(@Nullable Attempt attempt, ArrayPlace array) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("of", String.valueOf(mark(attempt)));
+        members.put("cluster", array.cluster());
+        members.put("size", array.size());
+        array.released().ifPresent(identity -> members.put("released", identity));
+        members.put("earlier", array.earlier().text());
+        members.put("succeeded", array.succeeded().text());
+        members.put("failed", array.failed().text());
+        return members;
+    }
+
+    /** Null where it is said of another attempt. */
+    private static @Nullable ArrayPlace array(@Nullable Attempt latest, Members array) {
+        ArrayPlace place = new ArrayPlace(
+                array.text("cluster"),
+                array.count("size", 1, 1, Indexes.MAX),
+                array.optionalText("released"),
+                Indexes.parse(array.text("earlier")),
+                Indexes.parse(array.text("succeeded")),
+                Indexes.parse(array.text("failed")));
+        return array.text("of").equals(mark(latest)) ? place : null;
     }
 
     private static Map<String, Object> failures(Attempt latest) {
@@ -140,7 +189,7 @@ public final class ShardRecordCodec {
     }
 
     public static Decoded<ShardRecord> decode(byte[] bytes) {
-        return Members.decode(bytes, FORMAT_OF_LEASES, ShardRecordCodec::record);
+        return Members.decode(bytes, LATEST_FORMAT, ShardRecordCodec::record);
     }
 
     private static ShardRecord record(Members members) {
@@ -151,7 +200,7 @@ public final class ShardRecordCodec {
         return new ShardRecord(
                 state,
                 new Past(
-                        members.number("trigger", -1),
+                        members.triggerNumber("trigger"),
                         members.optionalInstant("through"),
                         members.optionalInstant("lastSucceeded"),
                         members.optionalText("outcome"),
@@ -160,6 +209,7 @@ public final class ShardRecordCodec {
                         members.has(RESULT) ? result(latest, members.object(RESULT)) : null),
                 members.optionalText("checkpoint"),
                 permits,
+                members.has(ARRAY) ? array(latest, members.object(ARRAY)) : null,
                 members.unknown());
     }
 
@@ -227,6 +277,7 @@ public final class ShardRecordCodec {
         long token = members.number("token", 0);
         Instant startedAt = members.optionalInstant("startedAt");
         Members failed = members.has(FAILED) ? members.object(FAILED) : null;
+        Members again = members.has(AGAIN) ? members.object(AGAIN) : null;
         if (firing == null && owner == null) {
             return null;
         }
@@ -234,13 +285,19 @@ public final class ShardRecordCodec {
             throw new IllegalArgumentException("it has a firing without an owner, or an owner without a firing");
         }
         Failures failures = failed == null ? Failures.NONE : failures(firing, failed);
-        return new Attempt(firing(firing), owner, number, deaths, token, startedAt, failures);
+        return new Attempt(firing(firing, number, again), owner, number, deaths, token, startedAt, failures);
     }
 
     /** None where they are of another firing: an older version, which has no name for them, has kept them. */
     private static Failures failures(String firing, Members failed) {
         Failures failures = new Failures(failed.count("times", 0, 1, MOST), failed.optionalInstant("at"));
         return firing.equals(failed.text("firing")) ? failures : Failures.NONE;
+    }
+
+    /** @param again null, or said of another attempt, where it is a firing of its own */
+    private static Firing firing(String text, int attempt, @Nullable Members again) {
+        Firing firing = firing(text);
+        return again != null && again.text("by").equals(text + "/" + attempt) ? PastCodec.again(firing, again) : firing;
     }
 
     private static Firing firing(String text) {

@@ -23,6 +23,14 @@ public final class TriggerCodec {
     private static final int FORMAT_OF_INTERVALS = 2;
     /** Of one that runs in the shards of processes. */
     private static final int FORMAT_OF_BROADCAST = 3;
+    /** Of one that runs a past firing again. */
+    private static final int FORMAT_OF_RERUNS = 4;
+
+    /** Of one whose shards are planned. */
+    private static final int FORMAT_OF_PLANS = 5;
+
+    private static final String PLANNED = "planned";
+    private static final String RERUN = "rerun";
 
     private TriggerCodec() {}
 
@@ -33,6 +41,7 @@ public final class TriggerCodec {
         fields.put("request", trigger.request());
         fields.put("shards", trigger.shards());
         fields.put("of", trigger.shardingTotalCount());
+        fields.put(PLANNED, trigger.isPlanned() ? true : null);
         fields.put("parameter", trigger.content().parameter());
         ShardParameters parameters = trigger.content().parameters();
         fields.put("parameters", parameters == null ? null : ShardParametersCodec.members(parameters));
@@ -41,6 +50,7 @@ public final class TriggerCodec {
         Chain chain = trigger.content().chain();
         fields.put("ancestors", chain.ancestors().isEmpty() ? null : ChainCodec.ancestors(chain.ancestors()));
         fields.put("causes", chain.causes().isEmpty() ? null : ChainCodec.causes(chain.causes()));
+        fields.put(RERUN, PastCodec.rerun(trigger.content().rerun()));
         fields.put("forced", trigger.forced() ? true : null);
         fields.put("who", trigger.by().who());
         fields.put("why", trigger.by().why());
@@ -49,6 +59,12 @@ public final class TriggerCodec {
     }
 
     private static int format(Trigger trigger) {
+        if (trigger.content().rerun() != null) {
+            return FORMAT_OF_RERUNS;
+        }
+        if (trigger.isPlanned()) {
+            return FORMAT_OF_PLANS;
+        }
         if (trigger.shardingTotalCount() == ShardCount.BROADCAST) {
             return FORMAT_OF_BROADCAST;
         }
@@ -60,7 +76,7 @@ public final class TriggerCodec {
      * @param createdAt registry time of the node's creation
      */
     public static Decoded<Trigger> decode(long number, Instant createdAt, byte[] bytes) {
-        return Members.decode(bytes, FORMAT_OF_BROADCAST, members -> trigger(number, createdAt, members));
+        return Members.decode(bytes, FORMAT_OF_PLANS, members -> trigger(number, createdAt, members));
     }
 
     private static String line(String name, Members members) {
@@ -84,7 +100,8 @@ public final class TriggerCodec {
         boolean isBroadcast = total == ShardCount.BROADCAST;
         int first = isBroadcast ? ProcessShards.FIRST : 0;
         int end = isBroadcast ? ProcessShards.END : total;
-        if (shards.isEmpty() || shards.first() < first || shards.last() >= end) {
+        boolean isPlanned = members.flag(PLANNED) && shards.isEmpty();
+        if (!isPlanned && (shards.isEmpty() || shards.first() < first || shards.last() >= end)) {
             throw new IllegalArgumentException("it lists the shards " + shards + " of " + total);
         }
         String request = members.optionalNodeName("request");
@@ -103,7 +120,8 @@ public final class TriggerCodec {
                                 ? ShardParametersCodec.parameters(members.object("parameters"))
                                 : null,
                         interval(members),
-                        new Chain(ChainCodec.ancestors(members, "ancestors"), ChainCodec.causes(members, "causes"))),
+                        new Chain(ChainCodec.ancestors(members, "ancestors"), ChainCodec.causes(members, "causes")),
+                        members.has(RERUN) ? PastCodec.rerun(members.object(RERUN)) : null),
                 members.flag("forced"),
                 new Operator(line("who", members), line("why", members)),
                 members.unknown());

@@ -34,7 +34,35 @@ public record Barrier(@Nullable FiringRecord known) {
         if (isOver) { // it was closed without this shard, which was switched off
             return new ShardStep.Settle(record.decidedUpTo(over), null);
         }
-        return open == null || !open.has(shard) ? new ShardStep.Rest() : begin(job, shard, record, open, now);
+        boolean isNobodys = open != null
+                && open.plan() != null
+                && !job.definition().plannedShards().arePlanned();
+        if (open == null || isNobodys || !open.has(shard)) {
+            return new ShardStep.Rest();
+        }
+        return open.isPlanLost() ? notRun(job, shard, record, open) : begin(job, shard, record, open, now);
+    }
+
+    /** Whether nobody knows any more what the shards of this firing are to do. */
+    boolean isPlanLost(Firing firing) {
+        FiringRecord.Current current = known == null ? null : known.current();
+        return current != null
+                && current.whole().isPlanLost()
+                && current.whole().firing().equals(firing);
+    }
+
+    /** It is decided by each shard for itself, as all else: so nothing begins that is closed meanwhile. */
+    private static ShardStep notRun(ShardStep.Job job, int shard, ShardRecord record, FiringRecord.Whole open) {
+        if (open.firing() instanceof Firing.Triggered triggered) {
+            return record.trigger() >= triggered.number()
+                    ? new ShardStep.Rest()
+                    : new ShardStep.Settle(record.decidedUpTo(triggered.number()), null);
+        }
+        Instant through = record.through();
+        boolean isDecided = through != null && !open.fireTime().isAfter(through);
+        return isDecided || !job.wants(shard, open.fireTime())
+                ? new ShardStep.Rest()
+                : new ShardStep.Settle(record.decidedThrough(open.fireTime()), null);
     }
 
     private ShardStep begin(ShardStep.Job job, int shard, ShardRecord record, FiringRecord.Whole open, Instant now) {
@@ -42,7 +70,7 @@ public record Barrier(@Nullable FiringRecord known) {
             Trigger trigger = job.triggers().get(triggered.number());
             return trigger == null || trigger.isDecidedBy(record) || !job.mayRun(trigger, shard)
                     ? new ShardStep.Rest()
-                    : ShardStep.claim(record, open.firing(), trigger.requestedAt(), trigger);
+                    : ShardStep.claim(record, shard, trigger);
         }
         Optional<DueFiring> due = due(job, shard, record, now);
         if (due.isEmpty()) {
@@ -53,7 +81,17 @@ public record Barrier(@Nullable FiringRecord known) {
                     new ElasticJobEvent.FiringSkipped(
                             job.definition().name(), shard, open.fireTime(), DueFiring.whySkipped(job.definition())));
         }
-        return ShardStep.claim(record, open.firing(), open.fireTime(), null);
+        return ShardStep.claim(record, open.fireTime());
+    }
+
+    /** The trigger that is open, and has this shard by its plan, which it has not begun. */
+    Optional<Trigger> planned(ShardStep.Job job, int shard, ShardRecord record) {
+        FiringRecord.Whole open = known == null ? null : known.open().orElse(null);
+        return open != null && open.has(shard) && open.firing() instanceof Firing.Triggered triggered
+                ? Optional.ofNullable(job.triggers().get(triggered.number()))
+                        .filter(Trigger::isPlanned)
+                        .filter(trigger -> !trigger.isDecidedBy(record))
+                : Optional.empty();
     }
 
     /** The firing by schedule that the shard is due for. */
@@ -68,8 +106,9 @@ public record Barrier(@Nullable FiringRecord known) {
         if (isDecided || now.isBefore(fireTime) || !job.wants(shard, fireTime)) {
             return Optional.empty();
         }
-        boolean isSkipped =
-                job.definition().misfire() == Misfire.SKIP && DueFiring.isTooLate(job.definition(), fireTime, now);
+        boolean isSkipped = open.plan() == null // else it was planned in time
+                && job.definition().misfire() == Misfire.SKIP
+                && DueFiring.isTooLate(job.definition(), fireTime, now);
         return Optional.of(new DueFiring(fireTime, isSkipped));
     }
 }

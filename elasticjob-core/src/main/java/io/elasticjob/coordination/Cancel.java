@@ -15,7 +15,7 @@ import java.util.TreeSet;
  * That a firing of a job is to end for some shards. It never changes, and is there until the firing is over for each of them.
  *
  * @param requestedAt registry time at which it was asked for
- * @param shards that are to end; settled when it is asked for
+ * @param shards that are to end; settled when it is asked for; empty for all, where nobody knew then into which it is split
  * @param by who asked, and why
  * @param unknown fields of the stored form that this version has no name for
  */
@@ -33,8 +33,13 @@ public record Cancel(
         unknown = Map.copyOf(unknown);
     }
 
+    /** Whether the firing is to end with all its shards, whichever they are. */
+    public boolean isWhole() {
+        return shards.isEmpty();
+    }
+
     boolean concerns(int shard, Firing other) {
-        return shards.contains(shard) && firing.equals(other);
+        return (isWhole() || shards.contains(shard)) && firing.equals(other);
     }
 
     /** What an execution is told that is to end. */

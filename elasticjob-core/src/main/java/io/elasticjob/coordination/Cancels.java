@@ -31,6 +31,12 @@ public record Cancels(List<Cancel> all) {
         return all.stream().filter(cancel -> cancel.concerns(shard, firing)).findFirst();
     }
 
+    /** Whether this firing is to end with all its shards, whichever they are. */
+    public boolean isEndedWhole(Firing firing) {
+        return all.stream()
+                .anyMatch(cancel -> cancel.isWhole() && cancel.firing().equals(firing));
+    }
+
     // ---- What is asked for -----------------------------------------------------------------------------------------
 
     /**
@@ -49,6 +55,60 @@ public record Cancels(List<Cancel> all) {
             }
         });
         return targets;
+    }
+
+    /**
+     * A firing that is to end with all its shards.
+     *
+     * @param shards that it has; empty where nobody knows that yet
+     */
+    public record Entire(Firing firing, List<Integer> shards) {
+
+        public Entire {
+            shards = List.copyOf(shards);
+        }
+
+        /** Whether it is known which shards it has. */
+        public boolean isSplit() {
+            return !shards.isEmpty();
+        }
+
+        /**
+         * Those of its shards that have not run it to its end.
+         *
+         * @param records of its shards; one that has none yet has run nothing
+         */
+        public SortedMap<Integer, Firing> undecided(Map<Integer, ShardRecord> records) {
+            SortedMap<Integer, Firing> undecided = new TreeMap<>();
+            for (int shard : shards) {
+                if (!isDecided(records.getOrDefault(shard, ShardRecord.NEW), firing)) {
+                    undecided.put(shard, firing);
+                }
+            }
+            return undecided;
+        }
+    }
+
+    /**
+     * The firing that is meant, of a job whose shards are planned: as long as it is being planned, or waits for that, nobody
+     * knows which shards it has.
+     *
+     * @param record of the firings of the job
+     * @param wanted the firing that is meant; null for the one that is under way
+     * @return empty where it is neither under way nor to come
+     */
+    public static Optional<Entire> entire(FiringRecord record, Triggers triggers, @Nullable Firing wanted) {
+        FiringRecord.Current current = record.current();
+        if (current != null && !(current.stage() instanceof FiringRecord.Closed)) {
+            FiringRecord.Whole whole = current.whole();
+            if (wanted == null || wanted.equals(whole.firing())) {
+                return Optional.of(new Entire(whole.firing(), whole.shards()));
+            }
+        }
+        Trigger trigger = wanted instanceof Firing.Triggered triggered ? triggers.get(triggered.number()) : null;
+        return trigger != null && trigger.isPlanned() && !record.decided().has(trigger.firing())
+                ? Optional.of(new Entire(trigger.firing(), List.of()))
+                : Optional.empty();
     }
 
     /** The firing that runs, or was given back and is to be run again; null when there is none. */
@@ -70,7 +130,7 @@ public record Cancels(List<Cancel> all) {
         }
         if (firing instanceof Firing.Triggered triggered) {
             Trigger trigger = job.triggers().get(triggered.number());
-            return trigger != null && trigger.shards().contains(shard);
+            return trigger != null && trigger.mayList(shard);
         }
         return DueFiring.of(job, shard, record, now)
                 .filter(due -> firing.equals(new Firing.Scheduled(due.fireTime())))
@@ -131,8 +191,11 @@ public record Cancels(List<Cancel> all) {
     }
 
     private Optional<ShardStep> notBegun(ShardStep.Job job, int shard, ShardRecord record, Instant now) {
-        Trigger next = job.triggers().next(shard, record).orElse(null);
-        Firing trigger = next == null ? null : new Firing.Triggered(next.number());
+        Trigger next = job.triggers()
+                .next(shard, record)
+                .or(() -> Optional.ofNullable(job.barrier()).flatMap(barrier -> barrier.planned(job, shard, record)))
+                .orElse(null);
+        Firing trigger = next == null ? null : next.firing();
         Optional<Cancel> ofTrigger = trigger == null ? Optional.empty() : of(shard, trigger);
         if (next != null && trigger != null && ofTrigger.isPresent()) {
             return Optional.of(told(job, shard, trigger, ofTrigger.get(), record.decidedUpTo(next.number())));
@@ -152,7 +215,8 @@ public record Cancels(List<Cancel> all) {
 
     private static ShardStep told(ShardStep.Job job, int shard, Firing firing, Cancel cancel, ShardRecord next) {
         return new ShardStep.Settle(
-                next, new ElasticJobEvent.FiringCancelled(job.definition().name(), shard, firing, cancel.by()));
+                next,
+                new ElasticJobEvent.FiringCancelled(job.definition().name(), shard, firing.identity(), cancel.by()));
     }
 
     // ---- When it is over -------------------------------------------------------------------------------------------
@@ -168,6 +232,21 @@ public record Cancels(List<Cancel> all) {
         return records.values().stream()
                 .noneMatch(record -> cancel.firing().equals(begun(record))
                         || (!isPast(record, cancel.firing()) && !cancel.isTooOld(now)));
+    }
+
+    /**
+     * The same of one that ends a firing as a whole.
+     *
+     * @param record of the firings of its job; null where there is none, or this version cannot read it
+     */
+    public static boolean isOver(Cancel cancel, @Nullable FiringRecord record, Instant now) {
+        FiringRecord.Current current = record == null ? null : record.current();
+        if (current != null
+                && !(current.stage() instanceof FiringRecord.Closed)
+                && current.whole().firing().equals(cancel.firing())) {
+            return false;
+        }
+        return cancel.isTooOld(now) || (record != null && record.decided().has(cancel.firing()));
     }
 
     /** Whether it is decided for the shard, or a later one was begun. */

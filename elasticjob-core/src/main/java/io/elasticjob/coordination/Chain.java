@@ -50,7 +50,8 @@ public record Chain(List<Ancestor> ancestors, List<Cause> causes) {
     /** The firings that a firing's successors descend from: its own ancestors, and itself. */
     public static List<Ancestor> descent(Layout.JobLife of, FiringRecord.Whole whole) {
         List<Ancestor> all = new ArrayList<>(whole.ancestors());
-        all.add(new Ancestor(of.job(), of.life(), whole.firing(), whole.fireTime()));
+        all.add(new Ancestor(
+                of.job(), of.life(), whole.seen().firing(), whole.seen().fireTime()));
         return all;
     }
 
@@ -72,7 +73,8 @@ public record Chain(List<Ancestor> ancestors, List<Cause> causes) {
             left -= bytes;
             kept.put(one.getKey(), one.getValue());
         }
-        return new Cause(job, whole.firing(), whole.fireTime(), result, kept, results.size() - kept.size());
+        return new Cause(
+                job, whole.seen().firing(), whole.seen().fireTime(), result, kept, results.size() - kept.size());
     }
 
     private static long utf8Length(String text) {

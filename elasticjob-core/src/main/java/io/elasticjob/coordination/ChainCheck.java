@@ -117,12 +117,18 @@ public final class ChainCheck {
     }
 
     private static ChainGraph graph(JobDefinition job, Function<String, @Nullable JobDefinition> known) {
-        return new ChainGraph(name -> {
-            JobDefinition one = name.equals(job.name()) ? job : known.apply(name);
-            return one == null
-                    ? List.of()
-                    : one.predecessors().stream().map(Predecessor::job).toList();
-        });
+        Function<String, @Nullable JobDefinition> all = name -> name.equals(job.name()) ? job : known.apply(name);
+        return new ChainGraph(
+                name -> {
+                    JobDefinition one = all.apply(name);
+                    return one == null
+                            ? List.of()
+                            : one.predecessors().stream().map(Predecessor::job).toList();
+                },
+                name -> {
+                    JobDefinition one = all.apply(name);
+                    return one != null && one.join() != Join.EACH;
+                });
     }
 
     private static InvalidSettingException invalid(JobDefinition job, JobKey key, String rule) {

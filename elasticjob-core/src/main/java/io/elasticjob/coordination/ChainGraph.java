@@ -11,16 +11,23 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Which jobs run after which others. Walks what is known of the namespace, each job once. */
 public final class ChainGraph {
 
     private final Function<String, ? extends Collection<String>> predecessorsOf;
+    private final Predicate<String> joins;
     private final Map<String, Set<String>> ancestors = new HashMap<>();
+    private final Map<String, Set<String>> common = new HashMap<>();
 
-    /** @param predecessorsOf the jobs after whose firings a job runs; empty for one that nobody knows */
-    public ChainGraph(Function<String, ? extends Collection<String>> predecessorsOf) {
+    /**
+     * @param predecessorsOf the jobs after whose firings a job runs; empty for one that nobody knows
+     * @param joins whether a job takes several of them together: its firings descend from what all of these descend from
+     */
+    public ChainGraph(Function<String, ? extends Collection<String>> predecessorsOf, Predicate<String> joins) {
         this.predecessorsOf = predecessorsOf;
+        this.joins = joins;
     }
 
     /** The jobs that a job runs after, in however many steps, and itself. */
@@ -40,17 +47,36 @@ public final class ChainGraph {
         return seen;
     }
 
-    /** The jobs that all predecessors of a job descend from, or are; empty when there are none. */
+    /** The jobs that firings of all predecessors of a job descend from, or are of; empty when there are none. */
     public Set<String> common(String job) {
-        Set<String> common = null;
+        Set<String> known = common.putIfAbsent(job, Set.of()); // what a circle comes back to is in common with nothing
+        if (known != null) {
+            return known;
+        }
+        Set<String> all = null;
         for (String predecessor : predecessorsOf.apply(job)) {
-            if (common == null) {
-                common = new TreeSet<>(ancestorsOf(predecessor));
+            if (all == null) {
+                all = descentOf(predecessor);
             } else {
-                common.retainAll(ancestorsOf(predecessor));
+                all.retainAll(descentOf(predecessor));
             }
         }
-        return common == null ? Set.of() : common;
+        Set<String> found = all == null ? Set.of() : all;
+        common.put(job, found);
+        return found;
+    }
+
+    /** The jobs whose firings one of a job may descend from, and itself: of a join, only those that are common to what it joins. */
+    private Set<String> descentOf(String job) {
+        Set<String> seen = new TreeSet<>();
+        Deque<String> next = new ArrayDeque<>(List.of(job));
+        while (!next.isEmpty()) {
+            String one = next.poll();
+            if (seen.add(one)) {
+                next.addAll(joins.test(one) ? common(one) : predecessorsOf.apply(one));
+            }
+        }
+        return seen;
     }
 
     /**

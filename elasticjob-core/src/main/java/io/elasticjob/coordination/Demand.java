@@ -59,10 +59,18 @@ public final class Demand {
                     + " an application that declares it, or remove it");
         }
         int count = job.shardCount().count();
-        SortedSet<Integer> shards =
-                job.shardCount().isBroadcast() ? ofProcesses(job, instances, request) : ofSplit(job, count, request);
+        boolean isPlanned = isPlanned(effective);
+        if (isPlanned && !request.shards().isEmpty()) {
+            throw new InvalidSettingException(
+                    "shards",
+                    request.shards().stream().map(String::valueOf).collect(Collectors.joining(",")),
+                    "cannot be named: the planner of " + job.name() + " decides for each firing which shards it has");
+        }
+        SortedSet<Integer> shards = isPlanned
+                ? new TreeSet<>()
+                : job.shardCount().isBroadcast() ? ofProcesses(job, instances, request) : ofSplit(job, count, request);
         if (!request.forced()) {
-            refuseIfDisabled(job, effective.get(), shards);
+            refuseIfDisabled(job, effective.get(), isPlanned ? new TreeSet<>(Set.of(0)) : shards);
         }
         return new Trigger(
                 0,
@@ -73,6 +81,14 @@ public final class Demand {
                 request.forced(),
                 request.by(),
                 Map.of());
+    }
+
+    private static boolean isPlanned(Supplier<JobDefinition> effective) {
+        try {
+            return effective.get().plannedShards().arePlanned();
+        } catch (IllegalArgumentException | IllegalStateException unusable) {
+            return false;
+        }
     }
 
     private static SortedSet<Integer> ofSplit(StoredJob job, int count, TriggerRequest request) {
@@ -236,6 +252,16 @@ public final class Demand {
                         live,
                         Instance::firingListeners);
             }
+        }
+        if (changed.contains(JobKey.PLANNER) && job.plannedShards().arePlanned()) {
+            known(
+                    job,
+                    JobKey.PLANNER,
+                    job.plannedShards().by().orElseThrow(),
+                    "is not the name of a planner that a live instance offers",
+                    Set.of(),
+                    live,
+                    Instance::planners);
         }
         Duration least = sessionTimeout.plusSeconds(5);
         if (changed.contains(JobKey.MISFIRE_THRESHOLD) && job.misfireThreshold().compareTo(least) < 0) {

@@ -108,6 +108,10 @@ public final class Eligibility {
         if (!unknown.isEmpty()) {
             return Optional.of("does not know the firing listener " + String.join(", ", unknown));
         }
+        String planner = job.plannedShards().by().orElse("");
+        if (!planner.isEmpty() && !instance.planners().contains(planner)) {
+            return Optional.of("does not know the planner " + planner);
+        }
         String errorHandler = job.errorHandler();
         if (!errorHandler.isEmpty()
                 && !JobErrorHandler.BUILT_IN.contains(errorHandler)

@@ -57,6 +57,7 @@ public record FiringRecord(@Nullable Current current, Decided decided, FiringMar
      * @param openedAt registry time
      * @param jobVersion version of the job's node under which it was opened
      * @param ancestors the firings that it descends from; they are kept here, as its trigger may be gone before it is closed
+     * @param plan where the parts are that its planner has split it into; null where there are none, or no planner
      */
     public record Whole(
             Firing firing,
@@ -65,7 +66,25 @@ public record FiringRecord(@Nullable Current current, Decided decided, FiringMar
             SortedSet<Integer> listed,
             Instant openedAt,
             int jobVersion,
-            List<Chain.Ancestor> ancestors) {
+            List<Chain.Ancestor> ancestors,
+            @Nullable Plan plan) {
+
+        /** Of one that is not planned. */
+        public Whole(
+                Firing firing,
+                Instant fireTime,
+                int count,
+                SortedSet<Integer> listed,
+                Instant openedAt,
+                int jobVersion,
+                List<Chain.Ancestor> ancestors) {
+            this(firing, fireTime, count, listed, openedAt, jobVersion, ancestors, null);
+        }
+
+        /** The same split into so many parts. */
+        Whole planned(Plan parts, int number) {
+            return new Whole(firing, fireTime, number, listed, openedAt, jobVersion, ancestors, parts);
+        }
 
         /** Of one that runs after no other one. */
         public Whole(
@@ -88,13 +107,52 @@ public record FiringRecord(@Nullable Current current, Decided decided, FiringMar
             return listed.isEmpty() ? IntStream.range(0, count).boxed().toList() : List.copyOf(listed);
         }
 
+        /** Whether nobody knows its parts any more: what has not begun of it is not run. */
+        public boolean isPlanLost() {
+            return plan != null && plan.lost();
+        }
+
         public boolean has(int shard) {
             return listed.isEmpty() ? shard < count : listed.contains(shard);
+        }
+
+        /** Whether a past firing is run again by it. */
+        public boolean isRerun() {
+            return firing instanceof Firing.Triggered triggered && triggered.again() != null;
+        }
+
+        /** The firing that listeners, successors and operators see: the past one where that is run again. */
+        public Firing.Past seen() {
+            return firing instanceof Firing.Triggered triggered && triggered.again() != null
+                    ? triggered.again()
+                    : new Firing.Past(firing, fireTime);
+        }
+    }
+
+    /**
+     * Where the parts of a firing are kept.
+     *
+     * @param id part of the names of their nodes, which tells this plan from all others for the job
+     * @param portions in how many nodes they are
+     * @param lost whether they were found not to be all there any more, as they were written: nobody begins one of them
+     */
+    public record Plan(String id, int portions, boolean lost) {
+
+        /** One that is all there. */
+        public Plan(String id, int portions) {
+            this(id, portions, false);
         }
     }
 
     /** Where a firing stands. */
     public sealed interface Stage {}
+
+    /**
+     * An instance has its planner say into which parts it is split.
+     *
+     * @param by id of that instance
+     */
+    public record Planning(String by) implements Stage {}
 
     /**
      * An instance calls the listeners that hear of it before the first shard.
@@ -160,6 +218,13 @@ public record FiringRecord(@Nullable Current current, Decided decided, FiringMar
         return current != null && current.stage() instanceof Open ? Optional.of(current.whole()) : Optional.empty();
     }
 
+    /** The firing that is being planned; empty while there is none. */
+    public Optional<Planning> planning() {
+        return current != null && current.stage() instanceof Planning planning
+                ? Optional.of(planning)
+                : Optional.empty();
+    }
+
     /** The firing whose listeners are called before the first shard; empty while there is none. */
     public Optional<Opening> opening() {
         return current != null && current.stage() instanceof Opening opening ? Optional.of(opening) : Optional.empty();
@@ -180,6 +245,23 @@ public record FiringRecord(@Nullable Current current, Decided decided, FiringMar
     /** The record with a firing that is opened. */
     public FiringRecord opened(Whole whole, Stage stage) {
         return new FiringRecord(new Current(whole, stage), decided, marks, unknown);
+    }
+
+    /** The same firing split into parts. */
+    FiringRecord planned(Plan plan, int count, Stage stage) {
+        return new FiringRecord(new Current(whole().planned(plan, count), stage), decided, marks, unknown);
+    }
+
+    /** The same firing, whose plan is not all there any more. */
+    FiringRecord planLost() {
+        Whole whole = whole();
+        Plan plan = whole.plan();
+        if (current == null || plan == null) {
+            throw new IllegalStateException("The firing has no plan");
+        }
+        Plan lost = new Plan(plan.id(), plan.portions(), true);
+        return new FiringRecord(
+                new Current(whole.planned(lost, whole.count()), current.stage()), decided, marks, unknown);
     }
 
     /** The same firing at another stage. */

@@ -9,6 +9,7 @@ import io.elasticjob.ShardRecord;
 import io.elasticjob.ShardState;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -16,6 +17,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What follows for the firings of a job as wholes. Decides; never acts. */
@@ -46,7 +48,17 @@ public sealed interface FiringStep {
      * @param version of the job's node as it is decided under
      * @param listened whether listeners hear of the firing
      */
-    record Opener(String by, int version, boolean listened) {}
+    record Opener(String by, int version, boolean listened) {
+
+        /** What comes first: the plan, where there is a planner, as listeners hear into how many shards it is split. */
+        private FiringRecord.Stage first(boolean isPlanned) {
+            return isPlanned ? new FiringRecord.Planning(by) : begun();
+        }
+
+        private FiringRecord.Stage begun() {
+            return listened ? new FiringRecord.Opening(by) : new FiringRecord.Open();
+        }
+    }
 
     /** What is to be opened over a record that {@link FiringRecord#isFree is free}. */
     static FiringStep next(ShardStep.Job job, FiringRecord record, Opener opener, Instant now) {
@@ -65,7 +77,7 @@ public sealed interface FiringStep {
 
     private static @Nullable Trigger trigger(ShardStep.Job job, FiringRecord record) {
         return job.triggers().pending().tailMap(record.decided().trigger() + 1).values().stream()
-                .filter(next -> next.shards().stream().anyMatch(shard -> job.mayRun(next, shard)))
+                .filter(job::mayRun)
                 .findFirst()
                 .orElse(null);
     }
@@ -73,43 +85,135 @@ public sealed interface FiringStep {
     private static FiringStep open(
             ShardStep.Job job, FiringRecord record, Trigger trigger, Opener opener, Instant now) {
         boolean isWhole = trigger.shards().size() == trigger.shardingTotalCount();
+        boolean isPlanned = trigger.isPlanned();
         SortedSet<Integer> listed = isWhole ? new TreeSet<>() : trigger.shards();
         FiringRecord.Whole whole = new FiringRecord.Whole(
-                new Firing.Triggered(trigger.number()),
+                trigger.firing(),
                 trigger.requestedAt(),
-                trigger.shardingTotalCount(),
+                isPlanned ? 0 : trigger.shardingTotalCount(),
                 listed,
                 now,
                 opener.version(),
                 trigger.content().chain().ancestors());
-        return new Open(record.opened(whole, begun(opener)), trigger, trigger.requestedAt());
+        Trigger.Rerun rerun = trigger.content().rerun();
+        PastFirings.Opened with = new PastFirings.Opened(
+                whole.firing(), PastFiring.Asked.of(trigger.content()), rerun == null || rerun.successors());
+        return new Open(opened(record, whole, opener.first(isPlanned), with), trigger, trigger.requestedAt());
     }
 
     private static FiringStep open(ShardStep.Job job, FiringRecord record, DueFiring due, Opener opener, Instant now) {
         Instant fireTime = due.fireTime();
-        int count = job.count().at(fireTime);
+        boolean isPlanned = job.definition().plannedShards().arePlanned();
+        int count = isPlanned ? 0 : job.count().at(fireTime);
         FiringRecord.Whole whole = new FiringRecord.Whole(
                 new Firing.Scheduled(fireTime), fireTime, count, new TreeSet<>(), now, opener.version());
-        FiringRecord next = record.opened(whole, begun(opener));
+        ShardParameters parameters = job.count()
+                .parametersAt(fireTime)
+                .orElseGet(() -> ShardParameters.of(
+                        job.definition(), IntStream.range(0, count).boxed().toList()));
+        FiringRecord next = opened(
+                record,
+                whole,
+                opener.first(isPlanned),
+                new PastFirings.Opened(whole.firing(), PastFiring.Asked.of(parameters), true));
         if (!due.skipped()) {
             return new Open(next, null, fireTime);
         }
-        SortedMap<String, Integer> ends = new TreeMap<>(Map.of(FiringRecord.Closed.NOT_RUN, count));
+        SortedMap<String, Integer> ends =
+                new TreeMap<>(isPlanned ? Map.of() : Map.of(FiringRecord.Closed.NOT_RUN, count));
         return new Open(
-                next.closed(
-                        closed(FiringResult.SKIPPED, ends, opener, now),
-                        DelayedFiring.decidedAt(job.definition(), fireTime, now)),
+                noted(
+                        next.closed(
+                                closed(FiringResult.SKIPPED, ends, opener, now),
+                                DelayedFiring.decidedAt(job.definition(), fireTime, now)),
+                        whole,
+                        shard -> ShardRecord.NEW,
+                        now),
                 null,
                 fireTime);
     }
 
-    private static FiringRecord.Stage begun(Opener opener) {
-        return opener.listened() ? new FiringRecord.Opening(opener.by()) : new FiringRecord.Open();
+    private static FiringRecord opened(
+            FiringRecord record, FiringRecord.Whole whole, FiringRecord.Stage first, PastFirings.Opened with) {
+        FiringMarks marks = record.marks();
+        return record.opened(whole, first).with(marks.past(marks.past().opened(with)));
+    }
+
+    /** The record with what is kept of a firing that it has closed. */
+    private static FiringRecord noted(
+            FiringRecord record, FiringRecord.Whole whole, IntFunction<ShardRecord> records, Instant now) {
+        FiringMarks marks = record.marks();
+        return record.with(marks.past(marks.past().closed(whole, records, now)));
     }
 
     private static FiringRecord.Closed closed(
             FiringResult result, SortedMap<String, Integer> ends, Opener closer, Instant now) {
         return new FiringRecord.Closed(result, ends, now, closer.listened() ? closer.by() : null, !closer.listened());
+    }
+
+    // ---- The plan
+    // ------------------------------------------------------------------------------------------------------
+
+    /**
+     * The record of a firing that is being planned, once it has parts: it begins. Without a part it ends at once.
+     *
+     * @param plan where they are stored; null where there are none
+     */
+    static FiringRecord planned(
+            ShardStep.Job job,
+            FiringRecord record,
+            List<String> parts,
+            FiringRecord.@Nullable Plan plan,
+            Opener opener,
+            Instant now) {
+        if (plan == null) {
+            return notPlanned(job, record, FiringResult.SKIPPED, opener, now);
+        }
+        FiringRecord next = record.planned(plan, parts.size(), opener.begun());
+        PastFirings past = next.marks().past();
+        PastFirings.Opened opened = past.opened();
+        if (opened == null) {
+            return next;
+        }
+        PastFirings.Opened with = new PastFirings.Opened(
+                opened.firing(),
+                opened.asked()
+                        .with(ShardParameters.ofParts(parts, job.definition().jobParameter())),
+                opened.successors());
+        return next.with(next.marks().past(past.opened(with)));
+    }
+
+    /** The record of a firing that is being planned, and ends so without a shard. */
+    static FiringRecord notPlanned(
+            ShardStep.Job job, FiringRecord record, FiringResult result, Opener opener, Instant now) {
+        FiringRecord.Current current = record.current();
+        if (current == null || record.planning().isEmpty()) {
+            throw new IllegalStateException("No firing is being planned");
+        }
+        FiringRecord.Whole whole = current.whole();
+        return noted(
+                record.closed(closed(result, new TreeMap<>(), opener, now), decidedUpTo(job, whole, null, now)),
+                whole,
+                shard -> ShardRecord.NEW,
+                now);
+    }
+
+    /** How much longer than its planner may take an instance has to store what that has said. */
+    Duration TO_STORE = Duration.ofSeconds(5);
+
+    /**
+     * Whether an instance that lives has had all the time that planning a firing takes, be it that it was cut off on the way:
+     * its planner is withdrawn, or it does not follow the job any more, and nobody else would ever hear of it.
+     *
+     * @param waited how long the record has said that it plans, by the stopwatch of who asks
+     */
+    static boolean isPlannerLate(Duration waited, Duration plannerTimeout, Duration sessionTimeout) {
+        return waited.compareTo(plannerTimeout.plus(sessionTimeout).plus(TO_STORE)) >= 0;
+    }
+
+    /** The record of a firing whose plan is not all there any more: what runs of it goes on, and nothing more of it begins. */
+    static FiringRecord planLost(FiringRecord record) {
+        return record.planLost();
     }
 
     // ---- The close
@@ -132,18 +236,36 @@ public sealed interface FiringStep {
         if (open == null) {
             return Optional.empty();
         }
-        SortedMap<String, Integer> ends = new TreeMap<>();
+        PastFiring before =
+                open.isRerun() ? record.marks().past().of(open.firing()).orElse(null) : null;
+        SortedMap<String, Integer> ends = endsOfOthers(open, before);
         Instant through = null;
         for (int shard : open.shards()) {
             ShardRecord of = records.apply(shard);
             if (!isDecided(job, open, shard, of, horizon)) {
                 return Optional.empty();
             }
-            ends.merge(endOf(open, of), 1, Integer::sum);
+            String end = before == null || hasRun(open, of) ? endOf(open, of) : before.endOf(shard);
+            ends.merge(end, 1, Integer::sum);
             through = FiringRecord.later(through, of.through());
         }
-        return Optional.of(
-                record.closed(closed(resultOf(ends), ends, closer, now), decidedUpTo(job, open, through, now)));
+        return Optional.of(noted(
+                record.closed(
+                        closed(resultOf(open, ends, records), ends, closer, now), decidedUpTo(job, open, through, now)),
+                open,
+                records,
+                now));
+    }
+
+    /** How the shards of a firing have ended that are not run again with the others. */
+    private static SortedMap<String, Integer> endsOfOthers(FiringRecord.Whole open, @Nullable PastFiring before) {
+        SortedMap<String, Integer> ends = new TreeMap<>();
+        if (before != null) {
+            before.shards().stream()
+                    .filter(shard -> !open.has(shard))
+                    .forEach(shard -> ends.merge(before.endOf(shard), 1, Integer::sum));
+        }
+        return ends;
     }
 
     /** Whether a shard of an open firing has run it, or does not run it by these settings. */
@@ -151,6 +273,8 @@ public sealed interface FiringStep {
             ShardStep.Job job, FiringRecord.Whole open, int shard, ShardRecord record, Horizon horizon) {
         if (record.isRunning() && open.firing().equals(record.firing())) {
             return false;
+        } else if (open.plan() != null && !job.definition().plannedShards().arePlanned()) {
+            return true; // its parts are nobody's any more
         } else if (open.firing() instanceof Firing.Triggered triggered) {
             Trigger trigger = job.triggers().get(triggered.number());
             return record.trigger() >= triggered.number()
@@ -163,11 +287,22 @@ public sealed interface FiringStep {
                 || horizon.isBeyond(open.fireTime()); // opened by a clock that was ahead
     }
 
+    /** Whether a shard has run it to an end. */
+    static boolean hasRun(FiringRecord.Whole open, ShardRecord record) {
+        return record.state() instanceof ShardState.Done && open.firing().equals(record.firing());
+    }
+
     /** How a decided shard has ended. */
     static String endOf(FiringRecord.Whole open, ShardRecord record) {
-        boolean ran = record.state() instanceof ShardState.Done && open.firing().equals(record.firing());
         String outcome = record.outcome();
-        return ran && outcome != null ? outcome : FiringRecord.Closed.NOT_RUN;
+        return hasRun(open, record) && outcome != null ? outcome : FiringRecord.Closed.NOT_RUN;
+    }
+
+    private static FiringResult resultOf(
+            FiringRecord.Whole open, SortedMap<String, Integer> ends, IntFunction<ShardRecord> records) {
+        boolean isCutShort =
+                open.isPlanLost() && open.shards().stream().anyMatch(shard -> !hasRun(open, records.apply(shard)));
+        return isCutShort ? FiringResult.FAILED : resultOf(ends);
     }
 
     /**

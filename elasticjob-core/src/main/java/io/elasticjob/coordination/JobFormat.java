@@ -19,7 +19,8 @@ import java.util.stream.Stream;
  * that earlier versions leave alone, and their instances are not eligible.
  *
  * @param number from 1
- * @param because keys that the format before does not know, or not in this form; empty for the first format
+ * @param because keys that the format before does not know, or not in this form; empty for the first format, and for a job that
+ *     only has a life of its own: earlier versions would look for its records in another place
  */
 public record JobFormat(int number, SortedSet<JobKey> because) {
 
@@ -71,7 +72,7 @@ public record JobFormat(int number, SortedSet<JobKey> because) {
         if (job.shardCount().knowsBroadcast()) {
             later.add(JobKey.BROADCAST);
         }
-        return later.isEmpty() ? FIRST : new JobFormat(JobDefinition.FORMAT, later);
+        return later.isEmpty() && job.life().isEmpty() ? FIRST : new JobFormat(JobDefinition.FORMAT, later);
     }
 
     /** What kinds of handlers bring is known to who has the kind; but an earlier version may have a handler of this name. */
@@ -104,12 +105,19 @@ public record JobFormat(int number, SortedSet<JobKey> because) {
 
     /** Why an instance does not run a job of this format, in words that continue "…: it"; empty when it may. */
     public Optional<String> obstacle(Instance instance) {
-        return number <= instance.repertoire().jobFormat()
-                ? Optional.empty()
-                : Optional.of("has an older version, which does not know what the job uses: "
-                        + because.stream().map(JobKey::key).collect(Collectors.joining(", "))
-                        + (because.contains(JobKey.LABELS) ? " (with operators)" : "")
-                        + (because.contains(JobKey.MISFIRE) ? " (RUN_ALL)" : "")
-                        + (because.contains(JobKey.SHARDING_STRATEGY) ? " (static)" : ""));
+        if (number <= instance.repertoire().jobFormat()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                because.isEmpty()
+                        ? "has an older version, which does not find the records of the job"
+                        : "has an older version, which does not know what the job uses: " + inWords());
+    }
+
+    private String inWords() {
+        return because.stream().map(JobKey::key).collect(Collectors.joining(", "))
+                + (because.contains(JobKey.LABELS) ? " (with operators)" : "")
+                + (because.contains(JobKey.MISFIRE) ? " (RUN_ALL)" : "")
+                + (because.contains(JobKey.SHARDING_STRATEGY) ? " (static)" : "");
     }
 }

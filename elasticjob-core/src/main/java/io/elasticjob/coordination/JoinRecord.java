@@ -19,13 +19,15 @@ import org.jspecify.annotations.Nullable;
  * ancestor that they descend from. It is written by the transactions that close those firings, and by nothing else.
  *
  * @param waiting those that wait for more, the oldest first
- * @param done those that are decided, the oldest first: what comes for one of them later is not counted again
+ * @param done those that are decided, the oldest first: what comes later for one that has run its job is not counted again
+ * @param missed of those that are decided and have not run their job, what has come, the oldest first: where a firing that was
+ *     missing comes after all, because it was run again, the job runs then
  * @param unknown fields of the stored form that this version has no name for; they are written back as they were
  */
-public record JoinRecord(List<Entry> waiting, List<Done> done, Map<String, Object> unknown) {
+public record JoinRecord(List<Entry> waiting, List<Done> done, List<Entry> missed, Map<String, Object> unknown) {
 
     /** Of a job after whose predecessors nothing has come yet; what an absent node stands for. */
-    public static final JoinRecord NEW = new JoinRecord(List.of(), List.of(), Map.of());
+    public static final JoinRecord NEW = new JoinRecord(List.of(), List.of(), List.of(), Map.of());
 
     /** So many may wait; of more, the oldest is dropped. */
     public static final int MOST_WAITING = 100;
@@ -36,9 +38,16 @@ public record JoinRecord(List<Entry> waiting, List<Done> done, Map<String, Objec
     /** About how many bytes those that wait may have together; of more, the oldest is dropped. */
     public static final int MOST_LENGTH = 200_000;
 
+    /** Of so many that have not run their job it is kept what has come; of more, the oldest can run no more. */
+    public static final int MOST_MISSED = 100;
+
+    /** About how many bytes those may have together. */
+    public static final int MOST_MISSED_LENGTH = 60_000;
+
     public JoinRecord {
         waiting = List.copyOf(waiting);
         done = List.copyOf(done);
+        missed = List.copyOf(missed);
         unknown = Map.copyOf(unknown);
     }
 
@@ -109,8 +118,11 @@ public record JoinRecord(List<Entry> waiting, List<Done> done, Map<String, Objec
      */
     public record Fires(JoinRecord next, List<Cause> causes) implements Step {}
 
-    /** Write this record: the job will not run after these firings. */
+    /** Write this record: the job does not run after these firings, unless one that is missing comes after all. */
     public record Fails(JoinRecord next, String why) implements Step {}
+
+    /** Write this record: it was decided before that the job does not run, and more is missing than what has come now. */
+    public record Kept(JoinRecord next, String why) implements Step {}
 
     /**
      * One of the firings that a job runs after has ended, or will not come. The first one of each job counts.
@@ -130,10 +142,14 @@ public record JoinRecord(List<Entry> waiting, List<Done> done, Map<String, Objec
         if (of == null) {
             return arrivedUnrelated(from, arrival, predecessors, now);
         }
+        Entry missing = find(missed, of);
+        if (missing != null && done.contains(new Done(of.identity(), false))) {
+            return arrivedLate(missing, from, arrival, rule, predecessors);
+        }
         if (done.stream().anyMatch(one -> one.isOf(of))) {
             return new Unchanged();
         }
-        Entry known = find(of);
+        Entry known = find(waiting, of);
         SortedMap<String, Arrival> arrived = new TreeMap<>(known == null ? Map.of() : known.arrived());
         if (arrived.get(from) instanceof Arrival.Came
                 || (arrived.containsKey(from) && arrival instanceof Arrival.Not)) {
@@ -142,15 +158,73 @@ public record JoinRecord(List<Entry> waiting, List<Done> done, Map<String, Objec
         arrived.put(from, arrival);
         Entry entry = new Entry(of, known == null ? now : known.since(), arrived);
         List<Cause> came = came(entry, predecessors);
-        boolean isEnough = rule == Join.ANY ? !came.isEmpty() : came.size() == predecessors.size();
-        if (isEnough) {
-            return new Fires(decided(entry, true), came);
+        if (isEnough(came, rule, predecessors)) {
+            return new Fires(decided(entry, true, predecessors), came);
         }
         List<String> not = nots(entry, predecessors);
         boolean isOver = rule == Join.ANY ? not.size() == predecessors.size() : !not.isEmpty();
         return isOver
-                ? new Fails(decided(entry, false), String.join("; ", not))
+                ? new Fails(decided(entry, false, predecessors), String.join("; ", not))
                 : waits(with(known, entry), predecessors);
+    }
+
+    /** Only what does come changes anything: a firing that was run again, or one that runs after it. */
+    private Step arrivedLate(Entry known, String from, Arrival arrival, Join rule, Collection<String> predecessors) {
+        if (arrival instanceof Arrival.Not || known.arrived().get(from) instanceof Arrival.Came) {
+            return new Unchanged();
+        }
+        SortedMap<String, Arrival> arrived = new TreeMap<>(known.arrived());
+        arrived.put(from, arrival);
+        Entry entry = new Entry(known.of(), known.since(), arrived);
+        List<Cause> came = came(entry, predecessors);
+        return isEnough(came, rule, predecessors)
+                ? new Fires(ranLate(entry), came)
+                : new Kept(
+                        new JoinRecord(
+                                waiting,
+                                done,
+                                bounded(
+                                        missed.stream()
+                                                .map(one -> one == known ? entry : one)
+                                                .toList(),
+                                        predecessors),
+                                unknown),
+                        String.join("; ", nots(entry, predecessors)));
+    }
+
+    private static boolean isEnough(List<Cause> came, Join rule, Collection<String> predecessors) {
+        return rule == Join.ANY ? !came.isEmpty() : came.size() == predecessors.size();
+    }
+
+    private JoinRecord ranLate(Entry entry) {
+        Done before = new Done(identityOf(entry), false);
+        return new JoinRecord(
+                waiting,
+                done.stream()
+                        .map(one -> one.equals(before) ? new Done(one.identity(), true) : one)
+                        .toList(),
+                missed.stream()
+                        .filter(one -> !identityOf(one).equals(before.identity()))
+                        .toList(),
+                unknown);
+    }
+
+    private static String identityOf(Entry entry) {
+        Ancestor of = entry.of();
+        if (of == null) {
+            throw new IllegalStateException("A join of unrelated firings is not decided by one of them");
+        }
+        return of.identity();
+    }
+
+    /** The latest of those that can still run, as many as there is room for. */
+    private static List<Entry> bounded(List<Entry> missed, Collection<String> predecessors) {
+        List<Entry> kept = new ArrayList<>(missed);
+        long length = kept.stream().mapToLong(one -> length(one, predecessors)).sum();
+        while (kept.size() > MOST_MISSED || length > MOST_MISSED_LENGTH) {
+            length -= length(kept.remove(0), predecessors);
+        }
+        return kept;
     }
 
     /** The latest of each counts since the job has run last; what has ended otherwise does not. */
@@ -165,7 +239,7 @@ public record JoinRecord(List<Entry> waiting, List<Done> done, Map<String, Objec
         Entry entry = new Entry(null, known == null ? now : known.since(), arrived);
         List<Cause> came = came(entry, predecessors);
         return came.size() == predecessors.size()
-                ? new Fires(new JoinRecord(without(known), done, unknown), came)
+                ? new Fires(new JoinRecord(without(known), done, missed, unknown), came)
                 : waits(with(known, entry), predecessors);
     }
 
@@ -189,8 +263,8 @@ public record JoinRecord(List<Entry> waiting, List<Done> done, Map<String, Objec
         return nots;
     }
 
-    private @Nullable Entry find(Ancestor of) {
-        return waiting.stream()
+    private static @Nullable Entry find(List<Entry> among, Ancestor of) {
+        return among.stream()
                 .filter(one -> one.of() != null && one.of().identity().equals(of.identity()))
                 .findFirst()
                 .orElse(null);
@@ -215,21 +289,29 @@ public record JoinRecord(List<Entry> waiting, List<Done> done, Map<String, Objec
         return all;
     }
 
-    private JoinRecord decided(Entry entry, boolean fired) {
-        Ancestor of = entry.of();
-        if (of == null) {
-            throw new IllegalStateException("A join of unrelated firings is not decided by one of them");
-        }
+    private JoinRecord decided(Entry entry, boolean fired, Collection<String> predecessors) {
+        String identity = identityOf(entry);
         List<Done> all = new ArrayList<>(done);
-        all.add(new Done(of.identity(), fired));
-        return new JoinRecord(without(find(of)), all.subList(Math.max(0, all.size() - MOST_DONE), all.size()), unknown);
+        all.add(new Done(identity, fired));
+        List<Entry> late = new ArrayList<>(missed);
+        if (!fired) {
+            late.add(entry);
+        }
+        List<Entry> left = waiting.stream()
+                .filter(one -> one.of() == null || !one.of().identity().equals(identity))
+                .toList();
+        return new JoinRecord(
+                left,
+                all.subList(Math.max(0, all.size() - MOST_DONE), all.size()),
+                bounded(late, predecessors),
+                unknown);
     }
 
     /** The same, where the job is refused that was to run. */
     JoinRecord notFired(Ancestor of) {
         List<Done> all = new ArrayList<>();
         done.forEach(one -> all.add(one.isOf(of) ? new Done(one.identity(), false) : one));
-        return new JoinRecord(waiting, all, unknown);
+        return new JoinRecord(waiting, all, missed, unknown);
     }
 
     private Waits waits(List<Entry> entries, Collection<String> predecessors) {
@@ -241,7 +323,7 @@ public record JoinRecord(List<Entry> waiting, List<Done> done, Map<String, Objec
             length -= length(oldest, predecessors);
             dropped.add(oldest);
         }
-        return new Waits(new JoinRecord(kept, done, unknown), dropped);
+        return new Waits(new JoinRecord(kept, done, missed, unknown), dropped);
     }
 
     /** About how many bytes it has. */

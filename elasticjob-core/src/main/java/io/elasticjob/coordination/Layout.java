@@ -2,9 +2,9 @@ package io.elasticjob.coordination;
 
 import io.elasticjob.JobDefinition;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Where things lie in the registry.
@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  *   limits/{limit}/{job}@{life}@{item}   a claim that is counted in the limit
  *   limits/{limit}/wait@…                      ephemeral: the shard waits until the limit has room
  *   firings/{job}@{life}                       of a job that asks for it: the firing that is open, or was last
+ *   plans/{job}@{life}@{plan}@{portion}        the parts into which the planner of a job has split the firing that is open
  *   joins/{job}@{life}                         of a job that joins others: which of their firings have come, and which joins are done
  *   clock-{id}                                ephemeral: written for the sake of its stamp, by an instance with nothing else to write
  *   request-{id}@{job}                         ephemeral: the one who asked for a trigger may not know its number yet
@@ -121,6 +122,36 @@ public record Layout(String namespace) {
     /** The job whose record of firings a path is the node of. */
     public Optional<JobLife> firingsAt(String path) {
         return childOf(firings(), path).flatMap(Layout::lifeNamed);
+    }
+
+    /** Where the parts of planned firings are. Not there before the first one is planned. */
+    public String plans() {
+        return root() + "/plans";
+    }
+
+    /** A portion of the parts of a planned firing. */
+    public String plan(JobLife of, FiringRecord.Plan plan, int portion) {
+        return plans() + "/" + of.job() + "@" + of.life() + "@" + plan.id() + "@" + portion;
+    }
+
+    /** All portions of a plan, in their order. */
+    public List<String> portions(JobLife of, FiringRecord.Plan plan) {
+        return IntStream.range(0, plan.portions())
+                .mapToObj(portion -> plan(of, plan, portion))
+                .toList();
+    }
+
+    /** The plan that a node of this name is a portion of, as far as it is known by it. */
+    public record PlanOf(JobLife of, String plan) {}
+
+    /** Empty when this version would not have named it so. */
+    public static Optional<PlanOf> planNamed(String name) {
+        int last = name.lastIndexOf('@');
+        int first = name.indexOf('@');
+        int second = name.indexOf('@', first + 1);
+        return first > 0 && second > first && last > second + 1
+                ? lifeNamed(name.substring(0, second)).map(of -> new PlanOf(of, name.substring(second + 1, last)))
+                : Optional.empty();
     }
 
     /** Where joins are recorded. Not there before the first one is. */
@@ -241,7 +272,13 @@ public record Layout(String namespace) {
     }
 
     public String trigger(String job, long number) {
-        return triggers(job) + String.format(Locale.ROOT, "%010d", number);
+        return triggers(job) + tenDigits(number);
+    }
+
+    /** As the registry writes numbers that it appends. */
+    private static String tenDigits(long number) {
+        String digits = Long.toString(number);
+        return digits.length() >= 10 || number < 0 ? digits : "0".repeat(10 - digits.length()) + digits;
     }
 
     /** The number of a trigger by the name of its node; empty when it is no trigger's. */

@@ -3,10 +3,13 @@ package io.elasticjob.coordination;
 import io.elasticjob.ShardRecord;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** What the leader makes of a trigger that is there still. */
 public enum LeftTrigger {
@@ -29,6 +32,21 @@ public enum LeftTrigger {
     }
 
     /**
+     * The triggers of a job that are looked at in this round: some stay for as long as a day, and keep nobody from the others.
+     *
+     * @param numbers ascending
+     * @param last that was looked at; -1 before the first
+     * @param most how many at a time
+     */
+    public static List<Long> inTurn(Collection<Long> numbers, long last, int most) {
+        return Stream.concat(
+                        numbers.stream().filter(number -> number > last),
+                        numbers.stream().filter(number -> number <= last))
+                .limit(most)
+                .toList();
+    }
+
+    /**
      * Whether a node that no version can read as a trigger is to be deleted: after the same time; at once where it is
      * nobody's request, as the registry could not give its number any more.
      *
@@ -37,6 +55,27 @@ public enum LeftTrigger {
      */
     public static boolean isUnreadableExpired(Instant createdAt, boolean isStrangers, Instant now) {
         return isStrangers || !now.isBefore(createdAt.plus(Trigger.TIME_TO_LIVE));
+    }
+
+    /** What becomes of an expired trigger whose shards a planner decides. */
+    public enum OfPlanned {
+        /** It is planned, or runs: it stays. */
+        UNDER_WAY,
+        /** It is done, and was left behind. */
+        DONE,
+        /** Nobody has begun it, and nobody will: it is given up, unless somebody begins it meanwhile. */
+        GIVEN_UP
+    }
+
+    /** @param record of the firings of its job */
+    public static OfPlanned ofPlanned(Trigger trigger, FiringRecord record) {
+        if (record.decided().has(trigger.firing())) {
+            return OfPlanned.DONE;
+        }
+        FiringRecord.Current current = record.current();
+        return current != null && current.whole().firing().equals(trigger.firing())
+                ? OfPlanned.UNDER_WAY
+                : OfPlanned.GIVEN_UP;
     }
 
     /**

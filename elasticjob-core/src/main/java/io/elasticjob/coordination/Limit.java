@@ -21,6 +21,24 @@ public record Limit(int most, long order, Map<String, Object> unknown) {
         this(most, order, Map.of());
     }
 
+    /** Less than that of any process. */
+    private static final long NOBODYS = 0;
+
+    /** Whether a process may have written it: each was there before it wrote, so that its order is that of an earlier write. */
+    public boolean isCredible(long modified) {
+        return order <= modified;
+    }
+
+    /**
+     * The same as it is compared with what a process declares. An order that nobody can have would hold for good, since no
+     * process would ever have a higher one: it counts as nobody's.
+     *
+     * @param modified by which transaction it was written
+     */
+    public Limit asOf(long modified) {
+        return isCredible(modified) ? this : new Limit(most, NOBODYS, unknown);
+    }
+
     /**
      * What is to be written for what a process declares; empty when that holds, or a process that started later has declared
      * something else. So deployments and rollbacks take effect, and two versions do not write against each other.

@@ -15,6 +15,9 @@ public record LoopSilence(long turns, Duration lasted) {
     /** How often to look. */
     public static final Duration LOOK = Duration.ofMillis(500);
 
+    /** So much is counted at most between two looks. */
+    private static final Duration MOST = LOOK.multipliedBy(2);
+
     /** A loop that has nothing to do turns once a second all the same. */
     private static final Duration SHORTEST = Duration.ofSeconds(2);
 
@@ -26,8 +29,7 @@ public record LoopSilence(long turns, Duration lasted) {
         if (turnsNow != turns) {
             return new LoopSilence(turnsNow, Duration.ZERO);
         }
-        Duration most = LOOK.multipliedBy(2);
-        return new LoopSilence(turns, lasted.plus(sinceLastLook.compareTo(most) < 0 ? sinceLastLook : most));
+        return new LoopSilence(turns, lasted.plus(sinceLastLook.compareTo(MOST) < 0 ? sinceLastLook : MOST));
     }
 
     /** Whether the loop counts as stuck: it has been silent for half a session timeout, and not only for a moment. */

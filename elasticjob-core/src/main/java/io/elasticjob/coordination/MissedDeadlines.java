@@ -59,7 +59,7 @@ public record MissedDeadlines(@Nullable Instant through, long trigger, Firing la
         Optional<Late> due = DueFiring.of(job.asWhole(), 0, record.asOfShard(), then)
                 .flatMap(firing -> late(record, new Firing.Scheduled(firing.fireTime()), firing.fireTime(), then));
         return due.or(() -> job.triggers().pending().tailMap(record.decided().trigger() + 1).values().stream()
-                .filter(trigger -> trigger.shards().stream().anyMatch(shard -> job.mayRun(trigger, shard)))
+                .filter(trigger -> job.mayRun(trigger))
                 .flatMap(trigger ->
                         late(record, new Firing.Triggered(trigger.number()), trigger.requestedAt(), then).stream())
                 .findFirst());

@@ -30,7 +30,10 @@ public record Overdue(Instant fireTime, Instant since) {
 
     /** Whether the records of such a job say anything about firings that come due. */
     public static boolean concerns(JobDefinition job) {
-        return job.enabled() && job.monitorExecution() && !(job.schedule() instanceof Schedule.None);
+        return job.enabled()
+                && job.monitorExecution()
+                && !(job.schedule() instanceof Schedule.None)
+                && !job.plannedShards().arePlanned(); // what shards a firing has that is not planned, nobody knows
     }
 
     /** Whether an execution may go on for as long as there is something to do: what comes due meanwhile waits for nobody. */

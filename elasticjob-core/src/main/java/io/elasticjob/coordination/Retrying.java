@@ -61,7 +61,8 @@ public final class Retrying {
                     record,
                     failed,
                     now,
-                    "the job or the shard was disabled or has another schedule since, or the trigger was cancelled");
+                    "the job or the shard was disabled or has another schedule since, or the trigger was cancelled, or the"
+                            + " plan of the firing was lost");
         } else if (isNextDue(job, shard, record, failed.firing(), now)) {
             return ended(job, shard, record, failed, now, "the next firing has come due");
         }
@@ -76,7 +77,7 @@ public final class Retrying {
                 new ElasticJobEvent.RetryEnded(
                         job.definition().name(),
                         shard,
-                        failed.firing(),
+                        failed.firing().identity(),
                         failed.failures().count(),
                         why)));
     }

@@ -28,7 +28,8 @@ public record SessionDeadline(Instant since, long sinceNanos, Duration allowed) 
 
     /** How long what was claimed may be taken as claimed still, without a look at the record: less than a third of a session. */
     public static SessionDeadline ofClaim(Instant now, long nanos, Duration sessionTimeout) {
-        return new SessionDeadline(now, nanos, sessionTimeout.dividedBy(3).minus(margin(sessionTimeout)));
+        return new SessionDeadline(
+                now, nanos, Duration.ofNanos(sessionTimeout.toNanos() / 3).minus(margin(sessionTimeout)));
     }
 
     /** How long an instance may count itself among the living since the registry has heard of it. */
@@ -37,7 +38,7 @@ public record SessionDeadline(Instant since, long sinceNanos, Duration allowed) 
     }
 
     private static Duration margin(Duration sessionTimeout) {
-        return sessionTimeout.dividedBy(MARGIN_PARTS);
+        return Duration.ofNanos(sessionTimeout.toNanos() / MARGIN_PARTS);
     }
 
     public boolean passed(Instant now, long nanos) {

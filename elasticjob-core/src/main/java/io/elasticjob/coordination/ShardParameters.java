@@ -3,6 +3,7 @@ package io.elasticjob.coordination;
 import io.elasticjob.JobDefinition;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -32,6 +33,16 @@ public record ShardParameters(SortedMap<Integer, String> ofShards, String ofJob)
         shards.forEach(shard -> ofShards.put(shard, job.shardingParameter(shard)));
         ofShards.values().removeIf(String::isEmpty);
         return new ShardParameters(ofShards, job.jobParameter());
+    }
+
+    /** Of shards that are the parts of a planned firing. */
+    public static ShardParameters ofParts(List<String> parts, String ofJob) {
+        SortedMap<Integer, String> ofShards = new TreeMap<>();
+        for (int shard = 0; shard < parts.size(); shard++) {
+            ofShards.put(shard, parts.get(shard));
+        }
+        ofShards.values().removeIf(String::isEmpty);
+        return new ShardParameters(ofShards, ofJob);
     }
 
     /** Of a shard, "" when it has none. */

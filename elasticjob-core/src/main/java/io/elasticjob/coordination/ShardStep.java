@@ -1,5 +1,7 @@
 package io.elasticjob.coordination;
 
+import io.elasticjob.ArrayKind;
+import io.elasticjob.ArrayPlace;
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.ExecutionId;
 import io.elasticjob.Firing;
@@ -60,6 +62,15 @@ public sealed interface ShardStep {
      * Meanwhile another instance may adopt it.
      */
     record AwaitLease(String owner) implements ShardStep {}
+
+    /**
+     * It runs on a cluster, or is about to, and nobody looks after it: take it over under the same attempt, whatever the job's
+     * settings say by now.
+     */
+    record Adopt() implements ShardStep {}
+
+    /** As {@link Adopt}, but this instance does not have the cluster: one that has it takes it over. */
+    record AwaitCluster(String cluster) implements ShardStep {}
 
     /** The owner is not among the known instances, which proves nothing: ask the registry for its node. */
     record AskFor(String owner) implements ShardStep {}
@@ -150,6 +161,11 @@ public sealed interface ShardStep {
                     && count.has(shard, fireTime); // else its part is not known any more
         }
 
+        /** Whether nobody knows any more what the shards of this firing are to do. */
+        private boolean isPlanLost(Firing firing) {
+            return barrier != null && barrier.isPlanLost(firing);
+        }
+
         /** Firings of the shard before it are never due. */
         public Instant since(int shard) {
             return switches.onSince(shard).filter(on -> on.isAfter(since)).orElse(since);
@@ -166,6 +182,13 @@ public sealed interface ShardStep {
                     .anyMatch(trigger -> trigger.shards().contains(shard) && mayRun(trigger, shard));
         }
 
+        /** Whether some shard may run it. */
+        boolean mayRun(Trigger trigger) {
+            return trigger.isPlanned()
+                    ? trigger.forced() || definition.enabled()
+                    : trigger.shards().stream().anyMatch(shard -> mayRun(trigger, shard));
+        }
+
         boolean mayRun(Trigger trigger, int shard) {
             return trigger.forced() || isEnabled(shard);
         }
@@ -179,6 +202,9 @@ public sealed interface ShardStep {
      * ran is still there.
      */
     static ShardStep next(Job job, int shard, ShardRecord record, Owner owner, Instant now) {
+        if (isToBeAdopted(job.definition(), record, owner)) {
+            return new Adopt();
+        }
         Optional<ShardStep> pause = Pausing.next(job, shard, record);
         if (pause.isPresent()) {
             return pause.get();
@@ -190,6 +216,21 @@ public sealed interface ShardStep {
         } else {
             return running(job, shard, record, running, owner, now);
         }
+    }
+
+    /**
+     * Whether it runs on a cluster, or is about to, and nobody looks after it. What runs there does not end with its owner. Where
+     * nothing was released, nothing runs, but the cluster may have been asked to create it: who goes on with the attempt of a
+     * dead owner finds that.
+     *
+     * @param owner as far as is known
+     */
+    static boolean isToBeAdopted(JobDefinition definition, ShardRecord record, Owner owner) {
+        ArrayPlace array = record.array();
+        boolean isReleased = array != null && array.released().isPresent();
+        boolean isAbandoned = owner == Owner.DEAD && ArrayKind.runs(definition);
+        boolean isAlone = owner == Owner.DEAD || owner == Owner.SELF;
+        return record.isRunning() && (isAbandoned || (isAlone && isReleased));
     }
 
     /** What was recorded although it went on: nothing is begun while it may. */
@@ -249,10 +290,9 @@ public sealed interface ShardStep {
         boolean triggersTurn = (record.firing() instanceof Firing.Triggered) == begun;
         if (trigger.isPresent() && (triggersTurn || due.isEmpty())) {
             Trigger next = trigger.get();
-            return claim(record, new Firing.Triggered(next.number()), next.requestedAt(), next);
+            return claim(record, shard, next);
         }
-        return due.<ShardStep>map(
-                        firing -> claim(record, new Firing.Scheduled(firing.fireTime()), firing.fireTime(), null))
+        return due.<ShardStep>map(firing -> claim(record, firing.fireTime()))
                 .orElseGet(() -> new Rest(
                         DueFiring.comesDueUnheard(job, shard, record, now).orElse(null)));
     }
@@ -301,9 +341,21 @@ public sealed interface ShardStep {
                 : running.completed(outcome, DelayedFiring.decidedBy(job.definition(), running, now), now);
     }
 
-    static Claim claim(ShardRecord record, Firing firing, Instant fireTime, @Nullable Trigger trigger) {
+    /** Of the firing by schedule that is due at this time. */
+    static Claim claim(ShardRecord record, Instant fireTime) {
+        return claim(record, new Firing.Scheduled(fireTime), fireTime, null, 0);
+    }
+
+    static Claim claim(ShardRecord record, int shard, Trigger trigger) {
+        return claim(record, trigger.firing(), trigger.requestedAt(), trigger, trigger.attemptsBefore(shard, record));
+    }
+
+    /** @param before how many attempts at the firing there were before those of the record */
+    private static Claim claim(
+            ShardRecord record, Firing firing, Instant fireTime, @Nullable Trigger trigger, int before) {
         boolean again = firing.equals(record.firing());
-        return new Claim(firing, fireTime, trigger, again ? record.attempt() + 1 : 1, again ? record.deaths() : 0);
+        return new Claim(
+                firing, fireTime, trigger, (again ? record.attempt() : before) + 1, again ? record.deaths() : 0);
     }
 
     private static ShardStep afterDeath(
@@ -334,6 +386,9 @@ public sealed interface ShardStep {
     static Optional<Claim> again(Job job, int shard, ShardState.Attempt before, int deaths) {
         Firing firing = before.firing();
         int attempt = before.number() + 1;
+        if (job.isPlanLost(firing)) {
+            return Optional.empty();
+        }
         if (firing instanceof Firing.Scheduled scheduled) {
             return job.wants(shard, scheduled.fireTime())
                     ? Optional.of(new Claim(firing, scheduled.fireTime(), null, attempt, deaths))
@@ -342,6 +397,8 @@ public sealed interface ShardStep {
         if (firing instanceof Firing.Triggered triggered) {
             return Optional.ofNullable(job.triggers().get(triggered.number())) // not there: it was cancelled
                     .filter(trigger -> job.mayRun(trigger, shard))
+                    .filter(trigger -> !trigger.isPlanned()
+                            || job.definition().plannedShards().arePlanned())
                     .map(trigger -> new Claim(firing, trigger.requestedAt(), trigger, attempt, deaths));
         }
         return Optional.empty();

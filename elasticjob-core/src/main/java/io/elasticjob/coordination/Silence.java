@@ -14,7 +14,7 @@ public record Silence(Duration timeout, Duration sinceProof, Duration sinceConne
 
     /** As long as a client of the registry hears nothing before it counts its connection as lost. */
     public boolean isLoss() {
-        return lasted().compareTo(timeout.multipliedBy(2).dividedBy(3)) >= 0;
+        return lasted().compareTo(Duration.ofNanos(timeout.toNanos() / 3 * 2)) >= 0;
     }
 
     /** Whether the instance may still count itself among the living, being connected as far as it knows. */
@@ -34,7 +34,7 @@ public record Silence(Duration timeout, Duration sinceProof, Duration sinceConne
      * @param asking whether such a question waits for its answer
      */
     public Duration untilNextLook(boolean asking) {
-        Duration regular = timeout.dividedBy(6);
+        Duration regular = Duration.ofNanos(timeout.toNanos() / 6);
         Duration question = untilQuestion();
         boolean isNearer = !asking && !question.isZero() && question.compareTo(regular) < 0;
         return isNearer ? question : regular;
@@ -42,7 +42,7 @@ public record Silence(Duration timeout, Duration sinceProof, Duration sinceConne
 
     /** Zero when it is due. */
     private Duration untilQuestion() {
-        Duration left = timeout.dividedBy(3).minus(sinceProof);
+        Duration left = Duration.ofNanos(timeout.toNanos() / 3).minus(sinceProof);
         return left.isNegative() ? Duration.ZERO : left;
     }
 

@@ -25,7 +25,7 @@ public record SlotTurnover(@Nullable Duration typical) {
         if (typical == null) {
             return new SlotTurnover(took);
         }
-        return new SlotTurnover(typical.plus(took.minus(typical).dividedBy(WEIGHT)));
+        return new SlotTurnover(typical.plusNanos(took.minus(typical).toNanos() / WEIGHT));
     }
 
     /**
@@ -38,7 +38,7 @@ public record SlotTurnover(@Nullable Duration typical) {
             return Math.max(0, free);
         }
         Duration one = typical.compareTo(LEAST) < 0 ? LEAST : typical;
-        long waves = Math.min(MOST_FOR_EACH_SLOT, 1 + within.dividedBy(one));
+        long waves = Math.min(MOST_FOR_EACH_SLOT, 1 + within.toNanos() / one.toNanos());
         return (int) Math.min(Integer.MAX_VALUE, free * waves);
     }
 }

@@ -127,6 +127,14 @@ public record StoredJob(
         return settings.overrides();
     }
 
+    /** What is set for one key, whatever the other settings make of the job; empty when nothing is. */
+    public Optional<String> set(JobKey key) {
+        Override override = overrides().get(key);
+        return override != null
+                ? Optional.of(override.value())
+                : Optional.ofNullable(declared().get(key)).map(Setting::value);
+    }
+
     /** What operators have switched off of it, beside the whole. */
     public Switches switches() {
         return marks.switches();
@@ -152,7 +160,7 @@ public record StoredJob(
 
     /** The life of a job of which no more is known than when its node was created. */
     public static String lifeOf(long created) {
-        return Long.toString(created, Character.MAX_RADIX);
+        return Long.toString(created);
     }
 
     /** The same job as it is created, in a life of its own. */
@@ -332,7 +340,7 @@ public record StoredJob(
     public StoredJob switched(JobPart part, boolean on, Operator by, Instant now, Duration leadTime) {
         Switch set = new Switch(on, by.who(), now, by.why());
         if (part instanceof JobPart.Shard shard) {
-            return switched(switches().with(checked(shard.item()), set));
+            return switched(switches().with(checked(shard.item(), on), set));
         }
         if (part instanceof JobPart.OnInstance instance) {
             return switched(switches().with(instance.name(), set));
@@ -344,7 +352,15 @@ public record StoredJob(
                 : configured(Map.of(JobKey.ENABLED, Boolean.toString(on)), by, now, leadTime);
     }
 
-    private int checked(int shard) {
+    private boolean isPlanned() {
+        try {
+            return effective().plannedShards().arePlanned();
+        } catch (IllegalArgumentException unusable) {
+            return false; // what shards it has, the next settings say
+        }
+    }
+
+    private int checked(int shard, boolean on) {
         if (ProcessShards.isOne(shard) || shardCount.isBroadcast()) {
             throw new InvalidSettingException(
                     "shard",
@@ -352,6 +368,17 @@ public record StoredJob(
                     "cannot be switched: " + name
                             + " has a shard for each instance (broadcast=true); switch the job on the"
                             + " instance instead");
+        }
+        boolean isPlanned = isPlanned();
+        if (isPlanned && on && switches().isOff(shard)) {
+            return shard; // it was disabled before there was a planner
+        }
+        if (isPlanned) {
+            throw new InvalidSettingException(
+                    "shard",
+                    Integer.toString(shard),
+                    "cannot be switched: the planner of " + name
+                            + " decides for each firing which shards it has; disable" + " the job instead");
         }
         int count = shardCount.largest();
         if (shard < 0 || shard >= count) {
@@ -444,7 +471,10 @@ public record StoredJob(
             JobDefinition before = effective();
             boolean isOtherRecord =
                     before.wholeFirings().areRecorded() != after.wholeFirings().areRecorded();
+            boolean isOtherPlanner = before.plannedShards().arePlanned()
+                    != after.plannedShards().arePlanned(); // what is open has no shards that the other way would know
             return isOtherRecord
+                    || isOtherPlanner
                     || !before.schedule().equals(after.schedule())
                     || (after.enabled() && !before.enabled())
                     || after.monitorExecution() != before.monitorExecution(); // no record tells what ran without

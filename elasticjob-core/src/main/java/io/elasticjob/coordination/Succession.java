@@ -7,6 +7,7 @@ import io.elasticjob.JobDefinition;
 import io.elasticjob.Join;
 import io.elasticjob.OperationRefusedException;
 import io.elasticjob.Operator;
+import io.elasticjob.Outcome;
 import io.elasticjob.Predecessor;
 import io.elasticjob.TriggerRequest;
 import io.elasticjob.coordination.Chain.Ancestor;
@@ -52,6 +53,12 @@ public final class Succession {
         @Nullable
         JobDefinition definition(String job);
 
+        /** Why this version cannot use the job; empty where it can, or there is none. */
+        Optional<String> unusable(String job);
+
+        /** What a job ran after when its settings were known last. */
+        Collection<Predecessor> lastPredecessorsOf(String job);
+
         /** Names of the jobs that run after a job, whatever becomes of it, in alphabetical order. */
         Collection<String> successorsOf(String job);
 
@@ -82,7 +89,7 @@ public final class Succession {
             Layout.JobLife of, FiringRecord.Whole whole, FiringResult result, Map<Integer, String> results, String id) {
 
         private String name() {
-            return of.job() + "/" + whole.firing().text();
+            return of.job() + "/" + whole.seen().firing().text();
         }
     }
 
@@ -121,7 +128,10 @@ public final class Succession {
         this.jobs = jobs;
         this.ended = ended;
         this.now = now;
-        this.graph = new ChainGraph(job -> predecessorsOf(jobs, job));
+        this.graph = new ChainGraph(job -> predecessorsOf(jobs, job), job -> {
+            JobDefinition definition = jobs.definition(job);
+            return definition != null && definition.join() != Join.EACH;
+        });
         this.descent = Chain.descent(ended.of(), ended.whole());
         int successors = Math.max(1, jobs.successorsOf(ended.of().job()).size());
         this.cause = Chain.cause(
@@ -137,7 +147,11 @@ public final class Succession {
 
     /** Whether a job runs after such an end of another one. */
     public static boolean follows(JobDefinition job, String predecessor, FiringResult result) {
-        return job.predecessors().stream()
+        return follows(job.predecessors(), predecessor, result);
+    }
+
+    private static boolean follows(Collection<Predecessor> after, String predecessor, FiringResult result) {
+        return after.stream()
                 .anyMatch(one -> one.job().equals(predecessor) && one.on().includes(result));
     }
 
@@ -164,7 +178,12 @@ public final class Succession {
         for (String name : jobs.successorsOf(job)) {
             JobDefinition successor = jobs.definition(name);
             if (successor == null) {
-                notRun(name, "its settings could not be used by the instance that closed the firing");
+                if (follows(jobs.lastPredecessorsOf(name), job, ended.result())) {
+                    notRun(
+                            name,
+                            "its settings could not be used by the instance that closed the firing"
+                                    + jobs.unusable(name).map(why -> ": " + why).orElse(""));
+                }
                 continue;
             }
             boolean follows = follows(successor, job, ended.result());
@@ -334,7 +353,20 @@ public final class Succession {
         } else if (step instanceof JoinRecord.Fails fails && store(name, fails.next())) {
             notRun(name, "join=" + joining.join() + ": " + fails.why());
             gone.put(name, shared);
+        } else if (step instanceof JoinRecord.Kept kept && store(name, kept.next()) && isCounted(arrival)) {
+            notRun(name, "join=" + joining.join() + ": " + kept.why());
+        } else if (step instanceof JoinRecord.Unchanged && isCounted(arrival)) {
+            notRun(
+                    name,
+                    "join=" + joining.join() + " has counted " + ended.name()
+                            + " before, or keeps no more what has come for it. Trigger " + name
+                            + " if it is to run");
         }
+    }
+
+    /** Whether somebody waits for what comes of a firing that has run again. */
+    private boolean isCounted(Arrival arrival) {
+        return ended.whole().isRerun() && arrival instanceof Arrival.Came;
     }
 
     private static ElasticJobEvent dropped(String job, JoinRecord.Entry entry, List<String> predecessors) {
@@ -375,7 +407,7 @@ public final class Succession {
                     .by(new Operator(
                             "",
                             "after " + ended.of().job() + " "
-                                    + ended.whole().firing().text() + " " + ended.result()));
+                                    + ended.whole().seen().firing().text() + " " + ended.result()));
             Trigger trigger = jobs.trigger(job, request).after(chain);
             int more = jobs.lengthOf(job, trigger);
             if (bytes + more > MOST_BYTES) {
@@ -386,6 +418,9 @@ public final class Succession {
             return true;
         } catch (RuntimeException refused) {
             notRun(job, String.valueOf(refused.getMessage()));
+            return false;
+        } catch (Throwable failed) { // what its settings do costs it alone, not the firing that it runs after
+            notRun(job, Outcome.Failed.because(failed).error());
             return false;
         }
     }
@@ -434,6 +469,6 @@ public final class Succession {
 
     private void notRun(String job, String why) {
         told.add(new ElasticJobEvent.SuccessorNotTriggered(
-                ended.of().job(), ended.whole().firing(), job, why));
+                ended.of().job(), ended.whole().seen().firing(), job, why));
     }
 }

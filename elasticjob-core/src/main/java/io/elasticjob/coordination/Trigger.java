@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -38,13 +40,14 @@ public record Trigger(
     /**
      * What it runs, settled when it is asked for.
      *
-     * @param shards that it runs
+     * @param shards that it runs; none for a job whose planner decides that
      * @param shardingTotalCount into how many shards the job was split
      * @param parameter in place of the job's own; null for that one
      * @param parameters of the shards that it lists and of the job, as they went with that number; null for those that the
      *     settings of the job say, where an earlier version has made it
      * @param interval of the past that it is run for; null where it is run for the present
      * @param chain the firings that it runs after
+     * @param rerun the past firing that it runs again; null for a firing of its own
      */
     public record Content(
             SortedSet<Integer> shards,
@@ -52,7 +55,19 @@ public record Trigger(
             @Nullable String parameter,
             @Nullable ShardParameters parameters,
             @Nullable Interval interval,
-            Chain chain) {
+            Chain chain,
+            @Nullable Rerun rerun) {
+
+        /** A firing of its own. */
+        public Content(
+                SortedSet<Integer> shards,
+                int shardingTotalCount,
+                @Nullable String parameter,
+                @Nullable ShardParameters parameters,
+                @Nullable Interval interval,
+                Chain chain) {
+            this(shards, shardingTotalCount, parameter, parameters, interval, chain, null);
+        }
 
         /** One that runs after no other firing. */
         public Content(
@@ -92,6 +107,36 @@ public record Trigger(
      */
     public record Interval(Instant fireTime, @Nullable Instant start) {}
 
+    /**
+     * A past firing that is run again.
+     *
+     * @param attempts how many of it each shard has begun before
+     * @param successors whether the jobs that run after it run after this one, too
+     */
+    public record Rerun(Firing.Past of, SortedMap<Integer, Integer> attempts, boolean successors) {
+
+        public Rerun {
+            attempts = Collections.unmodifiableSortedMap(new TreeMap<>(attempts));
+        }
+    }
+
+    /** The firing that it is. */
+    public Firing.Triggered firing() {
+        Rerun rerun = content.rerun();
+        return new Firing.Triggered(number, rerun == null ? null : rerun.of());
+    }
+
+    /** How many attempts at its firing a shard has begun before this trigger. */
+    int attemptsBefore(int shard, ShardRecord record) {
+        Rerun rerun = content.rerun();
+        if (rerun == null) {
+            return 0;
+        }
+        Firing last = record.firing();
+        boolean isLast = last != null && last.identity().equals(rerun.of().firing());
+        return Math.max(rerun.attempts().getOrDefault(shard, 0), isLast ? record.attempt() : 0);
+    }
+
     /** The same, run for this fire time. */
     public Trigger of(Interval interval) {
         Content of = new Content(
@@ -100,7 +145,8 @@ public record Trigger(
                 content.parameter(),
                 content.parameters(),
                 interval,
-                content.chain());
+                content.chain(),
+                content.rerun());
         return new Trigger(number, requestedAt, request, of, forced, by, unknown);
     }
 
@@ -112,7 +158,8 @@ public record Trigger(
                 content.parameter(),
                 content.parameters(),
                 content.interval(),
-                chain);
+                chain,
+                content.rerun());
         return new Trigger(number, requestedAt, request, of, forced, by, unknown);
     }
 
@@ -123,6 +170,16 @@ public record Trigger(
     /** The shards that it runs. */
     public SortedSet<Integer> shards() {
         return content.shards();
+    }
+
+    /** Whether the planner of its job decides which shards it runs, once it is its turn: then it lists none. */
+    public boolean isPlanned() {
+        return content.shards().isEmpty();
+    }
+
+    /** Whether it runs in this shard, or may, where that is planned. */
+    boolean mayList(int shard) {
+        return isPlanned() || content.shards().contains(shard);
     }
 
     /** Into how many shards the job was split when it was asked for. */

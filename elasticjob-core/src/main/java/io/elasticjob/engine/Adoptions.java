@@ -1,5 +1,6 @@
 package io.elasticjob.engine;
 
+import io.elasticjob.ArrayPlace;
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.ExecutionId;
 import io.elasticjob.RegistryException;
@@ -73,6 +74,7 @@ final class Adoptions {
     private final Registration registration;
     private final JobTable jobTable;
     private final ShardCells cells;
+    private final Slots slots;
     private final Outbox outbox;
     private final Agenda agenda;
     private final ShardExecutions executions;
@@ -82,18 +84,22 @@ final class Adoptions {
 
     private final Set<ShardCell> placed = new LinkedHashSet<>();
 
+    /** What this instance knows of shards, and how many it runs. */
+    record OfShards(ShardCells cells, Slots slots) {}
+
     Adoptions(
             Layout layout,
             Registration registration,
             JobTable jobTable,
-            ShardCells cells,
+            OfShards shards,
             Outbox outbox,
             Agenda agenda,
             ShardExecutions executions) {
         this.layout = layout;
         this.registration = registration;
         this.jobTable = jobTable;
-        this.cells = cells;
+        this.cells = shards.cells();
+        this.slots = shards.slots();
         this.outbox = outbox;
         this.agenda = agenda;
         this.executions = executions;
@@ -162,7 +168,7 @@ final class Adoptions {
             outbox.refuse(
                     asked.question,
                     new RegistryException("This instance cannot use job " + id.job() + ": " + job.unusable()));
-        } else if (id.shard() < 0 || !registration.node().offers(job.usable())) {
+        } else if (id.shard() < 0 || !(registration.node().offers(job.usable()) || slots.hasClusters())) {
             lost(asked, " is of a handler or a shard that this instance does not have");
         } else {
             place(asked, cells.obtain(job, id.shard()));
@@ -277,8 +283,31 @@ final class Adoptions {
                 outbox.done(asked.question);
                 yield false;
             }
-            case HELD -> holds(cell, asked);
+            case HELD -> {
+                if (canGoOn(cell)) {
+                    yield holds(cell, asked);
+                }
+                lost(asked, " is of a handler or a cluster that this instance does not have");
+                yield false;
+            }
         };
+    }
+
+    /** Takes over what runs elsewhere and has nobody to look after it, as the shard's record says. */
+    void adopt(ShardCell cell) {
+        ShardStep.Claim step = Orders.held(cell, outbox.now());
+        long token = cell.record().runningToken(cell.modified()).orElseThrow();
+        ShardRunner.Holding holding =
+                new ShardRunner.Holding(cell.executionId(step.firing(), step.attempt()), token, Duration.ZERO, null);
+        holds(cell, new Asked(holding, new Question<>(), outbox.nanos()));
+    }
+
+    /** What runs on a cluster goes on where that is, whatever handler its job has by now. */
+    private boolean canGoOn(ShardCell cell) {
+        ArrayPlace place = cell.record().array();
+        return place != null && place.released().isPresent()
+                ? slots.canGoOn(cell.record())
+                : registration.node().offers(cell.job.usable());
     }
 
     private boolean holds(ShardCell cell, Asked asked) {

@@ -96,7 +96,7 @@ final class Assignments {
     private void assignOrLeave(JobState job) {
         try {
             assign(job);
-        } catch (RuntimeException | Error failed) {
+        } catch (Throwable failed) {
             jobs.failed(job, failed);
         }
     }
@@ -128,7 +128,9 @@ final class Assignments {
         if (count.knowsBroadcast() && definition.placement().isEnough(eligible.size())) {
             mine.addAll(enrolments.mine(job, eligible));
         }
-        int largest = Math.max(count.largest(), job.triggers().largestCount());
+        int largest = Math.max(
+                job.openPlannedShards(),
+                Math.max(count.largest(), job.triggers().largestCount()));
         if (largest > count.count()) {
             // Shards that a change took away may still be due for firings before it.
             assignment(job, definition, largest, eligible).shardsOf(String.valueOf(registration.id())).stream()

@@ -21,6 +21,8 @@ final class Calendar {
      */
     private static final Duration AHEAD = Duration.ofMillis(200);
 
+    private static final Duration TWO_TICKS = Machine.TICK.multipliedBy(2);
+
     private final JobTable jobs;
     private final ShardTable shards;
     private final FiringTable firings;
@@ -100,7 +102,7 @@ final class Calendar {
     private void ofAll(FireTimes times, Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException | Error failed) {
+        } catch (Throwable failed) {
             List.copyOf(times.jobs()).forEach(job -> jobs.failed(job, failed));
         }
     }
@@ -118,7 +120,7 @@ final class Calendar {
             });
         }
         Instant now = outbox.now();
-        times.announce(now, Machine.TICK.multipliedBy(2)).ifPresent(next -> {
+        times.announce(now, TWO_TICKS).ifPresent(next -> {
             Duration left = outbox.time().until(next);
             Duration early = left.compareTo(AHEAD) > 0 ? left.minus(AHEAD) : Duration.ZERO;
             outbox.alarm(early, () -> comingUp.put(times, next));

@@ -5,13 +5,16 @@ import io.elasticjob.CancelRequest;
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.Firing;
 import io.elasticjob.InvalidSettingException;
-import io.elasticjob.NoSuchJobException;
 import io.elasticjob.OperationRefusedException;
 import io.elasticjob.RegistryException;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.codec.CancelCodec;
+import io.elasticjob.codec.Decoded;
+import io.elasticjob.codec.FiringRecordCodec;
 import io.elasticjob.coordination.Cancel;
 import io.elasticjob.coordination.Cancels;
+import io.elasticjob.coordination.FiringRecord;
+import io.elasticjob.coordination.Trigger;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Write;
 import java.time.Duration;
@@ -19,10 +22,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class CancelRequests {
 
     private static final int AT_ONCE = 200;
+    private static final String UNANSWERED = "ZooKeeper did not answer; nothing was cancelled";
 
     private final Namespace namespace;
     private final Changes changes;
@@ -48,9 +54,22 @@ final class CancelRequests {
     }
 
     void cancel(CancelRequest request, Question<CancelReceipt> answer) {
-        JobState job = namespace.jobs().job(request.job()).orElse(null);
-        if (job == null) {
-            outbox.refuse(answer, new NoSuchJobException(request.job()));
+        namespace.find(request.job(), changes, answer, job -> cancel(job, ofRerun(job, request), answer));
+    }
+
+    /** A past firing that runs again is ended by the trigger that runs it. */
+    private static CancelRequest ofRerun(JobState job, CancelRequest request) {
+        return job.triggers().pending().values().stream()
+                .map(Trigger::firing)
+                .filter(firing -> firing.again() != null && firing.identity().equals(request.firing()))
+                .findFirst()
+                .map(request::withFiring)
+                .orElse(request);
+    }
+
+    private void cancel(JobState job, CancelRequest request, Question<CancelReceipt> answer) {
+        if (job.usable().plannedShards().arePlanned()) {
+            cancelPlanned(job, request, answer);
             return;
         }
         List<Integer> shards = shards(job, request);
@@ -64,7 +83,68 @@ final class CancelRequests {
         }
     }
 
+    /** Only the record of its firings says whether it is known already into which shards one is split. */
+    private void cancelPlanned(JobState job, CancelRequest request, Question<CancelReceipt> answer) {
+        Connection over = changes.begin(answer) ? changes.over().orElse(null) : null;
+        if (over == null) {
+            return;
+        }
+        String path = namespace.layout().firings(job.name(), job.life().name());
+        outbox.readCaughtUp(over, List.of(path), result -> {
+            try {
+                if (!(result instanceof Result.Told<List<Read>> told)) {
+                    throw new RegistryException(UNANSWERED);
+                }
+                Cancels.Entire entire = recordIn(told.answer().get(0))
+                        .flatMap(record -> Cancels.entire(record, job.triggers(), request.firing()))
+                        .orElse(null);
+                if (entire == null || (entire.isSplit() && !request.shards().isEmpty())) {
+                    read(over, job, request, shards(job, request), answer);
+                } else if (request.shards().isEmpty()) {
+                    cancelEntire(over, job, request, entire, answer);
+                } else {
+                    throw new OperationRefusedException(
+                            "The firing " + entire.firing().text() + " of " + job.name()
+                                    + " has no shards yet, because its planner has not split it: cancel all of it");
+                }
+            } catch (Throwable refused) {
+                outbox.refuse(answer, refused);
+            }
+        });
+    }
+
+    private void cancelEntire(
+            Connection over,
+            JobState job,
+            CancelRequest request,
+            Cancels.Entire entire,
+            Question<CancelReceipt> answer) {
+        if (!entire.isSplit()) {
+            Map<Firing, SortedSet<Integer>> whole = Map.of(entire.firing(), new TreeSet<>());
+            write(job, request, whole, new CancelReceipt(job.name(), new TreeMap<>()), answer);
+            return;
+        }
+        read(over, job, entire.shards(), answer, records -> {
+            SortedMap<Integer, Firing> undecided = entire.undecided(records);
+            if (undecided.isEmpty()) {
+                throw new OperationRefusedException(notRunning(job.name(), entire.firing(), request.shards()));
+            }
+            write(job, request, undecided, answer); // also earlier versions know a cancel that names its shards
+        });
+    }
+
+    private static Optional<FiringRecord> recordIn(Read read) {
+        return read instanceof Read.Present present
+                        && FiringRecordCodec.decode(present.data()) instanceof Decoded.Value<FiringRecord> value
+                ? Optional.of(value.value())
+                : Optional.empty();
+    }
+
     private static List<Integer> shards(JobState job, CancelRequest request) {
+        if (job.usable().plannedShards().arePlanned() && job.firings() == null) {
+            throw new OperationRefusedException("This instance does not run " + job.name()
+                    + ", so that it does not know into which shards its firing is split: ask one that may run it");
+        }
         int count = Math.max(job.shardCount().largest(), job.triggers().largestCount());
         SortedSet<Integer> all =
                 new TreeSet<>(job.shardCount().processes().byShard().keySet());
@@ -104,6 +184,16 @@ final class CancelRequests {
             CancelRequest request,
             List<Integer> shards,
             Question<CancelReceipt> answer) {
+        read(over, job, shards, answer, records -> write(job, request, targets(job, request, records), answer));
+    }
+
+    /** @param then what it throws is the answer */
+    private void read(
+            Connection over,
+            JobState job,
+            List<Integer> shards,
+            Question<CancelReceipt> answer,
+            Consumer<Map<Integer, ShardRecord>> then) {
         Map<Integer, ShardRecord> records = new LinkedHashMap<>();
         inquiry.askCaughtUp(over, shards.stream().map(job.life()::record).toList(), new Inquiry.Asker() {
             @Override
@@ -125,15 +215,15 @@ final class CancelRequests {
             @Override
             public void complete() {
                 try {
-                    write(job, request, targets(job, request, records), answer);
-                } catch (RuntimeException refused) {
+                    then.accept(records);
+                } catch (Throwable refused) {
                     outbox.refuse(answer, refused);
                 }
             }
 
             @Override
             public void unanswered(int from, Throwable why) {
-                outbox.refuse(answer, new RegistryException("ZooKeeper did not answer; nothing was cancelled"));
+                outbox.refuse(answer, new RegistryException(UNANSWERED));
             }
         });
     }
@@ -164,15 +254,22 @@ final class CancelRequests {
         Map<Firing, SortedSet<Integer>> byFiring = new LinkedHashMap<>();
         targets.forEach((shard, firing) ->
                 byFiring.computeIfAbsent(firing, any -> new TreeSet<>()).add(shard));
+        write(job, request, byFiring, new CancelReceipt(job.name(), targets), answer);
+    }
+
+    private void write(
+            JobState job,
+            CancelRequest request,
+            Map<Firing, SortedSet<Integer>> byFiring,
+            CancelReceipt receipt,
+            Question<CancelReceipt> answer) {
         if (job.cancels().all().size() + byFiring.size() > Cancel.MOST) {
             throw new OperationRefusedException("Too much of " + job.name() + " is being cancelled: "
                     + job.cancels().all().size() + " requests wait for executions that have not ended");
         }
         String folder = namespace.layout().cancels();
         changes.goOn(answer, List.of(job.life().records(), job.path(), folder), reads -> {
-            if (!(reads.get(1) instanceof Read.Present present) || job.life().isAnother(present)) {
-                throw new NoSuchJobException(job.name());
-            }
+            job.life().requireIn(reads.get(1));
             namespace.jobs().foundRecords(job, reads.get(0), reads.get(1));
             List<Write> writes = new ArrayList<>();
             writes.add(job.life().guard());
@@ -185,8 +282,10 @@ final class CancelRequests {
                     Write.Life.SEQUENTIAL)));
             return Changes.Decision.write(writes, done -> {
                 byFiring.forEach((firing, shards) -> outbox.publish(new ElasticJobEvent.JobChanged(
-                        job.name(), "cancelled firing " + firing.text() + " of " + inWords(shards), request.by())));
-                outbox.answer(answer, new CancelReceipt(job.name(), targets));
+                        job.name(),
+                        "cancelled firing " + firing.text() + (shards.isEmpty() ? "" : " of " + inWords(shards)),
+                        request.by())));
+                outbox.answer(answer, receipt);
             });
         });
     }

@@ -37,6 +37,8 @@ final class Changes {
     private static final int MOST_UNHEARD = 20;
 
     private static final int MOST_DOUBLINGS = 4;
+    /** So often it is tried without a pause. */
+    private static final int AT_ONCE = 5;
     /** So often what is there is asked for that cannot be read. */
     private static final int MOST_UNREAD = 30;
     /** So often something long is sent that gets no answer. */
@@ -85,6 +87,8 @@ final class Changes {
 
         record Hear<T>(String what, Consumer<Runnable> asking) implements Decision<T> {}
 
+        record First<T>(Consumer<Runnable> doing) implements Decision<T> {}
+
         record Later<T>() implements Decision<T> {}
 
         /** It is done already. */
@@ -99,6 +103,15 @@ final class Changes {
          */
         static <T> Decision<T> write(List<Write> writes, Consumer<Answer.Committed> then) {
             return new Commit<>(writes, then);
+        }
+
+        /**
+         * Something is done first, then decides again, by the same change: it goes on to know whether an answer was lost.
+         *
+         * @param doing runs what it is given once that is done; never, where that comes to nothing
+         */
+        static <T> Decision<T> first(Consumer<Runnable> doing) {
+            return new First<>(doing);
         }
 
         /**
@@ -252,7 +265,7 @@ final class Changes {
         Decision<T> decision;
         try {
             decision = change.plan.decide(reads);
-        } catch (RuntimeException | Error refused) {
+        } catch (Throwable refused) {
             boolean mayBeDone = change.doubtful && !change.plan.settlesDoubts();
             outbox.refuseBy(change.answer, () -> {
                 Throwable why = refused instanceof UnknownNameException unknown ? unknown.withHint() : refused;
@@ -269,6 +282,8 @@ final class Changes {
             write(over, change, commit);
         } else if (decision instanceof Decision.Hear<T> hear) {
             hear(change, hear);
+        } else if (decision instanceof Decision.First<T> first) {
+            first.doing().accept(() -> goOnAfter(change));
         }
     }
 
@@ -348,6 +363,17 @@ final class Changes {
         boolean isFirst = change.unheard == 1;
         first.asking().accept(isFirst ? next : () -> {});
         outbox.alarm(PAUSE.multipliedBy(1L << Math.min(change.unheard - 1, MOST_DOUBLINGS)), next);
+    }
+
+    /** At once, and in a while where that was not enough some times: others may change what is read all the time. */
+    private void goOnAfter(Change<?> change) {
+        if (change.answer.isSettled()) {
+            change.plan.abandoned();
+        } else if (change.tries < AT_ONCE) {
+            attempt(change);
+        } else {
+            outbox.alarm(PAUSE, () -> attempt(change));
+        }
     }
 
     private void again(Connection over, Change<?> change) {

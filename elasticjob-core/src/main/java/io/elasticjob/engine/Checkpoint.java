@@ -1,24 +1,35 @@
 package io.elasticjob.engine;
 
+import io.elasticjob.ArrayPlace;
 import io.elasticjob.Cancellation;
 import io.elasticjob.CheckpointUnconfirmedException;
 import io.elasticjob.ShardLostException;
+import io.elasticjob.ShardRecord;
+import java.util.function.UnaryOperator;
 
-/** A checkpoint on its way from a handler that waits for it into the shard's record. Answered once. */
+/**
+ * A checkpoint, or where an execution runs on a cluster, on its way from whoever waits for it into the shard's record. Answered
+ * once.
+ */
 final class Checkpoint {
 
-    private final String text;
+    private final UnaryOperator<ShardRecord> written;
     private final Question<Void> question = new Question<>();
 
     /** When the loop heard of it; written by the loop. */
     long askedNanos;
 
     Checkpoint(String text) {
-        this.text = text;
+        this.written = record -> record.withCheckpoint(text);
     }
 
-    String text() {
-        return text;
+    Checkpoint(ArrayPlace place) {
+        this.written = record -> record.withArray(place);
+    }
+
+    /** The record with it. */
+    ShardRecord in(ShardRecord record) {
+        return written.apply(record);
     }
 
     /** What the handler waits for. */

@@ -5,7 +5,9 @@ import io.elasticjob.coordination.FiringRecord;
 import io.elasticjob.coordination.MissedDeadlines;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Tells of the deadlines that this instance has noted as missed: as soon as it knows that its note is there, also when it hears
@@ -13,21 +15,28 @@ import java.util.Map;
  */
 final class DeadlineNews {
 
-    private final Registration registration;
     private final Outbox outbox;
 
     /** What was told last, by job. */
     private final Map<JobState, MissedDeadlines> told = new HashMap<>();
 
-    DeadlineNews(Registration registration, Outbox outbox) {
-        this.registration = registration;
+    /** Names under which this process has noted deadlines, or was about to, one for each session. */
+    private final Set<String> noters = new HashSet<>();
+
+    DeadlineNews(Outbox outbox) {
         this.outbox = outbox;
+    }
+
+    /** The name under which this process notes a deadline now: its own note is its own under the next session, too. */
+    String noter(String self) {
+        noters.add(self);
+        return self;
     }
 
     /** This is there. */
     void heard(JobState job, FiringRecord record) {
         MissedDeadlines missed = record.marks().missed();
-        if (missed == null || job.isRemoved() || !registration.isSelf(missed.by())) {
+        if (missed == null || job.isRemoved() || !noters.contains(missed.by())) {
             return;
         }
         if (!missed.equals(told.put(job, missed))) {
@@ -36,7 +45,7 @@ final class DeadlineNews {
                     : job.usable().wholeFirings().byThen().orElse(Duration.ZERO); // it was taken away meanwhile
             outbox.publish(new ElasticJobEvent.FiringDeadlineMissed(
                     job.name(),
-                    missed.last(),
+                    missed.last().identity(),
                     missed.fireTime(),
                     missed.fireTime().plus(deadline)));
         }

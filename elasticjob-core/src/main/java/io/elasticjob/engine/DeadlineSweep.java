@@ -96,7 +96,7 @@ final class DeadlineSweep {
                     .max()
                     .orElse(-1);
             return latest == null && trigger < 0 ? null : new Late(latest, trigger);
-        } catch (RuntimeException | Error failed) {
+        } catch (Throwable failed) {
             jobs.failed(job, failed);
             return null;
         }
@@ -130,7 +130,7 @@ final class DeadlineSweep {
             public boolean read(int at, Read read) {
                 try {
                     judge(over, asked.get(at), read);
-                } catch (RuntimeException | Error failed) {
+                } catch (Throwable failed) {
                     jobs.failed(asked.get(at), failed);
                 }
                 return true;
@@ -178,7 +178,7 @@ final class DeadlineSweep {
 
     private Optional<FiringRecord> late(JobState job, FiringRecord record, Instant then) {
         return MissedDeadlines.of(job.forDecision(then), record, then)
-                .map(late -> MissedDeadlines.noted(record, late, leadership.self()));
+                .map(late -> MissedDeadlines.noted(record, late, news.noter(leadership.self())));
     }
 
     /** No firing of the job was ever opened. */

@@ -13,6 +13,7 @@ import io.elasticjob.registry.RequestNotSentException;
 import io.elasticjob.registry.RequestSize;
 import io.elasticjob.registry.RequestTooLargeException;
 import io.elasticjob.registry.Write;
+import io.elasticjob.text.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -89,6 +90,12 @@ final class Declarations {
     private final Set<String> removedOnPurpose = new HashSet<>();
 
     private final Set<String> toDeclare = new LinkedHashSet<>();
+
+    /** Written here in the place of what no version could read, and not seen to be readable since. */
+    private final Set<String> rewritten = new HashSet<>();
+
+    /** Of these, what could not be read again: not to be written for a long while, or before it is another one. */
+    private final Set<String> unreadable = new HashSet<>();
 
     /** The folders of records of what is created in this turn. */
     private final Map<String, Write> folders = new HashMap<>();
@@ -229,10 +236,14 @@ final class Declarations {
         if (stored == null || stored.marks().undeclared() == null) {
             toCreate.remove(job.name());
         }
+        if (stored != null) {
+            release(job.name());
+        }
     }
 
     /** Its node is gone. */
     void removed(JobState job) {
+        release(job.name());
         toDeclare.addAll(inCircles);
         Connection over = jobs.connection().orElse(null);
         if (over == null || !declared.containsKey(job.name()) || isToBeCreated(job.name())) {
@@ -261,6 +272,22 @@ final class Declarations {
         }
     }
 
+    /** What was written here in the place of what nobody could read cannot be read either: it would be so for ever. */
+    private IllegalStateException holdUnreadable(JobState job) {
+        String name = job.name();
+        unreadable.add(name);
+        outbox.alarm(LONG_PAUSE, () -> release(name));
+        return new IllegalStateException("What is declared here was written, and cannot be read again: "
+                + job.unusable() + ". It is written again in " + Durations.format(LONG_PAUSE));
+    }
+
+    private void release(String name) {
+        rewritten.remove(name);
+        if (unreadable.remove(name)) {
+            toDeclare.add(name);
+        }
+    }
+
     // ---- What is written ------------------------------------------------------------------------------------------
 
     private void declare(Connection over) {
@@ -271,7 +298,7 @@ final class Declarations {
                 continue;
             }
             toDeclare.remove(name);
-            Write write = jobs.isUnread(name) || held.contains(name) ? null : guardedDeclaration(name);
+            Write write = jobs.isUnread(name) || isHeld(name) ? null : guardedDeclaration(name);
             if (write == null) {
                 if (isLeftToAnother(name)) {
                     if (leftToOthers.add(name)) {
@@ -304,12 +331,16 @@ final class Declarations {
                         parcel.stream().map(Map.Entry::getValue).toList()));
     }
 
+    private boolean isHeld(String name) {
+        return held.contains(name) || unreadable.contains(name);
+    }
+
     /** Whether it is not there yet, and an instance that started later will create it. */
     private boolean isLeftToAnother(String name) {
         return jobs.find(name) == null
                 && !jobs.isUnread(name)
                 && toCreate.contains(name)
-                && !held.contains(name)
+                && !isHeld(name)
                 && !notDeclared.containsKey(name);
     }
 
@@ -318,7 +349,7 @@ final class Declarations {
             Write write = declaration(declaredAs(name));
             notDeclared.remove(name);
             return write;
-        } catch (RuntimeException | Error failed) {
+        } catch (Throwable failed) {
             notDeclared(
                     name, failed instanceof IllegalArgumentException ? failed.getMessage() : JobTable.inWords(failed));
             return null;
@@ -392,6 +423,9 @@ final class Declarations {
                             hidden.override().why())));
         }
         if (decision instanceof Declaration.Create create) {
+            if (job != null && rewritten.contains(mine.name())) {
+                throw holdUnreadable(job);
+            }
             startups.declaring(null, create.job(), mine, outbox.time().registryNow());
             String going = job == null ? null : job.lifeThatGoesOn().orElse(null);
             String life = going == null ? lives.get() : going;
@@ -434,6 +468,8 @@ final class Declarations {
                 .map(jobs::find)
                 .filter(Objects::nonNull)
                 .toList();
+        List<JobState> replaced =
+                guarded.stream().filter(job -> job.stored() == null).toList();
         List<Write> all = new ArrayList<>();
         all.add(registration.check());
         all.addAll(writes);
@@ -455,6 +491,7 @@ final class Declarations {
                 if (told.answer() instanceof Answer.Committed) {
                     toCreate.removeAll(names); // who removes one before it is read back here has removed it
                     startups.declared(names);
+                    replaced.forEach(job -> rewritten.add(job.name()));
                 }
                 beingReadBack.addAll(names);
                 names.forEach(losses::remove);

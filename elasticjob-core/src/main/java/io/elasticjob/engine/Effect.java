@@ -68,11 +68,13 @@ sealed interface Effect {
     record Move(ShardRunner.Order order) implements Effect {}
 
     /**
-     * Calls a listener of a firing, on a thread of its own.
+     * Calls a listener or planner of a firing, on a thread of its own.
      *
+     * @param whose in words
      * @param then hears on the loop that it has returned: null, or what it has thrown
      */
-    record Call(Callable<@Nullable Void> listener, Consumer<@Nullable Throwable> then) implements Effect {}
+    record Call(String whose, Callable<@Nullable Void> listener, Consumer<@Nullable Throwable> then)
+            implements Effect {}
 
     /** Interrupts a call that goes on for too long. */
     record Interrupt(Call call) implements Effect {}

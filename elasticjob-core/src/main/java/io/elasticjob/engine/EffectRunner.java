@@ -81,6 +81,11 @@ final class EffectRunner {
         }
     }
 
+    /** As {@link ListenerCalls#giveUpWhatShutsDown}. */
+    void giveUpWhatShutsDown() {
+        listeners.giveUpWhatShutsDown();
+    }
+
     /** What it is, for people. */
     static String nameOf(Effect effect) {
         if (effect instanceof Effect.Follow follow) {

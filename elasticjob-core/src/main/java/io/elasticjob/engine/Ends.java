@@ -58,7 +58,7 @@ final class Ends {
     private @Nullable Instant latest(ShardCell cell, JobDefinition definition, Instant now) {
         try {
             return DueFiring.latest(definition, cell.shard, now);
-        } catch (RuntimeException | Error failed) {
+        } catch (Throwable failed) {
             jobTable.failed(cell.job, failed);
             return null;
         }

@@ -9,6 +9,8 @@ import io.elasticjob.JobPart;
 import io.elasticjob.Operator;
 import io.elasticjob.PlanRequest;
 import io.elasticjob.PlanStatus;
+import io.elasticjob.RerunReceipt;
+import io.elasticjob.RerunRequest;
 import io.elasticjob.TriggerReceipt;
 import io.elasticjob.TriggerRequest;
 import io.elasticjob.TriggerStatus;
@@ -62,6 +64,11 @@ final class EngineJobOperations implements JobOperations {
     @Override
     public CompletionStage<CancelReceipt> cancel(CancelRequest request) {
         return ask(answer -> machine.requests().cancels().cancel(request, answer));
+    }
+
+    @Override
+    public CompletionStage<RerunReceipt> rerun(RerunRequest request) {
+        return ask(answer -> machine.requests().reruns().rerun(request, answer));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.elasticjob.engine;
 
 import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.spi.OutsideCall;
 import io.elasticjob.text.Thrown;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +30,8 @@ final class EventFeed implements AutoCloseable {
     private static final int MOST_UNTOLD = 100_000;
     /** So many events of one turn are told while it goes on. */
     private static final int MOST_HELD = 1_000;
+    /** So often it is looked whether a listener waits for the end of this. */
+    private static final Duration LOOK = Duration.ofMillis(100);
 
     private final List<Consumer<ElasticJobEvent>> listeners;
     private final Executor executor;
@@ -39,6 +42,9 @@ final class EventFeed implements AutoCloseable {
     private final Queue<ElasticJobEvent> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicBoolean ringing = new AtomicBoolean();
+
+    /** The telling of one event that is going on, or was the last one; null before the first. */
+    private volatile @Nullable OutsideCall telling;
 
     /**
      * @param executor where listeners are called; null for a thread of this feed's own
@@ -113,9 +119,20 @@ final class EventFeed implements AutoCloseable {
         ElasticJobEvent event;
         while ((event = waiting.poll()) != null) {
             count.decrementAndGet();
+            tellOne(event);
+        }
+    }
+
+    private void tellOne(ElasticJobEvent event) {
+        OutsideCall call = OutsideCall.begin();
+        telling = call;
+        try {
             for (Consumer<ElasticJobEvent> listener : listeners) {
                 tell(listener, event);
+                call.tidy();
             }
+        } finally {
+            call.end();
         }
     }
 
@@ -144,7 +161,7 @@ final class EventFeed implements AutoCloseable {
         }
     }
 
-    /** Lets the listeners hear of the last ends, if they are not too slow. */
+    /** Lets the listeners hear of the last ends, if they are not too slow, and none of them waits for this end itself. */
     @Override
     public void close() {
         ring(); // for a turn that has not come to its end
@@ -153,10 +170,22 @@ final class EventFeed implements AutoCloseable {
             return;
         }
         events.shutdown();
+        Duration left = patience;
         try {
-            if (!events.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                log.warn("Listeners are slow: {} events are not published yet", count.get());
+            while (left.compareTo(Duration.ZERO) > 0) {
+                OutsideCall call = telling;
+                if (call != null && call.waitsForTheEnd()) {
+                    log.info(
+                            "A listener of events shuts down its own application: the shutdown does not wait for the last events");
+                    return;
+                }
+                Duration look = left.compareTo(LOOK) < 0 ? left : LOOK;
+                if (events.awaitTermination(look.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+                left = left.minus(look);
             }
+            log.warn("Listeners are slow: {} events are not published yet", count.get());
         } catch (InterruptedException impatient) {
             Thread.currentThread().interrupt();
         }

@@ -212,6 +212,14 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     lingers.execution(),
                     lingers.outcome().name(),
                     lingers.since());
+        } else if (event instanceof ElasticJobEvent.ArrayProgressed array) {
+            log.debug(
+                    "{} on the cluster {}: {} of {} tasks have ended, {} of them failed",
+                    array.execution(),
+                    array.cluster(),
+                    array.succeeded() + array.failed(),
+                    array.size(),
+                    array.failed());
         } else if (event instanceof ElasticJobEvent.RetryScheduled retry) {
             log.info(
                     "{} has failed; its firing has failed {} times and runs again at {}",
@@ -285,6 +293,29 @@ final class EventLog implements Consumer<ElasticJobEvent> {
                     missed.job(),
                     missed.firing().text(),
                     missed.deadline());
+        } else if (event instanceof ElasticJobEvent.FiringRerun rerun) {
+            log.info(
+                    "{} firing {}: its shards {} run again, by trigger {}",
+                    rerun.job(),
+                    rerun.firing().text(),
+                    rerun.shards(),
+                    rerun.trigger());
+        } else if (event instanceof ElasticJobEvent.FiringPlanned planned) {
+            log.debug(
+                    "{} firing {} has {} parts", planned.job(), planned.firing().text(), planned.parts());
+        } else if (event instanceof ElasticJobEvent.FiringNotPlanned failed) {
+            log.error(
+                    "{} firing {} ends as failed, and none of its shards runs: its planner {} failed: {}",
+                    failed.job(),
+                    failed.firing().text(),
+                    failed.planner(),
+                    failed.error());
+        } else if (event instanceof ElasticJobEvent.FiringPlanLost lost) {
+            log.error(
+                    "{} firing {}: nothing more of it begins, because its plan is lost: {}; the next firing runs",
+                    lost.job(),
+                    lost.firing().text(),
+                    lost.why());
         } else if (event instanceof ElasticJobEvent.FiringListenerFailed failed) {
             log.warn(
                     "{} firing {}: its listener {} failed: {}",

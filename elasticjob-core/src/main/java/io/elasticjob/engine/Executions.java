@@ -1,5 +1,6 @@
 package io.elasticjob.engine;
 
+import io.elasticjob.ArrayPlace;
 import io.elasticjob.ExecutionId;
 import io.elasticjob.Outcome;
 import io.elasticjob.RegistryException;
@@ -17,7 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,14 +31,24 @@ final class Executions implements ShardRunner.Listener {
 
     private static final Logger log = LoggerFactory.getLogger(Executions.class);
 
+    /** What is found out of executions that are not, or not yet, this instance's. */
+    interface Elsewhere {
+
+        void adopt(ShardRunner.Holding holding, Question<Void> question);
+
+        void running(Set<ExecutionId> asked, Question<Set<ExecutionId>> question);
+
+        void abandoned(String cluster, Set<ExecutionId> first, Question<List<ShardRunner.Holding>> question);
+    }
+
     private final ShardRunner runner;
     private final Replies replies;
     private final Consumer<Runnable> post;
     private final Runnable offers;
-    private final BiConsumer<ShardRunner.Holding, Question<Void>> adoptions;
+    private final Elsewhere elsewhere;
     private final Map<ShardRunner.Order, Effect.Start> begun = new ConcurrentHashMap<>();
     /** What is asked whether it is recorded. */
-    private final Set<Question<Void>> waiting = Collections.synchronizedSet(new LinkedHashSet<>());
+    private final Set<Question<?>> waiting = Collections.synchronizedSet(new LinkedHashSet<>());
 
     /** After it nobody on the loop hears anything. */
     private volatile boolean closed;
@@ -46,19 +56,14 @@ final class Executions implements ShardRunner.Listener {
     /**
      * @param post hands something to the loop
      * @param offers done on the loop when the runner offers something else than before
-     * @param adoptions done on the loop when the runner holds what another instance has claimed
+     * @param elsewhere asked on the loop about what runs, or is claimed, elsewhere
      */
-    Executions(
-            ShardRunner runner,
-            Replies replies,
-            Consumer<Runnable> post,
-            Runnable offers,
-            BiConsumer<ShardRunner.Holding, Question<Void>> adoptions) {
+    Executions(ShardRunner runner, Replies replies, Consumer<Runnable> post, Runnable offers, Elsewhere elsewhere) {
         this.runner = runner;
         this.replies = replies;
         this.post = post;
         this.offers = offers;
-        this.adoptions = adoptions;
+        this.elsewhere = elsewhere;
     }
 
     void start(Effect.Start start) {
@@ -140,7 +145,16 @@ final class Executions implements ShardRunner.Listener {
         } catch (RuntimeException refused) {
             return CompletableFuture.failedFuture(refused);
         }
-        Checkpoint checkpoint = new Checkpoint(text);
+        return write(order, new Checkpoint(text));
+    }
+
+    @Override
+    public CompletionStage<Void> placed(ShardRunner.Order order, ArrayPlace place) {
+        return write(order, new Checkpoint(place));
+    }
+
+    private CompletionStage<Void> write(ShardRunner.Order order, Checkpoint checkpoint) {
+        ExecutionId id = order.context().executionId();
         Effect.Start start = begun.get(order);
         if (start == null) {
             replies.refuse(checkpoint.question(), new ShardLostException(id + " has ended: nothing is recorded of it"));
@@ -162,7 +176,7 @@ final class Executions implements ShardRunner.Listener {
         waiting.add(taken);
         CompletionStage<Void> answer = taken.stage();
         answer.whenComplete((adopted, failed) -> waiting.remove(taken));
-        post.accept(() -> adoptions.accept(holding, taken));
+        post.accept(() -> elsewhere.adopt(holding, taken));
         if (closed) { // looked at after it was added: either close() finds it there, or it is answered here
             tooLate(taken);
         }
@@ -181,6 +195,28 @@ final class Executions implements ShardRunner.Listener {
     }
 
     @Override
+    public CompletionStage<Set<ExecutionId>> running(Set<ExecutionId> asked) {
+        return ask(question -> elsewhere.running(asked, question));
+    }
+
+    @Override
+    public CompletionStage<List<ShardRunner.Holding>> abandoned(String cluster, Set<ExecutionId> first) {
+        return ask(question -> elsewhere.abandoned(cluster, first, question));
+    }
+
+    private <T> CompletionStage<T> ask(Consumer<Question<T>> ask) {
+        Question<T> question = new Question<>();
+        waiting.add(question);
+        CompletionStage<T> answer = question.stage();
+        answer.whenComplete((told, failed) -> waiting.remove(question));
+        post.accept(() -> ask.accept(question));
+        if (closed) { // looked at after it was added: either close() finds it there, or it is answered here
+            tooLate(question);
+        }
+        return answer;
+    }
+
+    @Override
     public void changed() {
         post.accept(offers);
     }
@@ -188,14 +224,14 @@ final class Executions implements ShardRunner.Listener {
     /** Nothing is recorded any more: whoever waits for that hears so. */
     void close() {
         closed = true;
-        List<Question<Void>> left;
+        List<Question<?>> left;
         synchronized (waiting) {
             left = List.copyOf(waiting); // what hangs on an answer may ask again
         }
         left.forEach(this::tooLate);
     }
 
-    private void tooLate(Question<Void> question) {
+    private void tooLate(Question<?> question) {
         replies.refuse(question, new ShardLostException("This instance has been closed: nothing is recorded any more"));
     }
 }

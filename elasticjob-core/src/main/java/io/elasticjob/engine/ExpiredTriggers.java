@@ -2,6 +2,9 @@ package io.elasticjob.engine;
 
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.ShardRecord;
+import io.elasticjob.codec.Decoded;
+import io.elasticjob.codec.FiringRecordCodec;
+import io.elasticjob.coordination.FiringRecord;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.LeftTrigger;
 import io.elasticjob.coordination.Trigger;
@@ -9,6 +12,7 @@ import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Write;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -43,12 +47,41 @@ final class ExpiredTriggers {
         records.ifAll(over, job, trigger.shards(), any -> true, found -> giveUp(over, job, trigger, found));
     }
 
+    /**
+     * The same of one whose shards a planner decides: only the record of the firings says whether it was begun.
+     *
+     * @param done where it is over already
+     */
+    void giveUpPlanned(Connection over, JobState job, Trigger trigger, Runnable done) {
+        String path = layout.firings(job.name(), job.life().name());
+        outbox.readCaughtUp(over, List.of(path), result -> {
+            if (!(result instanceof Result.Told<List<Read>> told)
+                    || !job.triggers().pending().containsKey(trigger.number())) {
+                return;
+            }
+            Write deletion = job.deletionOf(trigger.number());
+            ElasticJobEvent event = new ElasticJobEvent.TriggerExpired(
+                    job.name(), trigger.number(), trigger.requestedAt(), new TreeSet<>());
+            if (told.answer().get(0) instanceof Read.Absent) {
+                delete(over, job, List.of(deletion), event);
+            } else if (told.answer().get(0) instanceof Read.Present present
+                    && FiringRecordCodec.decode(present.data()) instanceof Decoded.Value<FiringRecord> record) {
+                Write check = new Write.Check(path, present.stat().version()); // else it was begun meanwhile, perhaps
+                switch (LeftTrigger.ofPlanned(trigger, record.value())) {
+                    case GIVEN_UP -> delete(over, job, List.of(check, deletion), event);
+                    case DONE -> done.run();
+                    case UNDER_WAY -> {}
+                }
+            }
+        });
+    }
+
     private void giveUp(Connection over, JobState job, Trigger trigger, Map<Integer, ShardRecord> found) {
         LeftTrigger.notRun(trigger, found)
                 .ifPresent(notRun -> delete(
                         over,
                         job,
-                        job.deletionOf(trigger.number()),
+                        List.of(job.deletionOf(trigger.number())),
                         new ElasticJobEvent.TriggerExpired(
                                 job.name(), trigger.number(), trigger.requestedAt(), notRun)));
     }
@@ -68,15 +101,17 @@ final class ExpiredTriggers {
                 delete(
                         over,
                         job,
-                        new Write.Delete(path, present.stat().version()),
+                        List.of(new Write.Delete(path, present.stat().version())),
                         new ElasticJobEvent.TriggerExpired(
                                 job.name(), number, present.stat().createdAt(), new TreeSet<>()));
             }
         });
     }
 
-    private void delete(Connection over, JobState job, Write deletion, ElasticJobEvent event) {
-        List<Write> writes = leadership.asLeader(List.of(deletion, job.life().guard()));
+    private void delete(Connection over, JobState job, List<Write> deletion, ElasticJobEvent event) {
+        List<Write> all = new ArrayList<>(deletion);
+        all.add(job.life().guard());
+        List<Write> writes = leadership.asLeader(all);
         outbox.commit(over, writes, result -> {
             if (result instanceof Result.Told<Answer> told) {
                 jobTable.guarded(over, List.of(job), writes, told.answer());

@@ -7,7 +7,9 @@ import io.elasticjob.coordination.Trigger;
 import io.elasticjob.registry.Write;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Finished {
 
-    /** Each shard runs triggers in their order, so that the first ones are done first. */
+    /** Of each job; the next look begins behind the last one, as the first ones may stay there for long. */
     private static final int MOST_AT_A_LOOK = 20;
 
     /** What is known here of the records of shards. */
@@ -41,6 +43,9 @@ final class Finished {
     private final FinishedJobs jobs;
     private final OverCancels cancels;
     private final Outbox outbox;
+
+    /** The trigger that was looked at last, by the names of jobs that have some. */
+    private Map<String, Long> looked = new HashMap<>();
 
     Finished(Namespace namespace, Registration registration, Leadership leadership, RequestNodes nodes, Outbox outbox) {
         Layout layout = namespace.layout();
@@ -82,20 +87,26 @@ final class Finished {
                 .forEach(trigger -> triggers.left(job, trigger.number()));
     }
 
+    /** A trigger is over, as the record of the firings of its job says. */
+    void left(JobState job, long number) {
+        triggers.left(job, number);
+    }
+
     /** The leader's look at what others have left. */
     void round(Connection over) {
         cancels.round(over);
         Instant now = outbox.time().registryNow();
+        Map<String, Long> next = new HashMap<>();
         for (JobState job : jobTable.jobs()) {
             jobs.look(job, now);
-            for (long number : firstOf(job)) {
+            List<Long> numbers = LeftTrigger.inTurn(
+                    job.knownTriggers().keySet(), looked.getOrDefault(job.name(), -1L), MOST_AT_A_LOOK);
+            for (long number : numbers) {
+                next.put(job.name(), number);
                 look(over, job, number, now);
             }
         }
-    }
-
-    private static List<Long> firstOf(JobState job) {
-        return job.knownTriggers().keySet().stream().limit(MOST_AT_A_LOOK).toList();
+        looked = next;
     }
 
     private void look(Connection over, JobState job, long number, Instant now) {
@@ -105,7 +116,13 @@ final class Finished {
             return;
         }
         switch (LeftTrigger.of(trigger, now)) {
-            case EXPIRED -> expired.giveUp(over, job, trigger);
+            case EXPIRED -> {
+                if (trigger.isPlanned()) {
+                    expired.giveUpPlanned(over, job, trigger, () -> triggers.left(job, number));
+                } else {
+                    expired.giveUp(over, job, trigger);
+                }
+            }
             case PERHAPS_DONE -> triggers.left(job, number);
             case TO_OTHERS -> {}
         }

@@ -1,7 +1,9 @@
 package io.elasticjob.engine;
 
 import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.Firing;
 import io.elasticjob.ShardRecord;
+import io.elasticjob.coordination.FiringRecord;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.Trigger;
 import io.elasticjob.coordination.TriggerOutlook;
@@ -15,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,7 +129,15 @@ final class FinishedTriggers {
     /** Null when it is gone, or is being deleted already. */
     private @Nullable Trigger pending(Suspect suspect) {
         boolean isOver = suspect.job().isRemoved() || triggerTable.isBeingDeleted(suspect.job(), suspect.number());
-        return isOver ? null : suspect.job().triggers().pending().get(suspect.number());
+        Trigger trigger = isOver ? null : suspect.job().triggers().pending().get(suspect.number());
+        return trigger == null || (trigger.isPlanned() && !isClosed(suspect)) ? null : trigger;
+    }
+
+    /** Of one that lists no shards only the close says that it is over. */
+    private static boolean isClosed(Suspect suspect) {
+        FiringCell firings = suspect.job().firings();
+        FiringRecord record = firings == null ? null : firings.record();
+        return record != null && record.decided().trigger() >= suspect.number();
     }
 
     /**
@@ -142,7 +153,7 @@ final class FinishedTriggers {
         List<Write> checks = new ArrayList<>();
         for (int shard : trigger.shards()) {
             Finished.Ahead ahead = outlook.of(suspect.job(), shard);
-            if (ahead != null) {
+            if (ahead != null && isCredible(suspect.job(), ahead.record())) {
                 known.put(shard, ahead.record());
                 if (ahead.check() != null) {
                     checks.add(ahead.check());
@@ -161,11 +172,24 @@ final class FinishedTriggers {
         if (trigger == null) {
             return;
         }
-        records.ifAll(over, suspect.job(), trigger.shards(), trigger::isDecidedBy, read -> {
+        records.ifAll(over, suspect.job(), trigger.shards(), isDecided(suspect.job(), trigger), read -> {
             if (pending(suspect) != null) {
                 isDone(new Done(suspect, trigger, read, List.of()));
             }
         });
+    }
+
+    private static Predicate<ShardRecord> isDecided(JobState job, Trigger trigger) {
+        return record -> trigger.isDecidedBy(record) && isCredible(job, record);
+    }
+
+    /**
+     * A record that speaks of a number that was never given says nothing: who has the shard corrects it. One that has run that
+     * very trigger last has heard of it before this instance has.
+     */
+    private static boolean isCredible(JobState job, ShardRecord record) {
+        return job.isGiven(record.trigger())
+                || record.firing() instanceof Firing.Triggered last && last.number() == record.trigger();
     }
 
     private void isDone(Done one) {

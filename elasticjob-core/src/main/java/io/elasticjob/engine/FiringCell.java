@@ -1,8 +1,15 @@
 package io.elasticjob.engine;
 
+import io.elasticjob.JobDefinition;
 import io.elasticjob.coordination.Barrier;
 import io.elasticjob.coordination.FiringRecord;
+import io.elasticjob.coordination.ShardCount;
+import io.elasticjob.coordination.ShardParameters;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +33,10 @@ final class FiringCell {
     private Traffic traffic = Traffic.UNREAD;
     private @Nullable FiringRecord record;
     private int version = -1;
+
+    /** Since when, by the stopwatch, it is known as it is. */
+    private long knownSince;
+
     private boolean marked = true;
 
     /** Since when, by the stopwatch, the next firing may be opened. */
@@ -46,6 +57,26 @@ final class FiringCell {
     /** What this process has told to listeners last; null before the first. */
     private @Nullable Object told;
 
+    /** The parts of the firing that is open; null while they are not known. */
+    private @Nullable PlanParts parts;
+
+    /** The plan that is being read; null while none is. */
+    private FiringRecord.@Nullable Plan readingPlan;
+
+    /** What this process has planned last; null before the first. */
+    private @Nullable PlanDraft draft;
+
+    /** Why the close that is under way is that of a firing without a plan; null when it says nothing of that. */
+    private @Nullable String unplanned;
+
+    /** The call of the planner that is under way; null while none is. */
+    private FiringPlanners.@Nullable Call call;
+
+    /** Into how many shards the last firing was split that had any, and with what: so that nothing moves between firings. */
+    private @Nullable ShardCount split;
+
+    private @Nullable Object splitOf;
+
     /** How often in a row a close was refused for the sake of jobs that run after this one. */
     private int refusals;
 
@@ -61,7 +92,107 @@ final class FiringCell {
 
     /** What holds its shards back. */
     Barrier barrier() {
-        return record == null ? Barrier.UNKNOWN : new Barrier(record);
+        boolean isToBeRead = plan().filter(plan -> !plan.lost()).isPresent() && !isPlanKnown();
+        return record == null || isToBeRead ? Barrier.UNKNOWN : new Barrier(record);
+    }
+
+    // ---- Its parts, where they are planned
+    // ------------------------------------------------------------------------------
+
+    /** Where the parts are of the firing that is open, or about to be; empty where none is, or it is not planned. */
+    Optional<FiringRecord.Plan> plan() {
+        FiringRecord.Current current = record == null ? null : record.current();
+        return current == null || current.stage() instanceof FiringRecord.Closed
+                ? Optional.empty()
+                : Optional.ofNullable(current.whole().plan());
+    }
+
+    /** How many parts the firing has that is open; 0 where none is, or it is not planned. */
+    int openPlannedShards() {
+        FiringRecord.Current current = record == null ? null : record.current();
+        return current == null || plan().isEmpty() ? 0 : current.whole().count();
+    }
+
+    boolean isPlanKnown() {
+        PlanParts known = parts;
+        return known != null && plan().filter(known.plan()::equals).isPresent();
+    }
+
+    void planKnown(PlanParts known) {
+        parts = known;
+        readingPlan = null;
+        marked = true;
+    }
+
+    /** False when it is being read already. */
+    boolean readsPlan(FiringRecord.Plan plan) {
+        boolean isNews = !plan.equals(readingPlan);
+        readingPlan = plan;
+        return isNews;
+    }
+
+    void readsNoPlan() {
+        readingPlan = null;
+    }
+
+    /** What the planner has said here of this firing; null when it was not asked here. */
+    @Nullable
+    PlanDraft draft(Object firing) {
+        PlanDraft last = draft;
+        return last != null && last.firing.equals(firing) ? last : null;
+    }
+
+    void draft(@Nullable PlanDraft last) {
+        draft = last;
+    }
+
+    void unplanned(@Nullable String why) {
+        unplanned = why;
+    }
+
+    @Nullable
+    String takeUnplanned() {
+        String why = unplanned;
+        unplanned = null;
+        return why;
+    }
+
+    FiringPlanners.@Nullable Call call() {
+        return call;
+    }
+
+    void call(FiringPlanners.@Nullable Call begun) {
+        call = begun;
+    }
+
+    /** The firings of the job are not followed any more, or not by this. */
+    void left() {
+        FiringPlanners.Call begun = call;
+        if (begun != null) {
+            begun.stop();
+        }
+    }
+
+    /** Into how many shards the firing is split that is open, or was last, of a job whose shards are planned. */
+    ShardCount split(JobDefinition definition) {
+        FiringRecord.Current current = record == null ? null : record.current();
+        int count = current == null ? 0 : current.whole().count();
+        ShardCount last = split;
+        if (count == 0 || current == null) {
+            return last == null ? ShardCount.always(1) : last;
+        }
+        PlanParts known = isPlanKnown() ? parts : null;
+        Object of = List.of(current.whole(), known != null, definition.jobParameter());
+        if (last == null || !of.equals(splitOf)) {
+            last = new ShardCount(
+                    new ShardCount.Split(
+                            count,
+                            known == null ? null : ShardParameters.ofParts(known.parts(), definition.jobParameter())),
+                    Collections.emptyNavigableMap());
+            split = last;
+            splitOf = of;
+        }
+        return last;
     }
 
     @Nullable
@@ -116,12 +247,16 @@ final class FiringCell {
         look = null;
         looked = null;
         asking = null;
+        readingPlan = null;
     }
 
     /** Nothing that was read before is believed. */
     void dataLost() {
         record = null;
         version = -1;
+        parts = null;
+        readingPlan = null;
+        draft = null;
     }
 
     /** False when it is older than what is known, or the same. */
@@ -135,6 +270,7 @@ final class FiringCell {
         }
         record = read;
         version = readVersion;
+        knownSince = nanos;
         refusals = 0;
         postponed = 0;
         return true;
@@ -142,6 +278,11 @@ final class FiringCell {
 
     long freeSince() {
         return freeSince;
+    }
+
+    /** For how long it is known as it is. */
+    Duration unchangedFor(long nanos) {
+        return Duration.ofNanos(nanos - knownSince);
     }
 
     // ---- The look at all shards
@@ -238,7 +379,8 @@ final class FiringCell {
         if (known == null) {
             return false;
         }
-        String opener = known.opening().map(FiringRecord.Opening::by).orElse(null);
+        String planner = known.planning().map(FiringRecord.Planning::by).orElse(null);
+        String opener = known.opening().map(FiringRecord.Opening::by).orElse(planner);
         String teller = known.untold().map(FiringRecord.Closed::teller).orElse(opener);
         return teller != null && instance.test(teller);
     }

@@ -4,6 +4,7 @@ import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.Firing;
 import io.elasticjob.FiringListener;
 import io.elasticjob.JobDefinition;
+import io.elasticjob.ShardPlanner;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.coordination.FiringRecord;
 import io.elasticjob.coordination.FiringStep;
@@ -15,6 +16,7 @@ import io.elasticjob.coordination.Succession;
 import io.elasticjob.coordination.Trigger;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Write;
+import io.elasticjob.sharding.Assignment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,21 +56,37 @@ final class FiringTable {
     private final Outbox outbox;
     private final FiringTraffic traffic;
     private final FiringTellers tellers;
+    private final FiringPlanners planners;
+    private final Consumer<JobState> reassign;
+    private final Finished finished;
     private final Successors successors;
     private final Inquiry inquiry;
     private final Map<String, FiringCell> cells = new LinkedHashMap<>();
 
     private long rosterLists;
 
+    /**
+     * What the application brings.
+     *
+     * @param listeners of firings, by name
+     * @param planners of shards, by name
+     */
+    record UserCode(Map<String, FiringListener> listeners, Map<String, ShardPlanner> planners) {}
+
+    /** @param reassign has the shards of a job assigned again, since its firing has others */
     FiringTable(
             Layout layout,
             Registration registration,
             Roster roster,
             JobTable jobs,
             ShardTable shards,
-            Map<String, FiringListener> listeners,
+            UserCode code,
+            Finished finished,
+            Consumer<JobState> reassign,
             DeadlineNews deadlines,
             Outbox outbox) {
+        this.finished = finished;
+        this.reassign = reassign;
         this.layout = layout;
         this.registration = registration;
         this.jobs = jobs;
@@ -78,7 +97,9 @@ final class FiringTable {
         this.traffic = new FiringTraffic(layout, registration, jobs, outbox, this::known);
         this.inquiry = new Inquiry(outbox, AT_ONCE, AT_ONCE, "its firing stays open until its record can be read");
         this.tellers = new FiringTellers(
-                layout, registration, roster, traffic, new FiringTelling(listeners, outbox), inquiry, outbox);
+                layout, registration, roster, traffic, new FiringTelling(code.listeners(), outbox), inquiry, outbox);
+        this.planners = new FiringPlanners(
+                layout, registration, roster, traffic, tellers, code.planners(), outbox, this::closeUnplanned);
     }
 
     // ---- What happens
@@ -96,9 +117,17 @@ final class FiringTable {
         }
         if (known != null) {
             known.mark();
-        } else if (isRecorded && !job.isRemoved() && !job.owned().isEmpty()) {
+        } else if (isRecorded && !job.isRemoved() && (!job.owned().isEmpty() || mayGetParts(job))) {
             obtain(job);
         }
+    }
+
+    /** Whether a firing may have parts for this instance, once it is planned. */
+    private boolean mayGetParts(JobState job) {
+        JobDefinition definition = job.definition();
+        return definition != null
+                && definition.plannedShards().arePlanned()
+                && job.eligible().contains(String.valueOf(registration.id()));
     }
 
     private void obtain(JobState job) {
@@ -148,6 +177,11 @@ final class FiringTable {
         marked(job);
     }
 
+    /** What is to end of the job was listed. */
+    void cancelled(JobState job) {
+        marked(job);
+    }
+
     private void marked(JobState job) {
         FiringCell cell = job.firings();
         if (cell != null) {
@@ -173,8 +207,22 @@ final class FiringTable {
 
     /** Whether nothing is under way that has to come to its end before this instance leaves. */
     boolean isIdle() {
-        return registration.usable().isEmpty()
-                || cells.values().stream().noneMatch(cell -> cell.isBusy() || cell.isToldBy(registration::isSelf));
+        return registration.usable().isEmpty() || cells.values().stream().noneMatch(this::isUnderWay);
+    }
+
+    /** The jobs that this keeps from being idle, by name. */
+    List<String> remaining() {
+        return isIdle()
+                ? List.of()
+                : cells.values().stream()
+                        .filter(this::isUnderWay)
+                        .map(cell -> cell.job.name())
+                        .sorted()
+                        .toList();
+    }
+
+    private boolean isUnderWay(FiringCell cell) {
+        return cell.isBusy() || cell.isToldBy(registration::isSelf);
     }
 
     // ---- The end of a turn
@@ -187,8 +235,17 @@ final class FiringTable {
         }
         for (FiringCell cell : List.copyOf(cells.values())) {
             if (cell.takeMark()) {
-                consider(over, cell);
+                take(cell, () -> consider(over, cell));
             }
+        }
+    }
+
+    /** What one job does when it is decided on costs that job alone. */
+    private void take(FiringCell cell, Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable failed) {
+            jobs.failed(cell.job, failed);
         }
     }
 
@@ -212,17 +269,49 @@ final class FiringTable {
             return;
         }
         Instant ahead = cell.takeAhead();
-        if (record.isFree()) {
+        endTriggers(job, record);
+        planners.settle(cell, record);
+        FiringRecord.Plan plan = cell.plan().orElse(null);
+        if (plan != null && !plan.lost() && !cell.isPlanKnown()) {
+            planners.read(over, cell, plan, () -> shards.firingKnown(job));
+        }
+        if (record.planning().isPresent()) {
+            plan(over, cell, record);
+        } else if (record.isFree()) {
             open(over, cell, record, ahead);
         } else if (record.open().isPresent()) {
             look(over, cell, record.open().get());
         } else {
             tellers.tell(over, cell, record);
         }
-        boolean isOver = job.owned().isEmpty() && !shards.has(job) && !cell.isBusy();
-        if (isOver && cell.traffic() == FiringCell.Traffic.KNOWN) {
+        boolean isOver = job.owned().isEmpty() && !mayGetParts(job) && !shards.has(job) && !cell.isBusy();
+        boolean isAwaited =
+                cell.isToldBy(registration::isSelf); // others wait for what this instance has taken upon itself
+        if (isOver && !isAwaited && cell.traffic() == FiringCell.Traffic.KNOWN) {
             cells.remove(job.name(), cell);
             job.firings(null);
+        }
+    }
+
+    private void plan(Connection over, FiringCell cell, FiringRecord record) {
+        FiringRecord.Current current = record.current();
+        if (current != null
+                && current.stage() instanceof FiringRecord.Planning planning
+                && isTriggerKnown(cell.job, current.whole().firing())) {
+            planners.plan(over, cell, record, current.whole(), planning.by());
+        }
+    }
+
+    private void closeUnplanned(Connection over, FiringCell cell, FiringRecord closed) {
+        writeWithSuccessors(over, cell, closed, List.of(cell.job.check()), Map.of());
+    }
+
+    /** A trigger that lists no shards is over once its firing is closed. */
+    private void endTriggers(JobState job, FiringRecord record) {
+        if (job.owned().contains(0)) {
+            job.triggers().pending().headMap(record.decided().trigger() + 1).values().stream()
+                    .filter(Trigger::isPlanned)
+                    .forEach(trigger -> finished.left(job, trigger.number()));
         }
     }
 
@@ -234,6 +323,13 @@ final class FiringTable {
     /** What is open is another than before. */
     private void known(FiringCell cell, FiringRecord record) {
         deadlines.heard(cell.job, record);
+        Assignment assigned = cell.job.assignment();
+        if (mayGetParts(cell.job)
+                && (assigned == null
+                        || assigned.shardingTotalCount()
+                                != cell.job.shardCount().count())) {
+            reassign.accept(cell.job);
+        }
         shards.firingKnown(cell.job);
         Instant now = outbox.now();
         record.open()
@@ -258,7 +354,8 @@ final class FiringTable {
             traffic.write(over, cell, corrected.get(), List.of(job.check()), List.of(), () -> {});
             return;
         }
-        boolean isAhead = ahead != null && ahead.isAfter(now);
+        boolean isPlanned = job.usable().plannedShards().arePlanned(); // never ahead
+        boolean isAhead = ahead != null && ahead.isAfter(now) && !isPlanned;
         Instant then = isAhead && ahead != null ? ahead : now;
         ShardStep.Job decided = isAhead ? job.at(then) : job.forDecision(now);
         FiringStep step = FiringStep.next(decided, record, opener(job), then);
@@ -276,7 +373,8 @@ final class FiringTable {
 
     private boolean isMyTurn(FiringCell cell, FiringStep.Open open) {
         Trigger trigger = open.trigger();
-        int first = trigger == null ? 0 : trigger.shards().first();
+        int first =
+                trigger == null || trigger.isPlanned() ? 0 : trigger.shards().first();
         if (cell.job.owned().contains(first)) {
             return true;
         }
@@ -346,7 +444,7 @@ final class FiringTable {
                 cell.lookEnded(job.version() != version);
                 cell.mark();
                 if (job.version() == version && !job.isRemoved() && isRecorded(job)) {
-                    close(over, cell, decided, records);
+                    take(cell, () -> close(over, cell, decided, records));
                 }
             }
 
@@ -382,7 +480,7 @@ final class FiringTable {
             return;
         }
         FiringStep.closed(
-                        decided,
+                        cell.job.usable().plannedShards().arePlanned() ? cell.job.forDecision(outbox.now()) : decided,
                         record,
                         shard -> records.getOrDefault(shard, ShardRecord.NEW),
                         opener(cell.job),
@@ -427,7 +525,14 @@ final class FiringTable {
                 closed.result(),
                 results,
                 job.life().name() + "-" + (cell.version() + 1));
-        new Close(over, cell, next, checks, ended, closed).decide(MOST_READS);
+        FiringRecord before = cell.record();
+        Close close = new Close(over, cell, next, checks, ended, closed);
+        if (before == null
+                || before.marks().past().hasSuccessors(current.whole().firing())) {
+            close.decide(MOST_READS);
+        } else {
+            close.write(successors.unwanted());
+        }
     }
 
     /** A close that is decided, with what has to be read of joins for it. */
@@ -505,7 +610,7 @@ final class FiringTable {
                 @Override
                 public void complete() {
                     if (cell.version() == version && cell.job.version() == jobVersion && !cell.job.isRemoved()) {
-                        decide(readsLeft);
+                        take(cell, () -> decide(readsLeft));
                     } else {
                         cell.lookEnded(true);
                         cell.traffic(FiringCell.Traffic.UNREAD);
@@ -528,18 +633,21 @@ final class FiringTable {
             List<Write> all = new ArrayList<>(checks);
             all.addAll(writes.writes());
             FiringRecord noted = MissedDeadlines.closing(
-                    next, cell.job.usable().wholeFirings().deadline(), registration.currentId());
+                    next, cell.job.usable().wholeFirings().deadline(), deadlines.noter(registration.currentId()));
             traffic.write(over, cell, noted, all, writes.jobs(), () -> {
                 cell.refusals(0);
                 writes.jobs().forEach(one -> one.life().laid());
                 publishClosed(cell.job, ended.whole(), closed);
                 following.told().forEach(outbox::publish);
+                planners.closed(cell, ended.whole());
+                planners.delete(over, cell.job, ended.whole().plan());
+                endTriggers(cell.job, noted);
             });
         }
     }
 
     private void publishClosed(JobState job, FiringRecord.Whole whole, FiringRecord.Closed closed) {
         outbox.publish(new ElasticJobEvent.FiringClosed(
-                job.name(), whole.firing(), whole.fireTime(), closed.result(), closed.ends()));
+                job.name(), whole.seen().firing(), whole.seen().fireTime(), closed.result(), closed.ends()));
     }
 }

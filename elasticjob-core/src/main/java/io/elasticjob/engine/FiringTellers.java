@@ -65,7 +65,7 @@ final class FiringTellers {
         if (teller == null) {
             take(over, cell, record);
         } else if (!registration.isSelf(teller)) {
-            retakeFromTheDead(over, cell, record, teller);
+            onDeath(over, cell, teller, () -> take(over, cell, record));
         } else if (outbox.now().isBefore(whole.fireTime()) && opening != null) {
             traffic.considerAt(cell, whole.fireTime());
         } else {
@@ -138,8 +138,12 @@ final class FiringTellers {
         traffic.write(over, cell, next, List.of(), List.of(), () -> {});
     }
 
-    /** Only a read of the teller's node, issued after that of the record, proves that it is dead. */
-    private void retakeFromTheDead(Connection over, FiringCell cell, FiringRecord record, String teller) {
+    /**
+     * Only a read of the teller's node, issued after that of the record, proves that it is dead.
+     *
+     * @param take in its place, while the record is the same
+     */
+    void onDeath(Connection over, FiringCell cell, String teller, Runnable take) {
         if (roster.isLive(teller) || cell.job.owned().isEmpty() || !cell.asks(teller)) {
             return;
         }
@@ -152,7 +156,7 @@ final class FiringTellers {
             boolean isDead = result instanceof Result.Told<List<Read>> told
                     && told.answer().get(0) instanceof Read.Absent;
             if (isDead && cell.version() == version && cell.traffic() == FiringCell.Traffic.KNOWN) {
-                take(over, cell, record);
+                take.run();
             } else {
                 outbox.alarm(RETRY, cell::mark);
             }

@@ -37,10 +37,12 @@ final class FiringTelling {
             SortedMap<Integer, String> results,
             Runnable then) {
         FiringListener.Start start = new FiringListener.Start(
-                job.name() + "@" + job.life().name() + "/" + whole.firing().text(),
+                job.name() + "@" + job.life().name() + "/"
+                        + whole.seen().firing().text()
+                        + (whole.isRerun() ? "/" + whole.firing().text() : ""),
                 job.name(),
-                whole.firing(),
-                whole.fireTime(),
+                whole.seen().firing(),
+                whole.seen().fireTime(),
                 whole.count());
         FiringListener.End end = closed == null
                 ? null
@@ -89,7 +91,7 @@ final class FiringTelling {
             }
             Call call = new Call(name, listener);
             outbox.add(call.effect);
-            outbox.alarm(timeout, call::lasts);
+            outbox.alarm(timeout, call.limit);
         }
 
         private void failed(String name, String why) {
@@ -100,12 +102,13 @@ final class FiringTelling {
 
             private final String name;
             private final Effect.Call effect;
-            private boolean over;
+            private final CallLimit limit = new CallLimit(this::lasts);
 
             Call(String name, FiringListener listener) {
                 this.name = name;
                 FiringListener.End closed = end;
                 this.effect = new Effect.Call(
+                        "the listener " + name,
                         () -> {
                             if (closed == null) {
                                 listener.beforeFiring(start);
@@ -118,8 +121,7 @@ final class FiringTelling {
             }
 
             private void ended(@Nullable Throwable failed) {
-                if (!over) {
-                    over = true;
+                if (limit.end()) {
                     if (failed != null) {
                         failed(name, VisibleText.of(Thrown.tellable(failed).toString(), Outcome.MAX_ERROR_LENGTH));
                     }
@@ -128,12 +130,9 @@ final class FiringTelling {
             }
 
             private void lasts() {
-                if (!over) {
-                    over = true;
-                    outbox.add(new Effect.Interrupt(effect));
-                    failed(name, "it has taken longer than firingListenerTimeout=" + Durations.format(timeout));
-                    next();
-                }
+                outbox.add(new Effect.Interrupt(effect));
+                failed(name, "it has taken longer than firingListenerTimeout=" + Durations.format(timeout));
+                next();
             }
         }
     }

@@ -117,6 +117,44 @@ final class FiringTraffic {
     }
 
     /**
+     * Lays a portion of a plan. The record is read again afterwards: another instance may have taken it meanwhile.
+     *
+     * @param then once it is there
+     */
+    void lay(Connection over, FiringCell cell, String path, byte[] portion, Runnable then) {
+        lay(over, cell, path, portion, false, then);
+    }
+
+    private void lay(Connection over, FiringCell cell, String path, byte[] portion, boolean withFolder, Runnable then) {
+        if (withFolder) {
+            Write folder = new Write.Create(layout.plans(), new byte[0], Write.Life.PERSISTENT);
+            outbox.commit(over, List.of(folder), any -> {}); // there by now: just as well
+        }
+        List<Write> writes = List.of(
+                registration.check(), cell.job.life().guard(), new Write.Create(path, portion, Write.Life.PERSISTENT));
+        cell.traffic(FiringCell.Traffic.WRITING);
+        outbox.commit(over, writes, still(over, cell, result -> {
+            Answer.Refused refused = result instanceof Result.Told<Answer> told
+                            && told.answer() instanceof Answer.Refused no
+                            && no.index() == writes.size() - 1
+                    ? no
+                    : null;
+            boolean isDone = result instanceof Result.Told<Answer> told && told.answer() instanceof Answer.Committed;
+            if (isDone || (refused != null && refused.reason() == Answer.Reason.PRESENT)) { // by this, unanswered
+                if (isDone) {
+                    cell.job.life().laid();
+                }
+                cell.traffic(FiringCell.Traffic.UNREAD);
+                then.run();
+            } else if (refused != null && refused.reason() == Answer.Reason.ABSENT && !withFolder) {
+                lay(over, cell, path, portion, true, then);
+            } else {
+                refusedOrUnknown(over, cell, writes, List.of(), result);
+            }
+        }));
+    }
+
+    /**
      * A step, by compare-and-set.
      *
      * @param others that the checks are of, beside its own job
@@ -198,6 +236,13 @@ final class FiringTraffic {
                 && result instanceof Result.Unknown<Answer> unknown
                 && !(unknown.why() instanceof RequestNotSentException)
                 && RequestSize.of(writes) > Parcels.LEAST_BYTES;
+    }
+
+    /** What is known of it may be old. */
+    void readAgain(FiringCell cell) {
+        if (cell.traffic() == FiringCell.Traffic.KNOWN) {
+            cell.traffic(FiringCell.Traffic.UNREAD);
+        }
     }
 
     /** Something was not answered: it is decided anew in a while. */

@@ -80,7 +80,7 @@ public final class JobEngine implements AutoCloseable {
         this.ports = ports;
         this.events = events;
         this.questions = new Questions(replies, this::phase);
-        this.shutdown = new Shutdown(ports.runner(), replies);
+        this.shutdown = new Shutdown(this::giveUpWhatShutsDown, this::isHeldByWhatShutsDown, replies);
         this.loop = new Loop(machine, ports, observers, events, replies, shutdown, this::phase);
         this.operations = new EngineJobOperations(questions, loop, machine);
         SystemTimekeeper ownTime = owned.time();
@@ -190,6 +190,23 @@ public final class JobEngine implements AutoCloseable {
         return question.stage();
     }
 
+    /**
+     * Takes an instance out that is proven to be dead: its process has ended, and cannot come back. Its shards are failed over now,
+     * and not when its session ends. One that lives all the same gives up what it runs; but until it has, a shard can run twice. So
+     * an instance that nobody can reach, or whose machine is not known to be off, is not proven to be dead.
+     *
+     * @param instance id of the instance, as {@link #namespace()} tells it
+     * @return whether it was taken out by this; not when it is gone already, or has shown itself again meanwhile. Fails with
+     *     {@link RegistryException} when that cannot be told. Completed as {@link #namespace()} is
+     */
+    public CompletionStage<Boolean> confirmDeath(String instance) {
+        Question<Boolean> question = questions.view();
+        if (!question.isSettled()) {
+            loop.post(() -> machine.confirmDeath(instance, question));
+        }
+        return question.stage();
+    }
+
     /** Steers the jobs of the namespace; safe to use from any thread. */
     public JobOperations operations() {
         return operations;
@@ -244,6 +261,15 @@ public final class JobEngine implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private boolean isHeldByWhatShutsDown() {
+        return loop.isHeldByWhatShutsDown();
+    }
+
+    private void giveUpWhatShutsDown() {
+        ports.runner().giveUpWhatShutsDown();
+        loop.giveUpWhatShutsDown();
     }
 
     private static void end(AutoCloseable part) {

@@ -10,6 +10,7 @@ import io.elasticjob.JobDefinition;
 import io.elasticjob.JobErrorHandler;
 import io.elasticjob.JobKey;
 import io.elasticjob.Setting;
+import io.elasticjob.ShardPlanner;
 import io.elasticjob.codec.InstanceCodec;
 import io.elasticjob.codec.StoredJobCodec;
 import io.elasticjob.coordination.ChainCheck;
@@ -24,6 +25,7 @@ import io.elasticjob.schedule.FireCalendar;
 import io.elasticjob.schedule.NamedCalendar;
 import io.elasticjob.sharding.StrategyCatalog;
 import io.elasticjob.spi.FireSource;
+import io.elasticjob.spi.OutsideCall;
 import io.elasticjob.spi.RegistryObserver;
 import io.elasticjob.spi.ShardRunner;
 import io.elasticjob.spi.SystemTimekeeper;
@@ -38,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -62,6 +65,7 @@ public final class JobEngineBuilder {
 
     private static final int LONGEST_APPLICATION = 255;
     private static final int LONGEST_HOST = 255;
+    private static final String FIRING_LISTENERS = "elasticjob-firing-listener";
     private static final Duration MOST_TIME_DIFF = Duration.ofHours(1);
 
     private String namespace = "";
@@ -74,6 +78,7 @@ public final class JobEngineBuilder {
     private Map<String, Integer> limits = Map.of();
     private Duration homesAfter = Duration.ofMinutes(5);
     private Map<String, FiringListener> firingListeners = Map.of();
+    private Map<String, ShardPlanner> planners = Map.of();
     private StrategyCatalog strategies = StrategyCatalog.builtIn();
     private Duration maxTimeDiff = Duration.ofSeconds(10);
     private FiringClock clock = FiringClock.REGISTRY;
@@ -91,7 +96,8 @@ public final class JobEngineBuilder {
     private boolean watchLoop;
     private @Nullable Executor eventExecutor;
     private @Nullable Executor answerExecutor;
-    private Executor listenerExecutor = ListenerCalls.threadEach();
+    private Executor listenerExecutor =
+            OutsideCall.threadEach(FIRING_LISTENERS, Thread.currentThread().getContextClassLoader());
     private @Nullable Supplier<String> idSource;
     private Supplier<String> requestIds = RandomIds::request;
     private Supplier<String> jobLives = RandomIds::unique;
@@ -139,6 +145,13 @@ public final class JobEngineBuilder {
         return this;
     }
 
+    /** Adds labels, or replaces those of the same names. */
+    public JobEngineBuilder addLabels(Map<String, String> value) {
+        Map<String, String> all = new TreeMap<>(labels);
+        all.putAll(value);
+        return labels(all);
+    }
+
     /** Version of the application: for display, and for jobs that run once when another version starts. */
     public JobEngineBuilder version(String value) {
         version = VisibleText.of(value, 100);
@@ -182,7 +195,13 @@ public final class JobEngineBuilder {
         return this;
     }
 
-    /** Where listeners of firings are called, which may take long; a daemon thread for each call, when not set. */
+    /** Planners of shards that jobs can name; those that name others run elsewhere. */
+    public JobEngineBuilder shardPlanners(Map<String, ShardPlanner> byName) {
+        planners = Map.copyOf(byName);
+        return this;
+    }
+
+    /** Where listeners of firings and planners of shards are called, which may take long; a daemon thread for each call, when not set. */
     public JobEngineBuilder firingListenerExecutor(Executor value) {
         listenerExecutor = value;
         return this;
@@ -382,7 +401,7 @@ public final class JobEngineBuilder {
         SystemTimekeeper ownTime = new SystemTimekeeper();
         try {
             return build(ownTime, ownTime);
-        } catch (RuntimeException | Error refused) {
+        } catch (Throwable refused) {
             ownTime.close(); // its thread would keep the process alive
             throw refused;
         }
@@ -417,7 +436,8 @@ public final class JobEngineBuilder {
                         calendars,
                         limits,
                         homesAfter,
-                        firingListeners));
+                        firingListeners,
+                        planners));
         EventFeed events = new EventFeed(withLog(), eventExecutor, JobEngine.LAST_WORDS);
         Replies replies = new Replies(answerExecutor, time::nanoTime);
         return new JobEngine(machine, ports, new JobEngine.Owned(ownTime, watchLoop), observers, events, replies);
@@ -452,8 +472,19 @@ public final class JobEngineBuilder {
                         .withCalendars(calendars.keySet())
                         .withLimits(limits.keySet())
                         .withFiringListeners(firingListeners.keySet())
+                        .withPlanners(planners.keySet())
                         .withErrorHandlers(errorHandlers),
                 Instance.Availability.UP);
+    }
+
+    private void checkPlanner(JobDefinition job) {
+        String planner = job.plannedShards().by().orElse(null);
+        if (planner != null && !planners.containsKey(planner)) {
+            throw new InvalidSettingException(
+                    job.name() + "." + JobKey.PLANNER,
+                    planner,
+                    "is not the name of a planner; there are " + new TreeSet<>(planners.keySet()));
+        }
     }
 
     private void checkFiringListeners(JobDefinition job) {
@@ -477,6 +508,7 @@ public final class JobEngineBuilder {
                             + ". Declare it (elasticjob.limits." + unknown + "), or leave it out");
         }
         checkFiringListeners(job);
+        checkPlanner(job);
         if (!handlers.contains(job.handler()) && !remoteHandlers.contains(job.handler())) {
             throw new InvalidSettingException(
                     job.name() + "." + job.handlerKey().key(),

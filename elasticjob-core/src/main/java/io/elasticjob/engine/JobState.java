@@ -3,6 +3,7 @@ package io.elasticjob.engine;
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
+import io.elasticjob.OperationRefusedException;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.coordination.Barrier;
 import io.elasticjob.coordination.Cancels;
@@ -18,6 +19,7 @@ import io.elasticjob.coordination.Switches;
 import io.elasticjob.coordination.Trigger;
 import io.elasticjob.coordination.Triggers;
 import io.elasticjob.coordination.Unattended;
+import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Stat;
 import io.elasticjob.registry.Write;
 import io.elasticjob.sharding.Assignment;
@@ -105,6 +107,9 @@ final class JobState {
     /** The firing from which on other shards hold, as it was told last. */
     private @Nullable Instant toldFrom;
 
+    /** How many numbers of triggers ZooKeeper had given when it was asked for that alone. */
+    private long numbersGiven;
+
     /** Whether the numbers and the triggers that are known are from before data was lost. */
     private boolean triggersDoubted;
 
@@ -162,6 +167,7 @@ final class JobState {
     void doubt() {
         doubted = true;
         triggersDoubted = true;
+        numbersGiven = 0;
         life.doubt();
     }
 
@@ -238,11 +244,27 @@ final class JobState {
         return definition == null && stored != null ? stored.effective() : usable();
     }
 
+    /** @throws OperationRefusedException while this instance cannot use it: whoever asks for something of it hears why */
     JobDefinition usable() {
         if (definition == null) {
-            throw new IllegalStateException("the job " + name + " cannot be used: " + unusable);
+            throw new OperationRefusedException("This instance cannot use the job " + name + ": " + unusable);
         }
         return definition;
+    }
+
+    /**
+     * Refuses what is asked of a job whose node says nothing that this version can read.
+     *
+     * @param present the node as it was just read
+     * @throws OperationRefusedException naming the job and why; not while another state of it is still to be read
+     */
+    void refuseUnreadable(Read.Present present) {
+        if (stored == null
+                && unusable != null
+                && node.created() == present.stat().created()
+                && node.version() == present.stat().version()) {
+            usable();
+        }
     }
 
     /** Nodes of the limits in which a claim of it is counted. */
@@ -290,8 +312,26 @@ final class JobState {
         return removed;
     }
 
+    /** Where its shards are planned, those of the firing that is open, or was last, as far as is known. */
     ShardCount shardCount() {
+        JobDefinition known = definition;
+        if (known != null && known.plannedShards().arePlanned()) {
+            return firings == null ? ShardCount.always(1) : firings.split(known);
+        }
         return stored == null ? ShardCount.always(1) : stored.shardCount();
+    }
+
+    /** Whether its shards are planned, and those of the firing that is open are not known here yet: nobody can begin one. */
+    boolean isSplitUnknown() {
+        JobDefinition known = definition;
+        return known != null
+                && known.plannedShards().arePlanned()
+                && (firings == null || firings.barrier() == Barrier.UNKNOWN);
+    }
+
+    /** How many shards the firing has that is open, if they were planned: somebody has to see to each of them to its end. */
+    int openPlannedShards() {
+        return firings == null ? 0 : firings.openPlannedShards();
     }
 
     /** What is to be told of shards that hold only from a firing on; empty when there is none, or it is told. */
@@ -343,6 +383,27 @@ final class JobState {
     /** The highest number of a trigger that was heard of, be it there or gone; negative before the first. */
     long lastTrigger() {
         return lastTrigger;
+    }
+
+    /**
+     * Whether ZooKeeper has given this number to a trigger, as far as is known: it may have given it since. While nothing is
+     * certain about numbers, each counts as given.
+     */
+    boolean isGiven(long number) {
+        return triggersDoubted
+                || doubted
+                || number <= lastTrigger
+                || number < Math.max(numbersGiven, node.childrenMade());
+    }
+
+    /** ZooKeeper was asked how many numbers it has given. */
+    void gave(long numbers) {
+        numbersGiven = Math.max(numbersGiven, numbers);
+    }
+
+    /** How many numbers ZooKeeper has given, as far as is known. */
+    long given() {
+        return Math.max(lastTrigger + 1, Math.max(numbersGiven, node.childrenMade()));
     }
 
     /** These triggers are there, and of those up to this number no others were given by the registry. */
@@ -470,7 +531,7 @@ final class JobState {
             throw new IllegalStateException("the job " + name + " cannot be used: " + unusable);
         }
         ShardStep.Job job = new ShardStep.Job(
-                usable(), held.since(), held.shardCount(), held.switches(), triggers(), latest, unattended);
+                usable(), held.since(), shardCount(), held.switches(), triggers(), latest, unattended);
         FiringCell whole = firings;
         return usable().wholeFirings().areRecorded()
                 ? job.behind(whole == null ? Barrier.UNKNOWN : whole.barrier())
@@ -484,6 +545,10 @@ final class JobState {
     }
 
     void firings(@Nullable FiringCell followed) {
+        FiringCell before = firings;
+        if (before != null && before != followed) {
+            before.left();
+        }
         firings = followed;
     }
 
@@ -498,7 +563,8 @@ final class JobState {
     long superseded(int shard, ShardRecord claimed, ShardStep.Claim step) {
         StoredJob held = stored;
         FireTimes times = fireTimes;
-        if (step.attempt() > 1 || step.trigger() != null || held == null || times == null) {
+        boolean isPlanned = definition != null && definition.plannedShards().arePlanned();
+        if (step.attempt() > 1 || step.trigger() != null || held == null || times == null || isPlanned) {
             return 0;
         }
         Instant since = at(null).since(shard);

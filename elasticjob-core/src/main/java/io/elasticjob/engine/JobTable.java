@@ -87,6 +87,9 @@ final class JobTable {
     /** They are there, and cannot be read at present, or have to be looked at again though they are as they were. */
     private final Set<String> unread = new HashSet<>();
 
+    /** Those that cannot be used and will be looked at again in a while. */
+    private final Set<String> unusable = new HashSet<>();
+
     /** Those of them that are asked for again in a while. */
     private final Set<String> askedAgain = new HashSet<>();
 
@@ -239,12 +242,13 @@ final class JobTable {
         boolean isKnownNoMore = unread.remove(name);
         try {
             apply(over, name, read, isKnownNoMore);
-        } catch (RuntimeException | Error failed) {
+        } catch (Throwable failed) {
             if (read instanceof Read.Present present) {
                 JobState job = jobs.computeIfAbsent(name, any -> stateOf(name, present));
                 job.seen(Landmarks.of(layout.job(name), present.stat()));
                 job.unusable(null, unusable(job, inWords(failed)), false);
                 listener.jobUnusable(job);
+                lookAgain(name);
             } else {
                 jobs.remove(name);
             }
@@ -284,13 +288,24 @@ final class JobTable {
             outbox.publish(new ElasticJobEvent.ValueUnreadable(job.path(), reason, NOT_RUN + " for now"));
         }
         listener.jobUnusable(job);
-        // It may have been for want of memory, or of a class.
-        outbox.alarm(FAILURE_PAUSE, () -> {
-            if (jobs.get(job.name()) == job && job.definition() == null) {
-                unread.add(job.name());
-                dirty.add(job.name());
-            }
-        });
+        lookAgain(job.name());
+    }
+
+    /**
+     * Why a job cannot be used may be over though nobody writes its node: it was for want of memory or of a class, or by
+     * somebody's calendar or kind of handlers, which works again. So it is looked at again for as long as it cannot.
+     */
+    private void lookAgain(String name) {
+        if (unusable.add(name)) {
+            outbox.alarm(FAILURE_PAUSE, () -> {
+                unusable.remove(name);
+                JobState job = jobs.get(name);
+                if (job != null && job.definition() == null) {
+                    unread.add(name);
+                    dirty.add(name);
+                }
+            });
+        }
     }
 
     private void apply(Connection over, String name, Read read, boolean isKnownNoMore) {
@@ -371,6 +386,7 @@ final class JobTable {
             } catch (IllegalArgumentException invalid) {
                 String reason = new Decoded.Broken<>(String.valueOf(invalid.getMessage())).reason();
                 job.unusable(value.value(), unusable(job, reason), false);
+                lookAgain(job.name());
             }
         } else if (decoded instanceof Decoded.Newer<StoredJob> newer) {
             job.unusable(null, unusable(job, newer.reason()), false);

@@ -33,6 +33,9 @@ final class KnownLimit {
     private final Set<Layout.ShardOf> holders = new HashSet<>();
     private SortedSet<Waiter> waiting = new TreeSet<>();
 
+    /** Whether no process can have written it. */
+    private boolean odd;
+
     /** Whether version and holders belong together. */
     private boolean known;
 
@@ -63,6 +66,17 @@ final class KnownLimit {
     /** Whether its node is there. */
     boolean isThere() {
         return known && version != ABSENT;
+    }
+
+    /**
+     * Whether it is news that no process can have written it.
+     *
+     * @param now whether that is so
+     */
+    boolean isNewlyOdd(boolean now) {
+        boolean isNews = now && !odd;
+        odd = now;
+        return isNews;
     }
 
     Optional<Limit> stored() {

@@ -128,12 +128,33 @@ final class Leadership {
                 retry(over);
             } else if (!(told.answer() instanceof Read.Present present)) {
                 take(over);
+            } else if (present.stat().version() > 0) {
+                clear(over, present.stat().version());
             } else if (registration.isSelf(new String(present.data(), StandardCharsets.UTF_8))) {
                 version = present.stat().version();
                 lead(over, new Latch(registration.currentId(), present.stat().created()));
             } else {
                 stop(); // the watch tells when it goes
             }
+        });
+    }
+
+    /**
+     * No instance ever writes over a latch. Somebody else has: it does not say any more who leads, and nobody would until the
+     * session of its owner ends, though all is well.
+     */
+    private void clear(Connection over, int written) {
+        stop();
+        List<Write> writes = List.of(registration.check(), new Write.Delete(layout.leader(), written));
+        outbox.commit(over, writes, result -> {
+            if (over != connection) {
+                return;
+            }
+            if (result instanceof Result.Told<Answer> told && told.answer() instanceof Answer.Committed) {
+                outbox.publish(new ElasticJobEvent.ValueUnreadable(
+                        layout.leader(), "somebody has written over it", "the leader is elected anew"));
+            }
+            retry(over); // whoever deleted it
         });
     }
 

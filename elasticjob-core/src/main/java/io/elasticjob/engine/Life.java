@@ -1,5 +1,6 @@
 package io.elasticjob.engine;
 
+import io.elasticjob.NoSuchJobException;
 import io.elasticjob.OperationRefusedException;
 import io.elasticjob.codec.StoredJobCodec;
 import io.elasticjob.coordination.FormerLife;
@@ -91,6 +92,28 @@ final class Life {
     }
 
     /**
+     * Goes on for this life of the job.
+     *
+     * @param job as it was just read
+     * @throws NoSuchJobException when it is not there
+     * @throws OperationRefusedException when it is of another life
+     */
+    Read.Present requireIn(Read job) {
+        if (!(job instanceof Read.Present present)) {
+            throw new NoSuchJobException(this.job);
+        }
+        if (isAnother(present)) {
+            throw crossed();
+        }
+        return present;
+    }
+
+    private OperationRefusedException crossed() {
+        return new OperationRefusedException(
+                "The job " + job + " was removed, and created again, meanwhile; nothing was changed in the new one");
+    }
+
+    /**
      * What is asked for in one life of the job is not done to another one.
      *
      * @param asked the life for which it was decided before; null for the first time
@@ -98,8 +121,7 @@ final class Life {
      */
     String require(@Nullable String asked) {
         if (asked != null && !asked.equals(name)) {
-            throw new OperationRefusedException("The job " + job
-                    + " was removed, and created again, meanwhile; nothing was changed in the new one");
+            throw crossed();
         }
         return name;
     }

@@ -5,6 +5,7 @@ import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.LimitCodec;
+import io.elasticjob.coordination.Landmark;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.Limit;
 import io.elasticjob.coordination.LimitUse;
@@ -265,7 +266,7 @@ final class LimitTable {
         }
         if (waits.add(cell, claim.step().fireTime()) && !full.isEmpty()) {
             outbox.publish(new ElasticJobEvent.ShardLimited(
-                    cell.job.name(), cell.shard, claim.step().firing(), full));
+                    cell.job.name(), cell.shard, claim.step().firing().identity(), full));
         }
     }
 
@@ -364,13 +365,30 @@ final class LimitTable {
         if (most == null || isLater || !limit.isThere()) {
             return;
         }
-        Limit.declared(stored, most, registration.startedOrder()).ifPresent(next -> {
+        long modified = present.stat().modified();
+        if (limit.isNewlyOdd(stored != null && !stored.isCredible(modified))) {
+            outbox.publish(new ElasticJobEvent.ValueUnreadable(
+                    layout.limit(limit.name),
+                    "its order is higher than that of any process: somebody wrote it by hand",
+                    "what processes declare takes its place"));
+        }
+        Limit compared = stored == null ? null : stored.asOf(modified);
+        Limit.declared(compared, most, ownOrder()).ifPresent(next -> {
             Write put = new Write.Put(
                     layout.limit(limit.name),
                     LimitCodec.encode(next),
                     present.stat().version());
             commit(over, limit, put);
         });
+    }
+
+    /**
+     * Never higher than the id of any transaction of this session. After ZooKeeper has lost data, its ids begin again below
+     * those of before: a process that kept its place of then would have an order that counts for nobody's.
+     */
+    private long ownOrder() {
+        Landmark node = registration.node().landmark();
+        return node == null ? registration.startedOrder() : Math.min(registration.startedOrder(), node.created());
     }
 
     /** A node that is missing is made by who declares the limit, or has a shard of the job. */
@@ -387,9 +405,8 @@ final class LimitTable {
         }
         Write root = new Write.Create(layout.limits(), new byte[0], Write.Life.PERSISTENT);
         outbox.commit(over, List.of(registration.check(), root), ignored -> {}); // there already: just as well
-        byte[] data = most == null
-                ? "1".getBytes(StandardCharsets.UTF_8)
-                : LimitCodec.encode(new Limit(most, registration.startedOrder()));
+        byte[] data =
+                most == null ? "1".getBytes(StandardCharsets.UTF_8) : LimitCodec.encode(new Limit(most, ownOrder()));
         commit(over, limit, new Write.Create(layout.limit(limit.name), data, Write.Life.PERSISTENT));
     }
 

@@ -4,6 +4,7 @@ import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.coordination.Clocks;
 import io.elasticjob.registry.RegistryListener;
 import io.elasticjob.registry.Session;
+import io.elasticjob.spi.OutsideCall;
 import io.elasticjob.spi.RegistryObserver;
 import io.elasticjob.text.Thrown;
 import io.elasticjob.view.EngineStatus;
@@ -42,6 +43,9 @@ final class Loop {
 
     private volatile @Nullable Thread thread;
 
+    /** The present turn, or the one before. */
+    private volatile @Nullable OutsideCall turning;
+
     /** Since when the loop has not turned, once the watchdog has noticed. Written by the watchdog and the loop. */
     private volatile @Nullable Instant stuckSince;
 
@@ -69,7 +73,7 @@ final class Loop {
         this.clocks = new ClockReader(ports.timekeeper());
         this.mailbox = new Mailbox(ports.timekeeper(), this::turn);
         this.calls = new RegistryCalls(ports.registry(), observers, ports.timekeeper(), mailbox::post);
-        this.executions = new Executions(ports.runner(), replies, mailbox::post, this::offers, machine::adopt);
+        this.executions = new Executions(ports.runner(), replies, mailbox::post, this::offers, machine);
         this.effects = new EffectRunner(ports, events, calls, replies, executions, mailbox::post);
         this.status = machine.status(Phase.LATENT);
     }
@@ -102,6 +106,11 @@ final class Loop {
         return calls.count();
     }
 
+    /** Has calls of listeners and planners end that wait for the end of the engine. On the thread that closes the engine. */
+    void giveUpWhatShutsDown() {
+        effects.giveUpWhatShutsDown();
+    }
+
     /** Turns no more. From any thread. */
     void end() {
         ended = true;
@@ -112,8 +121,24 @@ final class Loop {
         executions.close();
     }
 
-    /** One turn: everything that has happened by now is decided on together, then carried out together. */
+    /** Whether somebody else's code waits, in a turn, for the end of the engine. On the thread that closes the engine. */
+    boolean isHeldByWhatShutsDown() {
+        OutsideCall present = turning;
+        return present != null && present.waitsForTheEnd();
+    }
+
     private void turn() {
+        OutsideCall call = OutsideCall.begin(); // strategies, calendars and kinds of handlers are asked on the way
+        turning = call;
+        try {
+            takeTurn();
+        } finally {
+            call.end();
+        }
+    }
+
+    /** One turn: everything that has happened by now is decided on together, then carried out together. */
+    private void takeTurn() {
         List<Runnable> happened = mailbox.take();
         if (ended) {
             return;

@@ -1,6 +1,7 @@
 package io.elasticjob.engine;
 
 import io.elasticjob.Cancellation;
+import io.elasticjob.ExecutionId;
 import io.elasticjob.Instance;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.coordination.Clocks;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * reads no clock; it never blocks. Confined to the loop, which begins each turn with {@link #turn} and ends it with
  * {@link #endTurn}.
  */
-final class Machine {
+final class Machine implements Executions.Elsewhere {
 
     /** What no ring can be trusted for is looked at this often: fire times, and the deadline of a lost connection. */
     static final Duration TICK = Duration.ofSeconds(1);
@@ -124,8 +126,26 @@ final class Machine {
     }
 
     /** As {@link Adoptions#ask}. */
-    void adopt(ShardRunner.Holding holding, Question<Void> question) {
+    @Override
+    public void adopt(ShardRunner.Holding holding, Question<Void> question) {
         parts.shards.adopt(holding, question);
+    }
+
+    /** As {@link RunningRecords#ask}. */
+    @Override
+    public void running(Set<ExecutionId> asked, Question<Set<ExecutionId>> question) {
+        new RunningRecords(parts.layout, parts.registration, parts.outbox).ask(asked, question);
+    }
+
+    /** As {@link AbandonedArrays#ask}. */
+    @Override
+    public void abandoned(String cluster, Set<ExecutionId> first, Question<List<ShardRunner.Holding>> question) {
+        parts.abandonedArrays.ask(cluster, first, question);
+    }
+
+    /** As {@link KnownDeaths#confirm}. */
+    void confirmDeath(String instance, Question<Boolean> question) {
+        parts.knownDeaths.confirm(instance, question);
     }
 
     void cancelAll(Cancellation why) {
@@ -134,7 +154,7 @@ final class Machine {
 
     /** What a shutdown has to wait for. */
     Remaining remaining() {
-        return parts.shards.remaining();
+        return parts.shards.remaining().with(parts.firings.remaining());
     }
 
     /** Whether this instance drains, nothing runs here, and nothing remains to be recorded. */
@@ -190,7 +210,8 @@ final class Machine {
                 () -> parts.views.flush(
                         ready ? over : null,
                         () -> status(phase),
-                        (all, status, asOf) -> all.view(parts.layout.namespace(), parts.application, status, asOf),
+                        (all, status, asOf, former) ->
+                                all.view(parts.layout.namespace(), parts.application, status, asOf, former),
                         parts.changeLog.at()));
         return parts.outbox.take();
     }

@@ -1,6 +1,10 @@
 package io.elasticjob.engine;
 
+import io.elasticjob.NoSuchJobException;
 import io.elasticjob.coordination.Layout;
+import io.elasticjob.registry.Read;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +37,33 @@ record Namespace(
             return "the triggers of all jobs";
         }
         return cancels.isComplete() ? null : "what operators have cancelled";
+    }
+
+    /**
+     * Goes on with a job that something is asked of, also where another instance has created it so recently that this one has
+     * not heard of it yet.
+     *
+     * @param then throws what is to be answered instead
+     */
+    <T> void find(String name, Changes changes, Question<T> answer, Consumer<JobState> then) {
+        JobState known = jobs.find(name);
+        if (known != null) {
+            then.accept(known);
+            return;
+        }
+        changes.make(answer, List.of(layout.job(name)), reads -> {
+            if (reads.get(0) instanceof Read.Absent) {
+                throw new NoSuchJobException(name);
+            }
+            JobState heard = jobs.find(name);
+            if (heard == null) {
+                return Changes.Decision.hear(
+                        "This instance cannot read the stored job " + name + " at present",
+                        done -> changes.over().ifPresent(over -> jobs.reread(over, List.of(name), done)));
+            }
+            then.accept(heard);
+            return Changes.Decision.later();
+        });
     }
 
     void disconnected() {

@@ -2,6 +2,7 @@ package io.elasticjob.engine;
 
 import io.elasticjob.FiringClock;
 import io.elasticjob.FiringListener;
+import io.elasticjob.ShardPlanner;
 import io.elasticjob.coordination.Starvation;
 import io.elasticjob.coordination.Unattended;
 import io.elasticjob.schedule.FireCalendar;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param calendars that jobs may name, of those that this instance offers
  * @param limits that jobs may name, with how many shards run at a time, as this process declares them
  * @param homesAfter after which time shards are at home where they run, of a job with static sharding
+ * @param planners of shards that jobs may name, of those that this instance offers
  * @param listeners of firings as wholes that jobs may name, of those that this instance offers
  */
 record NamespaceRules(
@@ -31,4 +33,5 @@ record NamespaceRules(
         Map<String, FireCalendar> calendars,
         Map<String, Integer> limits,
         Duration homesAfter,
-        Map<String, FiringListener> listeners) {}
+        Map<String, FiringListener> listeners,
+        Map<String, ShardPlanner> planners) {}

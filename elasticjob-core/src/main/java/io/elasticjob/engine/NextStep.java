@@ -1,5 +1,7 @@
 package io.elasticjob.engine;
 
+import io.elasticjob.ArrayPlace;
+import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.coordination.FutureRecord;
 import io.elasticjob.coordination.ShardStep;
 import java.time.Duration;
@@ -10,18 +12,42 @@ final class NextStep {
 
     private final Registration registration;
     private final Roster roster;
+    private final Slots slots;
     private final Outbox outbox;
 
-    NextStep(Registration registration, Roster roster, Outbox outbox) {
+    NextStep(Registration registration, Roster roster, Slots slots, Outbox outbox) {
         this.registration = registration;
         this.roster = roster;
+        this.slots = slots;
         this.outbox = outbox;
     }
 
     /** Only for cells whose job this version can use. */
     ShardStep of(ShardCell cell) {
         Instant now = outbox.now();
+        if (ShardStep.isToBeAdopted(cell.job.usable(), cell.record(), ownerOf(cell))) {
+            ArrayPlace place = cell.record().array();
+            if (place == null || slots.canGoOn(cell.record())) {
+                return new ShardStep.Adopt(); // what is to be stopped is stopped where it runs
+            }
+            return cell.job
+                    .cancels() // though nobody may have its cluster any more
+                    .ended(cell.job.forDecision(now), cell.shard, cell.record(), ownerOf(cell), now)
+                    .orElseGet(() -> new ShardStep.AwaitCluster(place.cluster()));
+        }
+        if (cell.job.isSplitUnknown()) {
+            return new ShardStep.Rest(); // until its parts are read
+        }
         ShardStep.Job job = cell.job.forDecision(now);
+        if (cell.isTriggerRefuted() && !cell.record().isRunning()) {
+            return new ShardStep.Settle(
+                    cell.record().withoutTriggersFrom(cell.job.given()),
+                    new ElasticJobEvent.ValueUnreadable(
+                            cell.path(),
+                            "it says that trigger " + cell.record().trigger() + " has run, and there have been "
+                                    + cell.job.given(),
+                            "it is corrected; triggers that are not done run"));
+        }
         RegistryTime time = outbox.time();
         return time.told()
                 .flatMap(told -> FutureRecord.corrected(job, cell.shard, cell.record(), time.horizon()))

@@ -15,17 +15,24 @@ import java.util.function.UnaryOperator;
  * @param handlers names of those to show to the other instances: without a slot there are none
  * @param slots that all jobs share which have no group here
  * @param groups slots of each group
+ * @param clusters as of {@link ShardRunner#clusters}
  * @param lease as of {@link ShardRunner#lease}
  */
-record Offer(Set<String> handlers, int slots, SortedMap<String, Integer> groups, UnaryOperator<Duration> lease) {
+record Offer(
+        Set<String> handlers,
+        int slots,
+        SortedMap<String, Integer> groups,
+        Set<String> clusters,
+        UnaryOperator<Duration> lease) {
 
     /** Of a runner whose executions end with it. */
     Offer(Set<String> handlers, int slots, SortedMap<String, Integer> groups) {
-        this(handlers, slots, groups, session -> Duration.ZERO);
+        this(handlers, slots, groups, Set.of(), session -> Duration.ZERO);
     }
 
     Offer {
         handlers = Set.copyOf(handlers);
+        clusters = Set.copyOf(clusters);
         groups = Collections.unmodifiableSortedMap(new TreeMap<>(groups));
     }
 
@@ -37,7 +44,7 @@ record Offer(Set<String> handlers, int slots, SortedMap<String, Integer> groups,
         }
         SortedMap<String, Integer> groups = new TreeMap<>(runner.groups());
         groups.forEach(Offer::check);
-        return new Offer(slots == 0 ? Set.of() : runner.handlers(), slots, groups, runner::lease);
+        return new Offer(slots == 0 ? Set.of() : runner.handlers(), slots, groups, runner.clusters(), runner::lease);
     }
 
     private static void check(String group, Integer slots) {

@@ -60,14 +60,16 @@ final class Orders {
         ShardParameters parameters = parameters(cell, definition, step);
         Trigger trigger = step.trigger();
         Trigger.Interval interval = trigger == null ? null : trigger.content().interval();
+        Firing.Past again = step.firing() instanceof Firing.Triggered triggered ? triggered.again() : null;
+        Instant fireTime = again == null ? step.fireTime() : again.fireTime();
         ShardingContext.Builder context = ShardingContext.builder()
                 .executionId(identity.id())
                 .shardingParameter(parameters.of(cell.shard))
                 .jobParameter(parameters.ofJob())
-                .fireTime(interval == null ? step.fireTime() : interval.fireTime())
+                .fireTime(interval == null ? fireTime : interval.fireTime())
                 .intervalStart(
                         interval == null
-                                ? () -> before(definition.schedule(), step.fireTime())
+                                ? () -> before(definition.schedule(), fireTime)
                                 : () -> Optional.ofNullable(interval.start()))
                 .causes(trigger == null ? List.of() : trigger.content().chain().causes())
                 .originFireTime(origin(trigger))
@@ -77,7 +79,10 @@ final class Orders {
             context.shard(cell.shard, Math.max(cell.shard + 1, shardingTotalCount(cell.job, step)));
         }
         Long token = identity.token();
-        return Order.of(definition, (token == null ? context.unmonitored() : context.fencingToken(token)).build());
+        return Order.of(
+                definition,
+                (token == null ? context.unmonitored() : context.fencingToken(token)).build(),
+                record.array());
     }
 
     private static @Nullable Instant origin(@Nullable Trigger trigger) {
@@ -96,13 +101,15 @@ final class Orders {
 
     private static int shardingTotalCount(JobState job, ShardStep.Claim step) {
         Trigger trigger = step.trigger();
-        return trigger == null ? job.shardCount().at(step.fireTime()) : trigger.shardingTotalCount();
+        return trigger == null || trigger.isPlanned()
+                ? job.shardCount().at(step.fireTime())
+                : trigger.shardingTotalCount();
     }
 
     /** Those that go with the number of shards of this firing. */
     private static ShardParameters parameters(ShardCell cell, JobDefinition definition, ShardStep.Claim step) {
         Trigger trigger = step.trigger();
-        Optional<ShardParameters> ofFiring = trigger == null
+        Optional<ShardParameters> ofFiring = trigger == null || trigger.isPlanned()
                 ? cell.job.shardCount().parametersAt(step.fireTime())
                 : Optional.ofNullable(trigger.content().parameters());
         ShardParameters parameters = ofFiring.orElseGet(() -> ShardParameters.of(definition, List.of(cell.shard)));

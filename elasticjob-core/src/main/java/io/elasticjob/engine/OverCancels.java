@@ -1,8 +1,12 @@
 package io.elasticjob.engine;
 
+import io.elasticjob.JobDefinition;
 import io.elasticjob.ShardRecord;
+import io.elasticjob.codec.Decoded;
+import io.elasticjob.codec.FiringRecordCodec;
 import io.elasticjob.coordination.Cancel;
 import io.elasticjob.coordination.Cancels;
+import io.elasticjob.coordination.FiringRecord;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Write;
@@ -48,8 +52,15 @@ final class OverCancels {
             delete(over, name);
             return;
         }
-        if (!job.usable().monitorExecution() && now.isAfter(cancel.requestedAt().plus(LEFT_ALONE.multipliedBy(6)))) {
+        JobDefinition known = job.definition();
+        if (known != null
+                && !known.monitorExecution()
+                && now.isAfter(cancel.requestedAt().plus(LEFT_ALONE.multipliedBy(6)))) {
             delete(over, name); // nothing is recorded of it, and everybody has heard of it
+            return;
+        }
+        if (cancel.isWhole()) {
+            lookAtFiring(over, name, life, cancel, now);
             return;
         }
         List<Integer> shards = List.copyOf(cancel.shards());
@@ -82,6 +93,21 @@ final class OverCancels {
             @Override
             public void unanswered(int from, Throwable why) {
                 // the next round looks again
+            }
+        });
+    }
+
+    private void lookAtFiring(Connection over, String name, Layout.JobLife life, Cancel cancel, Instant now) {
+        List<String> path = List.of(namespace.layout().firings(life.job(), life.life()));
+        outbox.readCaughtUp(over, path, result -> {
+            if (leadership.isHeld(over) && result instanceof Result.Told<List<Read>> told) {
+                FiringRecord record = told.answer().get(0) instanceof Read.Present present
+                                && FiringRecordCodec.decode(present.data()) instanceof Decoded.Value<FiringRecord> value
+                        ? value.value()
+                        : null;
+                if (Cancels.isOver(cancel, record, now)) {
+                    delete(over, name);
+                }
             }
         });
     }

@@ -120,7 +120,7 @@ final class OverdueSweep {
     private Optional<Instant> latest(JobState job, Looked looked, Instant then) {
         try {
             return looked.schedule().latest(then.minus(looked.jitter().most()));
-        } catch (RuntimeException | Error failed) {
+        } catch (Throwable failed) {
             jobTable.failed(job, failed);
             return Optional.empty();
         }
@@ -170,7 +170,7 @@ final class OverdueSweep {
             public boolean read(int at, Read read) {
                 try {
                     judge(questions.get(at), read, then);
-                } catch (RuntimeException | Error failed) {
+                } catch (Throwable failed) {
                     jobTable.failed(questions.get(at).job(), failed);
                 }
                 return true;

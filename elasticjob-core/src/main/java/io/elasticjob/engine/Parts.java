@@ -45,7 +45,10 @@ final class Parts {
     final DeadlineSweep deadlines;
     final Leftovers leftovers;
     final LeftPermits leftPermits;
+    final LeftPlans leftPlans;
     final HomeSweep homeSweep;
+    final AbandonedArrays abandonedArrays;
+    final KnownDeaths knownDeaths;
     final EnrolmentSweep enrolmentSweep;
     final UndeclaredSweep undeclared;
     final UnassignedSweep unassigned;
@@ -94,9 +97,18 @@ final class Parts {
                 changes,
                 outbox,
                 new ShardTable.Capacity(offer, rules.starvation(), rules.limits()));
-        DeadlineNews deadlines = new DeadlineNews(registration, outbox);
-        this.firings =
-                new FiringTable(layout, registration, roster, jobs, shards, rules.listeners(), deadlines, outbox);
+        DeadlineNews deadlines = new DeadlineNews(outbox);
+        this.firings = new FiringTable(
+                layout,
+                registration,
+                roster,
+                jobs,
+                shards,
+                new FiringTable.UserCode(rules.listeners(), rules.planners()),
+                finished,
+                reactions::shardsPlanned,
+                deadlines,
+                outbox);
         this.deadlines = new DeadlineSweep(layout, jobs, leadership, deadlines, outbox);
         this.calendar = new Calendar(jobs, shards, firings, outbox, steps, () -> Knowledge.of(reactions.isReady()));
         this.assignments = new Assignments(strategies, registration, namespace, calendar, shards, outbox, steps);
@@ -110,13 +122,17 @@ final class Parts {
                         namespace, registration, requestNodes, triggerCompletions, changes, outbox, ids.requests()),
                 new NumberedTriggers(layout, registration, jobs, triggerRecords, changes, outbox),
                 new PlanRequests(namespace, changes, outbox, ids.requests()),
-                new CancelRequests(namespace, changes, outbox));
+                new CancelRequests(namespace, changes, outbox),
+                new RerunRequests(namespace, registration, changes, outbox, ids.requests()));
         this.leftovers = new Leftovers(layout, jobs, leadership, outbox);
         this.leftPermits = new LeftPermits(layout, jobs, shards.limits(), leadership, outbox);
+        this.knownDeaths = new KnownDeaths(layout, registration, outbox);
+        this.abandonedArrays = new AbandonedArrays(layout, registration, jobs, outbox);
+        this.leftPlans = new LeftPlans(layout, jobs, leadership, outbox);
         this.homeSweep = new HomeSweep(namespace, layout, homes, leadership, outbox, rules.homesAfter());
         this.enrolmentSweep = new EnrolmentSweep(namespace, leadership, finished, outbox, rules.maxTimeDiff());
         this.undeclared = new UndeclaredSweep(jobs, leadership, outbox, rules.forgetAfter());
-        this.unassigned = new UnassignedSweep(jobs, outbox);
+        this.unassigned = new UnassignedSweep(jobs, registration, namespace.roster(), outbox);
         this.predecessors = new PredecessorSweep(jobs, outbox);
         this.futureJobs = new FutureJobs(jobs, leadership, registration, outbox);
         this.changeLog = new ChangeLog(layout, namespace, declarations, presence, outbox);

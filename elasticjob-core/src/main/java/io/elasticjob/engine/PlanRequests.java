@@ -1,7 +1,6 @@
 package io.elasticjob.engine;
 
 import io.elasticjob.ElasticJobEvent;
-import io.elasticjob.NoSuchJobException;
 import io.elasticjob.OperationRefusedException;
 import io.elasticjob.Operator;
 import io.elasticjob.PlanRequest;
@@ -44,12 +43,15 @@ final class PlanRequests {
     void plan(PlanRequest request, Question<PlanStatus> answer) {
         String id =
                 request.trigger().id().isEmpty() ? ids.get() : request.trigger().id();
-        JobState job = job(request.trigger().job());
+        namespace.find(request.trigger().job(), changes, answer, job -> plan(job, id, request, answer));
+    }
+
+    private void plan(JobState job, String id, PlanRequest request, Question<PlanStatus> answer) {
         String folder = namespace.layout().planned();
         String path = namespace.layout().planned(job.name(), job.life().name(), id);
         AtomicReference<@Nullable Connection> sent = new AtomicReference<>();
         changes.make(answer, List.of(job.path(), folder, path), reads -> {
-            checkIsThere(job, reads.get(0));
+            job.life().requireIn(reads.get(0));
             Instant now = outbox.time().registryNow();
             Planned planned = Planned.of(request, id, job.effective().schedule(), now);
             Demand.trigger(
@@ -115,11 +117,15 @@ final class PlanRequests {
      * @param answer whether it was there
      */
     void cancel(String name, String id, Operator by, Question<Boolean> answer) {
-        JobState job = job(name);
+        namespace.find(name, changes, answer, job -> cancel(job, id, by, answer));
+    }
+
+    private void cancel(JobState job, String id, Operator by, Question<Boolean> answer) {
+        String name = job.name();
         String path = namespace.layout().planned(name, job.life().name(), id);
         AtomicReference<@Nullable List<String>> below = new AtomicReference<>();
         changes.make(answer, List.of(job.path(), path), reads -> {
-            checkIsThere(job, reads.get(0));
+            job.life().requireIn(reads.get(0));
             if (!(reads.get(1) instanceof Read.Present present)) {
                 return Changes.Decision.answer(false);
             }
@@ -161,21 +167,11 @@ final class PlanRequests {
                 }));
     }
 
-    private JobState job(String name) {
-        return namespace.jobs().job(name).orElseThrow(() -> new NoSuchJobException(name));
-    }
-
     private static StoredJob stored(JobState job) {
         StoredJob stored = job.stored();
         if (stored == null) {
             throw new OperationRefusedException("The stored job " + job.name() + " cannot be read by this version");
         }
         return stored;
-    }
-
-    private static void checkIsThere(JobState job, Read read) {
-        if (!(read instanceof Read.Present present) || job.life().isAnother(present)) {
-            throw new NoSuchJobException(job.name());
-        }
     }
 }

@@ -12,10 +12,14 @@ import io.elasticjob.registry.Write;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +39,12 @@ final class PlannedTriggers {
 
     /** Names of those of which a write is under way. */
     private final Set<String> underWay = new HashSet<>();
+
+    /** What was told of those that could not be worked with, by their names. */
+    private final Map<String, String> failures = new HashMap<>();
+
+    /** How often in a row what is to be written of one was refused, by its name. */
+    private final Map<String, Integer> refusals = new HashMap<>();
 
     private boolean toLook;
 
@@ -62,7 +72,27 @@ final class PlannedTriggers {
     void flush(Connection over) {
         if (toLook && leadership.isHeld(over)) {
             toLook = false;
-            namespace.planned().all().forEach(one -> look(over, one));
+            Collection<PlannedTable.Known> all = namespace.planned().all();
+            all.forEach(one -> lookAlone(over, one));
+            if (!refusals.isEmpty() || !failures.isEmpty()) {
+                Set<String> names = all.stream().map(PlannedTable.Known::name).collect(Collectors.toSet());
+                refusals.keySet().retainAll(names);
+                failures.keySet().retainAll(names);
+            }
+        }
+    }
+
+    /** Whatever comes of one of them, the others are made. */
+    private void lookAlone(Connection over, PlannedTable.Known one) {
+        try {
+            look(over, one);
+        } catch (Throwable failed) {
+            String reason = JobTable.inWords(failed);
+            if (!reason.equals(failures.put(one.name(), reason))) {
+                outbox.publish(new ElasticJobEvent.ValueUnreadable(
+                        namespace.layout().planned(one.name()), reason, "no trigger is made of it for now"));
+            }
+            wake(LONGEST_REST);
         }
     }
 
@@ -103,9 +133,10 @@ final class PlannedTriggers {
                     planned.nextRequest(),
                     now);
             trigger = planned.nextInterval().map(asked::of).orElse(asked);
-        } catch (RuntimeException refused) { // such as of a job that is disabled: it waits
+        } catch (Throwable refused) { // such as of a job that is disabled: it waits
             if (planned.isTooOld(now)) {
-                write(over, one, List.of(), deletion(one), ended(one, String.valueOf(refused.getMessage())));
+                String why = refused instanceof RuntimeException ? refused.getMessage() : JobTable.inWords(refused);
+                write(over, one, List.of(), deletion(one), ended(one, String.valueOf(why)));
             } else {
                 wake(AGAIN);
             }
@@ -171,14 +202,39 @@ final class PlannedTriggers {
             if (result instanceof Result.Told<Answer> told) {
                 namespace.jobs().guarded(over, jobs, all, told.answer());
                 if (told.answer() instanceof Answer.Committed) {
+                    refusals.remove(one.name());
                     if (event != null) {
                         outbox.publish(event);
                     }
                     return;
                 }
+                refused(over, one, event, told.answer());
             }
             wake(AGAIN);
         });
+    }
+
+    /** What was refused once may have been decided too early. What is refused again is not tried without end, nor without a pause. */
+    private void refused(Connection over, PlannedTable.Known one, @Nullable ElasticJobEvent event, Answer answer) {
+        if (refusals.merge(one.name(), 1, Integer::sum) == 1) {
+            return;
+        }
+        underWay.add(one.name());
+        outbox.alarm(AGAIN, () -> underWay.remove(one.name()));
+        boolean hasOthersBelow =
+                answer instanceof Answer.Refused refused && refused.reason() == Answer.Reason.NOT_EMPTY;
+        if (hasOthersBelow) { // somebody has written over it, so that it does not say what is below it
+            outbox.children(over, namespace.layout().planned(one.name()), result -> {
+                if (result instanceof Result.Told<List<String>> told && leadership.isHeld(over)) {
+                    List<Write> writes = new ArrayList<>();
+                    told.answer()
+                            .forEach(mark -> writes.add(
+                                    new Write.Delete(namespace.layout().plannedMark(one.name(), mark), 0)));
+                    writes.add(new Write.Delete(namespace.layout().planned(one.name()), one.version()));
+                    write(over, one, List.of(), writes, event);
+                }
+            });
+        }
     }
 
     private void wake(Duration in) {

@@ -88,9 +88,15 @@ final class Reactions {
     void cancelsKnown() {
         parts.jobs.jobs().forEach(job -> job.cancels(parts.cancels.of(job)));
         parts.jobs.jobs().forEach(parts.shards::cancelled);
+        parts.jobs.jobs().forEach(parts.firings::cancelled);
     }
 
     void homesKnown(JobState job) {
+        parts.assignments.reconsider(List.of(job));
+    }
+
+    /** The firing that is open has other shards than the one before. */
+    void shardsPlanned(JobState job) {
         parts.assignments.reconsider(List.of(job));
     }
 
@@ -245,18 +251,19 @@ final class Reactions {
 
         @Override
         public void round(Connection over) {
-            parts.overdue.round(over);
-            parts.deadlines.round(over);
-            parts.leftovers.round(over);
-            parts.leftPermits.round(over);
-            parts.homeSweep.round(over);
-            parts.enrolmentSweep.round(over);
-            parts.undeclared.round(over);
-            parts.unassigned.round();
-            parts.predecessors.round();
-            parts.futureJobs.round(over);
-            parts.firings.round();
-            parts.finished.round(over);
+            parts.steps.take("looking for what is overdue", () -> parts.overdue.round(over));
+            parts.steps.take("looking for missed deadlines", () -> parts.deadlines.round(over));
+            parts.steps.take("looking for what is over", () -> parts.leftovers.round(over));
+            parts.steps.take("looking at the claims that limits count", () -> parts.leftPermits.round(over));
+            parts.steps.take("looking at plans of firings", () -> parts.leftPlans.round(over));
+            parts.steps.take("looking at the homes of shards", () -> parts.homeSweep.round(over));
+            parts.steps.take("taking back shards of processes", () -> parts.enrolmentSweep.round(over));
+            parts.steps.take("looking for jobs that nobody declares", () -> parts.undeclared.round(over));
+            parts.steps.take("looking for shards that nobody has", () -> parts.unassigned.round());
+            parts.steps.take("looking for jobs that run after none", () -> parts.predecessors.round());
+            parts.steps.take("looking for jobs from the future", () -> parts.futureJobs.round(over));
+            parts.steps.take("looking at firings without an instance", () -> parts.firings.round());
+            parts.steps.take("looking for what is done", () -> parts.finished.round(over));
             parts.plannedTriggers.look();
         }
 
@@ -271,6 +278,7 @@ final class Reactions {
             parts.deadlines.lost();
             parts.leftovers.lost();
             parts.leftPermits.lost();
+            parts.leftPlans.lost();
             parts.homeSweep.lost();
             parts.enrolmentSweep.lost();
             parts.undeclared.lost();

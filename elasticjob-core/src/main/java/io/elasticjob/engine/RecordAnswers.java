@@ -13,7 +13,7 @@ import io.elasticjob.registry.Stat;
 import io.elasticjob.registry.Write;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What the registry says of the records of shards, and what that means for what runs here. Confined to the loop. */
 final class RecordAnswers {
@@ -59,11 +59,14 @@ final class RecordAnswers {
             return;
         }
         ShardRecord before = cell.record();
+        ShardCell.Death died = cell.deathOfOwner().orElse(null);
         finished.recorded(cell.job, before, write.next());
         cell.wrote(write.next(), stat);
+        askWhatWasGiven(cell);
         cell.settleDown();
         if (write instanceof RecordWrite.Claim claim) {
             cell.notGuestAnyMore();
+            tellOfDeath(cell, claim, died);
             claimed(cell, claim, stat, Activity.Owing.of(claim.next(), before));
             return;
         }
@@ -76,9 +79,6 @@ final class RecordAnswers {
 
     /** @param otherwise what is left to do if what was claimed does not begin */
     private void claimed(ShardCell cell, RecordWrite.Claim claim, Stat stat, Activity.Owing otherwise) {
-        if (claim.step().deaths() > 0) {
-            cell.death().ifPresent(death -> tellOfDeath(cell, claim, death));
-        }
         if (cell.job.isRemoved()) {
             slots.release(cell);
             cell.owe(Activity.Owing.of(claim.next()));
@@ -91,10 +91,14 @@ final class RecordAnswers {
         }
     }
 
-    private void tellOfDeath(ShardCell cell, RecordWrite.Claim claim, ShardCell.Death death) {
-        cell.ownerSucceeded();
-        ExecutionId lost = cell.executionId(claim.step().firing(), claim.step().attempt() - 1);
-        outbox.publish(new ElasticJobEvent.OwnerDied(lost, death.owner(), true, death.token(), death.claimedAt()));
+    /** @param death of the owner whose record was claimed; null where nobody has died, or the execution went on all the same */
+    private void tellOfDeath(ShardCell cell, RecordWrite.Claim claim, ShardCell.@Nullable Death death) {
+        if (claim.step().deaths() > 0 && death != null) {
+            cell.ownerSucceeded();
+            ExecutionId lost =
+                    cell.executionId(claim.step().firing(), claim.step().attempt() - 1);
+            outbox.publish(new ElasticJobEvent.OwnerDied(lost, death.owner(), true, death.token(), death.claimedAt()));
+        }
     }
 
     /**
@@ -120,6 +124,7 @@ final class RecordAnswers {
      */
     void settled(ShardCell cell, Read read) {
         RecordWrite write = cell.write();
+        ShardCell.Death died = cell.deathOfOwner().orElse(null);
         if (write instanceof RecordWrite.Claim) {
             slots.release(cell);
         }
@@ -130,6 +135,7 @@ final class RecordAnswers {
                 && new OwnWrite(claim.next()).isHeldIn(cell.record())
                 && read instanceof Read.Present present) {
             if (registration.isSelf(claim.owner()) && !registration.isDraining()) {
+                tellOfDeath(cell, claim, died);
                 claimed(cell, claim, present.stat(), Activity.Owing.of(claim.next()));
                 return;
             }
@@ -148,8 +154,7 @@ final class RecordAnswers {
         }
         if (new OwnWrite(run.claimed()).isHeldIn(cell.record())) {
             if (write instanceof RecordWrite.Progress progress
-                    && Objects.equals(
-                            cell.record().checkpoint(), progress.next().checkpoint())) {
+                    && progress.checkpoint().in(cell.record()).equals(cell.record())) {
                 executions.recorded(cell, run, write);
             }
         } else if (write instanceof RecordWrite.Completion && new OwnWrite(write.next()).isAppliedIn(cell.record())) {
@@ -188,6 +193,7 @@ final class RecordAnswers {
         Decoded<ShardRecord> decoded = ShardRecordCodec.decode(present.data());
         if (decoded instanceof Decoded.Value<ShardRecord> value) {
             cell.found(value.value(), present.stat());
+            askWhatWasGiven(cell);
             return true;
         }
         cell.foundUnreadable(present.stat());
@@ -215,6 +221,35 @@ final class RecordAnswers {
                             new ElasticJobEvent.ValueUnreadable(
                                     cell.path(), broken.reason(), "it is replaced; the next firing runs")));
         }
+    }
+
+    /**
+     * Who has run firings by hand up to a number has that from ZooKeeper. With a number that it has never given, the shard
+     * would run none until it has given as many. What was created before the record was written counts in a read after it.
+     */
+    private void askWhatWasGiven(ShardCell cell) {
+        if (cell.job.isGiven(cell.record().trigger())) {
+            return;
+        }
+        int version = cell.version();
+        registration
+                .usable()
+                .ifPresent(over -> outbox.read(over, List.of(cell.job.path()), result -> {
+                    if (registration.isUsable(over)
+                            && result instanceof Result.Told<List<Read>> told
+                            && told.answer().get(0) instanceof Read.Present job
+                            && cell.job.node().isSameNode(Landmarks.of(cell.job.path(), job.stat()))) {
+                        cell.job.gave(job.stat().childrenMade());
+                        if (cell.isKnown()
+                                && cell.version() == version
+                                && !cell.job.isGiven(cell.record().trigger())) {
+                            cell.triggerRefuted(); // what is under way comes first, and then it is considered anyway
+                            if (cell.isSettled() && !cell.isRunning()) {
+                                agenda.consider(cell);
+                            }
+                        }
+                    }
+                }));
     }
 
     /**

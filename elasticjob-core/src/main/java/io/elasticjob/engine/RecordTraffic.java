@@ -181,7 +181,7 @@ final class RecordTraffic {
         limits.written(cell, cell.write().next());
         try {
             answers.written(cell, stat, arrival);
-        } catch (RuntimeException | Error failed) {
+        } catch (Throwable failed) {
             jobTable.failed(cell.job, failed); // the other cells are told all the same
         }
     }
@@ -347,7 +347,7 @@ final class RecordTraffic {
             if (isWaiting.test(cell)) {
                 try {
                     answered(cell, read);
-                } catch (RuntimeException | Error failed) {
+                } catch (Throwable failed) {
                     jobTable.failed(cell.job, failed); // the other cells are told all the same
                 }
             }

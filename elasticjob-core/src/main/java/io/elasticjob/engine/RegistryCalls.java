@@ -108,7 +108,7 @@ final class RegistryCalls {
             CompletionStage<T> answer = request.get();
             answer.whenComplete((told, failure) -> observed(kind, resultOf(told, failure), begun));
             return answer;
-        } catch (RuntimeException | Error notSent) {
+        } catch (Throwable notSent) {
             observed(kind, RegistryObserver.Ending.UNANSWERED, begun);
             throw notSent;
         }

@@ -2,6 +2,7 @@ package io.elasticjob.engine;
 
 import io.elasticjob.ExecutionId;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +17,9 @@ import java.util.stream.Collectors;
  *
  * @param running executions whose handlers have not ended
  * @param unrecorded how many ends, and claims that came to nothing, ZooKeeper has not confirmed
+ * @param firings jobs of which a firing is being planned, or told to its listeners, or is to be recorded
  */
-record Remaining(List<ExecutionId> running, int unrecorded) {
+record Remaining(List<ExecutionId> running, int unrecorded, List<String> firings) {
 
     static final Remaining NOTHING = new Remaining(List.of(), 0);
 
@@ -26,17 +28,36 @@ record Remaining(List<ExecutionId> running, int unrecorded) {
 
     Remaining {
         running = List.copyOf(running);
+        firings = List.copyOf(firings);
+    }
+
+    Remaining(List<ExecutionId> running, int unrecorded) {
+        this(running, unrecorded, List.of());
+    }
+
+    Remaining with(List<String> ofFirings) {
+        return new Remaining(running, unrecorded, ofFirings);
     }
 
     /** Such as {@code 3 executions (orders shards 0, 1; reports shard 2) and 1 record to be written to ZooKeeper}. */
     String inWords() {
-        String ends = unrecorded + (unrecorded == 1 ? " record" : " records") + " to be written to ZooKeeper";
-        if (running.isEmpty()) {
-            return ends;
+        List<String> all = new ArrayList<>();
+        if (!running.isEmpty()) {
+            all.add(running.size() + (running.size() == 1 ? " execution" : " executions") + " (" + named() + ")");
         }
-        String executions =
-                running.size() + (running.size() == 1 ? " execution" : " executions") + " (" + named() + ")";
-        return unrecorded == 0 ? executions : executions + " and " + ends;
+        if (unrecorded > 0) {
+            all.add(unrecorded + (unrecorded == 1 ? " record" : " records") + " to be written to ZooKeeper");
+        }
+        if (!firings.isEmpty()) {
+            all.add("listeners, a planner or the record of a firing (" + namedFirings() + ")");
+        }
+        return all.isEmpty() ? "its last answers from ZooKeeper" : String.join(" and ", all);
+    }
+
+    private String namedFirings() {
+        String first = firings.stream().limit(MOST_NAMED).collect(Collectors.joining(", "));
+        int more = firings.size() - MOST_NAMED;
+        return more <= 0 ? first : first + " and of " + more + (more == 1 ? " other job" : " other jobs");
     }
 
     private String named() {

@@ -45,13 +45,13 @@ final class Replacements {
             return;
         }
         Instant now = outbox.now();
-        Cancellation why = Replacement.of(job, cell.shard, run.id.firing(), now).orElse(null);
+        Cancellation why = Replacement.of(job, cell.shard, run.firing(), now).orElse(null);
         if (why != null) {
             nextFirings.forget(run);
             canceller.cancel(cell, run, why);
             return;
         }
-        Replacement.lookAgain(job, cell.shard, run.id.firing(), now)
+        Replacement.lookAgain(job, cell.shard, run.firing(), now)
                 .ifPresent(next -> nextFirings.set(run, Duration.between(now, next), () -> look(cell)));
     }
 

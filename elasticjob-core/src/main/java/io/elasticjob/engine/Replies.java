@@ -1,6 +1,7 @@
 package io.elasticjob.engine;
 
 import io.elasticjob.EngineBusyException;
+import io.elasticjob.spi.OutsideCall;
 import io.elasticjob.spi.Timekeeper;
 import io.elasticjob.text.Thrown;
 import java.time.Duration;
@@ -24,8 +25,12 @@ import org.slf4j.LoggerFactory;
  * never return: that runs off the loop, in the order in which the answers were decided.
  *
  * <p>As a rule one thread does that, and it is gone when there has been nothing to do for a while. While an answer waits for
- * longer than {@link #PATIENCE}, the threads are doubled, up to {@link #MOST_THREADS}. When even these are taken, callbacks
- * that have not returned for {@link #LONGEST} are interrupted.
+ * longer than {@link #PATIENCE}, the threads are doubled, up to {@link #MOST_THREADS}, as long as fewer than
+ * {@link #ENOUGH_MOVING} of them get on: where the processor is what is short, more threads help nobody. When even these are
+ * taken, callbacks that have not returned for {@link #LONGEST} are interrupted.
+ *
+ * <p>What takes long to be worked out has {@link #MOST_MAKERS} threads of its own, and waits for one of them, however much is
+ * asked at once. It is the engine's own code, and always returns.
  */
 final class Replies {
 
@@ -38,6 +43,13 @@ final class Replies {
     /** A callback that others wait for is interrupted after this. */
     static final Duration LONGEST = Duration.ofSeconds(30);
 
+    /** So many threads that get on are enough: no more are started, however many answers wait. */
+    static final int ENOUGH_MOVING = 4;
+    /** A callback that runs for longer counts as one that does not get on: it may wait in a native call. */
+    static final Duration MOVING = Duration.ofSeconds(1);
+    /** So many threads work answers out. */
+    static final int MOST_MAKERS = 4;
+
     private static final Duration IDLE = Duration.ofSeconds(5);
 
     private record Waiting(Runnable giving, long sinceNanos) {}
@@ -48,6 +60,18 @@ final class Replies {
     private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger threads = new AtomicInteger();
     private final Set<Giver> givers = ConcurrentHashMap.newKeySet();
+
+    private final Queue<Making> toMake = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger makers = new AtomicInteger();
+
+    /**
+     * What is to be worked out.
+     *
+     * @param work gives the answer
+     * @param refuse says that there will be none
+     */
+    private record Making(Runnable work, Runnable refuse) {}
+
     private final AtomicBoolean complained = new AtomicBoolean();
 
     /**
@@ -62,7 +86,12 @@ final class Replies {
     private static ThreadPoolExecutor ownThreads() {
         AtomicInteger made = new AtomicInteger();
         return new ThreadPoolExecutor(
-                0, MOST_THREADS, IDLE.toMillis(), TimeUnit.MILLISECONDS, new SynchronousQueue<>(), task -> {
+                0,
+                MOST_THREADS + MOST_MAKERS,
+                IDLE.toMillis(),
+                TimeUnit.MILLISECONDS,
+                new SynchronousQueue<>(),
+                task -> {
                     Thread thread = new Thread(task, "elasticjob-answers-" + made.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
@@ -83,7 +112,7 @@ final class Replies {
     }
 
     /**
-     * Works an answer out, on a thread of its own, and gives it to all who asked for it; their questions are settled.
+     * Works an answer out, off the loop, and gives it to all who asked for it; their questions are settled. Never blocks.
      *
      * @param then on that thread, afterwards
      */
@@ -98,13 +127,40 @@ final class Replies {
                 then.run();
             }
         };
-        try {
-            executor.execute(work);
-        } catch (RuntimeException | Error refused) {
+        Runnable refuse = () -> {
             EngineBusyException busy = new EngineBusyException("There is no thread for it; ask again in a moment");
             make.to().forEach(question -> give(question, () -> question.fail(busy)));
             then.run();
+        };
+        toMake.add(new Making(work, refuse));
+        int there = makers.get();
+        if (there < MOST_MAKERS && makers.compareAndSet(there, there + 1)) {
+            startMaker();
+        } // else one of them takes it before it goes
+    }
+
+    private void startMaker() {
+        try {
+            executor.execute(this::makeAll);
+        } catch (Throwable refused) {
+            if (makers.decrementAndGet() == 0) { // nobody comes for what waits
+                for (Making next = toMake.poll(); next != null; next = toMake.poll()) {
+                    next.refuse().run();
+                }
+            }
         }
+    }
+
+    private void makeAll() {
+        do {
+            for (Making next = toMake.poll(); next != null; next = toMake.poll()) {
+                try {
+                    next.work().run();
+                } catch (Throwable unexpected) { // what comes after it must not suffer from it
+                    log.error("An answer of the job engine could not be worked out; the next ones are", unexpected);
+                }
+            }
+        } while (makers.decrementAndGet() == 0 && !toMake.isEmpty() && makers.compareAndSet(0, 1));
     }
 
     /** Refuses a question, unless it is answered already. From any thread; never blocks. */
@@ -161,6 +217,9 @@ final class Replies {
             return;
         }
         int there = threads.get();
+        if (moving(there) >= ENOUGH_MOVING) {
+            return;
+        }
         int wanted = Math.min(MOST_THREADS, Math.max(1, 2 * there));
         if (there == MOST_THREADS) {
             interruptTheSlow();
@@ -171,16 +230,41 @@ final class Replies {
         }
     }
 
+    /** How many of so many threads get on, or are about to begin. */
+    private int moving(int there) {
+        int known = 0;
+        int moving = 0;
+        for (Giver giver : givers) {
+            known++;
+            moving += giver.isMoving() ? 1 : 0;
+        }
+        return moving + Math.max(0, there - known);
+    }
+
+    /**
+     * Whether a thread gets on with a callback: it is not held up by anything but the processor.
+     *
+     * @param age for how long the callback has run
+     */
+    static boolean isMoving(Thread.State state, Duration age) {
+        return state == Thread.State.RUNNABLE && age.compareTo(MOVING) < 0;
+    }
+
     private void interruptTheSlow() {
         if (complained.compareAndSet(false, true)) {
             log.warn(
-                    "{} callbacks on answers of the job engine have not returned, and further answers wait for them. Those"
-                            + " that take longer than {} s are interrupted; jobs continue. One of them is at{}",
+                    "{} callbacks on answers of the job engine have not returned, and further answers wait for them."
+                            + " Those that take longer than {} s are interrupted; jobs continue. One of them is at{}",
                     MOST_THREADS,
                     LONGEST.toSeconds(),
                     givers.stream().findFirst().map(Giver::place).orElse(" an unknown place"));
         }
         givers.forEach(Giver::interruptIfSlow);
+    }
+
+    /** How many give answers. */
+    int threads() {
+        return threads.get();
     }
 
     private Duration age(long sinceNanos) {
@@ -191,7 +275,7 @@ final class Replies {
     private void start() {
         try {
             executor.execute(new Giver());
-        } catch (RuntimeException | Error refused) { // there is another look within a second
+        } catch (Throwable refused) { // there is another look within a second
             threads.decrementAndGet();
             log.error(
                     "No thread can be started for answers of the job engine; this is retried",
@@ -222,11 +306,13 @@ final class Replies {
             while ((next = waiting.poll()) != null) {
                 look();
                 begin();
+                OutsideCall call = OutsideCall.begin(); // for what it leaves on this thread
                 try {
                     next.giving().run();
                 } catch (Throwable unexpected) { // the next answer must not suffer from it
                     log.error("An answer of the job engine could not be given; the next ones are", unexpected);
                 } finally {
+                    call.end();
                     end();
                 }
             }
@@ -247,6 +333,11 @@ final class Replies {
         private synchronized void end() {
             busy = null;
             Thread.interrupted();
+        }
+
+        /** Also between two callbacks. */
+        private synchronized boolean isMoving() {
+            return busy == null || Replies.isMoving(busy.getState(), age(sinceNanos));
         }
 
         private synchronized void interruptIfSlow() {

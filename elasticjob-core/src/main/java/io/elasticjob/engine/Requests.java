@@ -6,4 +6,5 @@ record Requests(
         TriggerRequests triggers,
         NumberedTriggers numberedTriggers,
         PlanRequests plans,
-        CancelRequests cancels) {}
+        CancelRequests cancels,
+        RerunRequests reruns) {}

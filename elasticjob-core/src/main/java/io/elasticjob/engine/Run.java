@@ -1,13 +1,17 @@
 package io.elasticjob.engine;
 
+import io.elasticjob.ArrayKind;
+import io.elasticjob.ArrayPlace;
 import io.elasticjob.Cancellation;
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.ExecutionId;
+import io.elasticjob.Firing;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.OnSessionLoss;
 import io.elasticjob.Outcome;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.ShardState;
+import io.elasticjob.coordination.ArrayNews;
 import io.elasticjob.spi.ShardRunner;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -44,6 +48,9 @@ final class Run {
 
     private long askedUntilNanos;
 
+    /** How its tasks on a cluster stood when that was told last; null before the first time. */
+    private @Nullable ArrayPlace told;
+
     private boolean moving;
     private @Nullable Cancellation cancelled;
     private ShardState.@Nullable Stop stop;
@@ -60,6 +67,19 @@ final class Run {
         this.claimed = claimed;
         this.isClaimed = start.fencingToken() != null;
         this.startedNanos = startedNanos;
+    }
+
+    /** The firing that its claim is for: a trigger, where that runs a past firing again. */
+    Firing firing() {
+        return claimed.latest().map(ShardState.Attempt::firing).orElse(id.firing());
+    }
+
+    /** Whether its tasks on a cluster have come so far that it is to be told; it is, then. */
+    boolean tellsOf(ArrayPlace now) {
+        ArrayPlace before = told != null ? told : order.array().orElseGet(() -> ArrayPlace.none(now.size()));
+        boolean isNews = ArrayNews.isNews(before, now);
+        told = isNews || told == null ? now : told;
+        return isNews;
     }
 
     /** Whether it runs elsewhere, and is to be adopted before anybody here hears of it. */
@@ -116,7 +136,12 @@ final class Run {
     }
 
     boolean endsWithSession() {
-        return definition.onSessionLoss() == OnSessionLoss.CANCEL;
+        return definition.onSessionLoss() == OnSessionLoss.CANCEL && !isArray();
+    }
+
+    /** Whether it runs on a cluster, and goes on there without this process. */
+    boolean isArray() {
+        return ArrayKind.runs(definition) || order.array().isPresent();
     }
 
     // ---- What becomes of it ---------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 package io.elasticjob.engine;
 
+import io.elasticjob.ArrayPlace;
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.Misfire;
 import io.elasticjob.ShardRecord;
@@ -37,6 +38,15 @@ final class RunNews {
         run.stopped()
                 .ifPresent(stop ->
                         outbox.publish(new ElasticJobEvent.ExecutionLingers(run.id, stop.outcome(), stop.at())));
+    }
+
+    /** Its tasks on a cluster have come further, if that is worth telling. */
+    void array(Run run, ShardRecord written) {
+        ArrayPlace now = written.array();
+        if (now != null && run.tellsOf(now)) {
+            outbox.publish(new ElasticJobEvent.ArrayProgressed(
+                    run.id, now.cluster(), now.done(), now.failed().size(), now.size()));
+        }
     }
 
     /** Its firing is to be run again, if that is so. */

@@ -1,9 +1,12 @@
 package io.elasticjob.engine;
 
+import io.elasticjob.ArrayKind;
+import io.elasticjob.ArrayPlace;
 import io.elasticjob.ExecutionId;
 import io.elasticjob.Firing;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.ShardRecord;
+import io.elasticjob.ShardState;
 import io.elasticjob.coordination.Pausing;
 import io.elasticjob.coordination.ShardStep;
 import io.elasticjob.registry.Stat;
@@ -42,7 +45,13 @@ final class ShardCell {
             String owner,
             Connection over,
             @Nullable Long token,
-            @Nullable Instant claimedAt) {}
+            @Nullable Instant claimedAt) {
+
+        /** Whether this is what it was running, under another instance. */
+        boolean isAdopted(ShardState.Attempt latest) {
+            return token != null && token == latest.token() && !owner.equals(latest.owner());
+        }
+    }
 
     final JobState job;
     final int shard;
@@ -54,6 +63,7 @@ final class ShardCell {
 
     private ShardRecord record = ShardRecord.NEW;
     private int version = ABSENT;
+    private boolean triggerRefuted;
     private Trust trust = Trust.ASSUMED;
     private long modified;
     private @Nullable Death death;
@@ -389,11 +399,21 @@ final class ShardCell {
         return trust == Trust.READ;
     }
 
+    /** The record, as it was read or written last, says of a trigger that it has run which there has never been. */
+    void triggerRefuted() {
+        triggerRefuted = true;
+    }
+
+    boolean isTriggerRefuted() {
+        return triggerRefuted;
+    }
+
     /** The record was written as it is now. */
     void wrote(ShardRecord now, Stat stat) {
         refusals = 0;
         permits.written();
         record = now;
+        triggerRefuted = false;
         version = stat.version();
         modified = stat.modified();
         owesNothing();
@@ -413,8 +433,12 @@ final class ShardCell {
         record = isMonitored()
                 ? read
                 : read.decidedThrough(record.through()); // which was decided here, and not recorded
+        triggerRefuted = false;
         version = readVersion;
         trust = Trust.READ;
+        if (death != null && read.latest().filter(death::isAdopted).isPresent()) {
+            ownerSucceeded(); // who has adopted it tells of its death
+        }
     }
 
     /** There is a record that this version cannot read. */
@@ -491,6 +515,11 @@ final class ShardCell {
         return Optional.ofNullable(death);
     }
 
+    /** The death of who runs the shard, by what is known of its record; empty when that lives, or went on elsewhere since. */
+    Optional<Death> deathOfOwner() {
+        return death().filter(known -> record.isRunningBy(known.owner()::equals));
+    }
+
     void ownerSucceeded() {
         death = null;
     }
@@ -508,11 +537,27 @@ final class ShardCell {
         ShardRecord next = Pausing.claimed(
                 job.at(null),
                 shard,
-                record.claimed(step.firing(), owner, step.attempt(), step.deaths(), begin)
+                arrayOf(before(step.firing()).claimed(step.firing(), owner, step.attempt(), step.deaths(), begin))
                         .withLease(lease)
                         .withPermits(job.limits()));
         long superseded = job.superseded(shard, record, step);
         return new RecordWrite.Claim(next, owner, step, job.usable(), job.version(), superseded, record.finishedAt());
+    }
+
+    /** Without the checkpoint of an earlier firing, where that was another part. */
+    private ShardRecord before(Firing next) {
+        boolean isOtherPart = job.usable().plannedShards().arePlanned() && !next.equals(record.firing());
+        return isOtherPart ? record.withCheckpoint(null) : record;
+    }
+
+    /** With what is to run of an array, where it is one; what an earlier attempt has brought to a good end is not. */
+    private ShardRecord arrayOf(ShardRecord claimed) {
+        if (!ArrayKind.runs(job.usable())) {
+            return claimed.withArray(null);
+        }
+        int size = ArrayKind.size(job.usable());
+        ArrayPlace kept = claimed.array();
+        return claimed.withArray(kept == null ? ArrayPlace.none(size) : kept.again(size));
     }
 
     @Override

@@ -255,6 +255,7 @@ final class ShardExecutions {
         run.wrote(cell.record());
         if (!before.equals(cell.record().owner().orElse(before))) {
             news.adopted(cell, run, before);
+            cell.ownerSucceeded(); // its death is told by that
             if (!run.isAsked()) {
                 outbox.add(new Effect.Keep(run.order));
             }
@@ -276,7 +277,7 @@ final class ShardExecutions {
         } else if (unwritten != null) {
             agenda.write(cell, new RecordWrite.Stopping(run.record().stopping(unwritten)));
         } else if (next != null) {
-            agenda.write(cell, new RecordWrite.Progress(run.record().withCheckpoint(next.text()), next));
+            agenda.write(cell, new RecordWrite.Progress(next.in(run.record()), next));
         } else if (mayBeOvertaken(run)) {
             agenda.watchOver(cell);
         }
@@ -308,7 +309,7 @@ final class ShardExecutions {
         if (!cell.isMine() || registration.isDraining() || !Ends.isUsable(cell.job)) {
             return false;
         }
-        return ShardStep.goesOn(ends.forDecision(cell), cell.shard, run.id.firing(), Ends.count(run));
+        return ShardStep.goesOn(ends.forDecision(cell), cell.shard, run.firing(), Ends.count(run));
     }
 
     /** Ends what runs of the shard when the next firing has come due, if its job wants that. */
@@ -323,7 +324,7 @@ final class ShardExecutions {
         cell.run()
                 .ifPresent(run -> cell.job
                         .cancels()
-                        .of(cell.shard, run.id.firing())
+                        .of(cell.shard, run.firing())
                         .ifPresent(asked -> stop(cell, run, asked.cancellation())));
     }
 
@@ -336,7 +337,9 @@ final class ShardExecutions {
         if (!run.hasEnded() && !run.isFenced() && run.stopped().isEmpty()) {
             cancel(run, why); // which it may have been before, by the loss of a session that came back
             run.stop(new ShardState.Stop(why.reason(), outbox.now(), why.who(), why.text()));
-            bounds.set(run, run.definition.timeout().grace(), () -> linger(cell, run));
+            if (!run.isArray()) { // what is to end on a cluster is recorded once it is seen to have ended there
+                bounds.set(run, run.definition.timeout().grace(), () -> linger(cell, run));
+            }
             considerIfSettled(cell);
         }
     }
@@ -476,6 +479,7 @@ final class ShardExecutions {
     void recorded(ShardCell cell, Run run, RecordWrite write) {
         if (write instanceof RecordWrite.Progress progress) {
             progress.checkpoint().acknowledged(outbox);
+            news.array(run, write.next());
         } else if (write instanceof RecordWrite.Completion) {
             if (write.next().lingers()) {
                 recordedAlthoughItGoesOn(cell, run);

@@ -7,9 +7,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Decides what to do about a shard, once at the end of a turn, and has it done. Confined to the loop. */
 final class ShardSteps {
+
+    private static final Logger log = LoggerFactory.getLogger(ShardSteps.class);
 
     /** What is due is looked at again after so long while this instance takes nothing. */
     private static final Duration NOT_TAKEN = Duration.ofSeconds(1);
@@ -137,6 +141,14 @@ final class ShardSteps {
             agenda.write(cell, new RecordWrite.Settlement(settle.next(), identified(cell, settle)));
         } else if (step instanceof ShardStep.Pause) {
             pauses.pause(cell);
+        } else if (step instanceof ShardStep.Adopt) {
+            adoptions.adopt(cell);
+        } else if (step instanceof ShardStep.AwaitCluster cluster) {
+            log.warn(
+                    "{} runs on the cluster {}, which this instance does not have: an instance that has it takes it over",
+                    cell.job.name() + "/" + cell.shard,
+                    cluster.cluster());
+            agenda.watch(cell);
         } else if (step instanceof ShardStep.Await) {
             agenda.watch(cell);
         } else if (step instanceof ShardStep.AwaitLease lease) {
@@ -163,6 +175,7 @@ final class ShardSteps {
         ShardStep step = nextStep.of(cell);
         while (step instanceof ShardStep.Settle settle
                 && !cell.isMonitored()
+                && !cell.isTriggerRefuted()
                 && !cell.record().isRunning()
                 && !isForARightClock(cell)) {
             cell.decided(settle.next());

@@ -12,6 +12,8 @@ import io.elasticjob.spi.ShardRunner;
 import io.elasticjob.view.EngineStatus;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +48,8 @@ final class ShardTable {
     private final LimitTable limits;
 
     /** Since when all slots are held by overdue runs; null while they are not. */
+    private OverdueRuns overdueRuns = OverdueRuns.NONE;
+
     private @Nullable Instant slotsStuckSince;
 
     /** Whether data was lost from the registry, so that no record is as it was read before. */
@@ -67,7 +71,8 @@ final class ShardTable {
         this.slots = new Slots(capacity.offer());
         this.caughtUp = new CaughtUp(outbox);
         this.executions = new ShardExecutions(registration, jobTable, finished, outbox, agenda, this.slots, caughtUp);
-        this.adoptions = new Adoptions(layout, registration, jobTable, cells, outbox, agenda, executions);
+        this.adoptions = new Adoptions(
+                layout, registration, jobTable, new Adoptions.OfShards(cells, slots), outbox, agenda, executions);
         this.former = new FormerRuns(jobTable, cells, outbox, agenda, executions);
         this.ahead = new ClaimsAhead(registration, outbox, agenda, this.slots, executions, former::isRunBefore);
         this.limits = new LimitTable(layout, capacity.limits(), presence, outbox, agenda, this.slots);
@@ -78,7 +83,7 @@ final class ShardTable {
                 new ShardSteps.Room(this.slots, limits),
                 executions,
                 new ShardSteps.Aside(adoptions, new Pauses(registration, changes, agenda, outbox), former),
-                new NextStep(registration, roster, outbox));
+                new NextStep(registration, roster, this.slots, outbox));
         RecordAnswers answers = new RecordAnswers(presence, finished, outbox, agenda, this.slots, executions, ahead);
         this.traffic = new RecordTraffic(layout, registration, jobTable, outbox, agenda, answers, limits);
         if (!capacity.starvation().isOff()) {
@@ -118,15 +123,38 @@ final class ShardTable {
                 executions.lingering(),
                 slots.most(),
                 new EngineStatus.Waiting(starved.offeredHere(), limits.waiting()),
-                slotsStuckSince);
+                slotsStuckSince,
+                new EngineStatus.Use(slots.use(), overdueRuns.count(), overdueRuns.examples()));
     }
 
     /** Looks whether all slots are held by runs that go on for too long, and what finds none. */
     void lookAtSlots() {
         starved.tick();
         limits.tick();
-        boolean areStuck = slots.areAllHeldBy(this::isOverdue);
+        List<ShardCell> late = slots.holders(this::isOverdue);
+        overdueRuns = OverdueRuns.of(late);
+        boolean areStuck = !late.isEmpty() && slots.areAllHeldBy(new HashSet<>(late)::contains);
         slotsStuckSince = !areStuck ? null : slotsStuckSince == null ? outbox.now() : slotsStuckSince;
+    }
+
+    /** What holds a slot for too long, as last seen. */
+    private record OverdueRuns(int count, List<ExecutionId> examples) {
+
+        static final OverdueRuns NONE = new OverdueRuns(0, List.of());
+
+        static OverdueRuns of(List<ShardCell> late) {
+            return late.isEmpty()
+                    ? NONE
+                    : new OverdueRuns(
+                            late.size(),
+                            late.stream()
+                                    .flatMap(cell -> cell.run().stream())
+                                    .map(run -> run.id)
+                                    .sorted(Comparator.comparing(ExecutionId::job)
+                                            .thenComparing(ExecutionId::shard))
+                                    .limit(EngineStatus.Use.MOST_EXAMPLES)
+                                    .toList());
+        }
     }
 
     private boolean isOverdue(ShardCell cell) {
@@ -148,7 +176,9 @@ final class ShardTable {
         int unrecorded = 0;
         for (ShardCell cell : cells.all()) {
             Optional<Run> runs = cell.run().filter(run -> !run.hasEnded());
-            if (runs.isPresent()) {
+            if (goesOnElsewhere(cell)) {
+                continue;
+            } else if (runs.isPresent()) {
                 running.add(runs.get().id);
             } else if (cell.isBusy()) {
                 unrecorded++;
@@ -159,7 +189,13 @@ final class ShardTable {
 
     /** Whether nothing runs here and nothing remains to be recorded. */
     boolean isIdle() {
-        return cells.all().stream().noneMatch(ShardCell::isBusy);
+        return cells.all().stream().noneMatch(cell -> cell.isBusy() && !goesOnElsewhere(cell));
+    }
+
+    /** Whether what it runs is on a cluster, where another instance takes it over: nobody waits for that. */
+    private static boolean goesOnElsewhere(ShardCell cell) {
+        return cell.isSettled()
+                && cell.run().filter(run -> run.isArray() && !run.hasEnded()).isPresent();
     }
 
     // ---- What happens to the whole --------------------------------------------------------------------------------
@@ -471,7 +507,7 @@ final class ShardTable {
     private void take(ShardCell cell, Runnable step) {
         try {
             step.run();
-        } catch (RuntimeException | Error failed) {
+        } catch (Throwable failed) {
             cell.unpoise();
             cell.settleDown();
             jobTable.failed(cell.job, failed);

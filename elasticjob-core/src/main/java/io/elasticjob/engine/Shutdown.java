@@ -1,11 +1,11 @@
 package io.elasticjob.engine;
 
-import io.elasticjob.spi.ShardRunner;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +19,8 @@ final class Shutdown {
     /** So often it says what it still waits for. */
     private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(5);
 
-    private final ShardRunner runner;
+    private final Runnable giveUp;
+    private final BooleanSupplier heldUp;
     private final Replies replies;
 
     private final AtomicBoolean draining = new AtomicBoolean();
@@ -29,8 +30,13 @@ final class Shutdown {
     /** Only while this instance leaves. Written by the loop alone. */
     private volatile Remaining remaining = Remaining.NOTHING;
 
-    Shutdown(ShardRunner runner, Replies replies) {
-        this.runner = runner;
+    /**
+     * @param giveUp has all end that waits for the end of this engine
+     * @param heldUp whether the loop itself waits for it, in somebody else's code
+     */
+    Shutdown(Runnable giveUp, BooleanSupplier heldUp, Replies replies) {
+        this.giveUp = giveUp;
+        this.heldUp = heldUp;
         this.replies = replies;
     }
 
@@ -72,6 +78,10 @@ final class Shutdown {
         try {
             while (true) {
                 giveUpWhatShutsDown();
+                if (heldUp.getAsBoolean()) {
+                    isHeldUp(patient);
+                    return true;
+                }
                 Duration look = left.compareTo(LOOK) < 0 ? left : LOOK;
                 if (nothingLeft.await(look.toMillis(), TimeUnit.MILLISECONDS)) {
                     return true;
@@ -94,9 +104,18 @@ final class Shutdown {
 
     private void giveUpWhatShutsDown() {
         try {
-            runner.giveUpWhatShutsDown();
-        } catch (RuntimeException | Error failed) {
-            log.warn("It is unknown whether an execution waits for this shutdown; the shutdown waits for all", failed);
+            giveUp.run();
+        } catch (Throwable failed) {
+            log.warn("It is unknown whether something waits for this shutdown; the shutdown waits for all", failed);
+        }
+    }
+
+    private static void isHeldUp(boolean patient) {
+        if (patient) {
+            log.warn(
+                    "Shutdown: a sharding strategy or a calendar shuts down its own application, on the thread of the engine, which does"
+                            + " nothing more before it returns. So nothing is waited for. What runs is interrupted, and counts as LOST"
+                            + " or is run again by failover. Let it do nothing but answer");
         }
     }
 

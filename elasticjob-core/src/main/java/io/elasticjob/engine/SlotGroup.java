@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** The slots of one group, or the common ones: which shards hold them, and which wait for one. Confined to the loop. */
 final class SlotGroup {
@@ -14,7 +15,7 @@ final class SlotGroup {
     private int most;
     private final Backlog backlog = new Backlog();
 
-    /** Asked for single ones, and never walked. */
+    /** Asked for single ones, and counted; nothing depends on their order. */
     private final Set<ShardCell> holders = new HashSet<>();
 
     private SlotTurnover turnover = SlotTurnover.UNKNOWN;
@@ -80,6 +81,11 @@ final class SlotGroup {
 
     boolean isFull() {
         return holders.size() >= most;
+    }
+
+    /** Those that hold a slot and of which this is true, in no order. */
+    Stream<ShardCell> holders(Predicate<ShardCell> condition) {
+        return holders.stream().filter(condition);
     }
 
     /** Whether no slot is free, and each is held by one of which this is true. */

@@ -1,14 +1,20 @@
 package io.elasticjob.engine;
 
+import io.elasticjob.ArrayPlace;
 import io.elasticjob.JobDefinition;
+import io.elasticjob.ShardRecord;
+import io.elasticjob.view.EngineStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +34,9 @@ final class Slots {
 
     private Offer offer;
 
+    /** Of all groups together. */
+    private int all;
+
     Slots(int most) {
         this(new Offer(Set.of(), most, new TreeMap<>()));
     }
@@ -39,12 +48,13 @@ final class Slots {
 
     /** So many in all groups together. */
     int most() {
-        return offer.allSlots();
+        return all;
     }
 
     /** So many may be held from now on; those that are held stay. */
     void most(Offer now) {
         offer = now;
+        all = now.allSlots();
         most(COMMON, now.slots());
         now.groups().forEach(this::most);
     }
@@ -54,12 +64,27 @@ final class Slots {
         return offer.lease().apply(session).truncatedTo(ChronoUnit.MILLIS);
     }
 
+    /** Whether this instance can go on with what this record says to run: what runs on a cluster needs that cluster. */
+    boolean canGoOn(ShardRecord record) {
+        ArrayPlace place = record.array();
+        return place == null || place.released().isEmpty() || offer.clusters().contains(place.cluster());
+    }
+
+    /** Whether there is a cluster on which this instance can go on with something. */
+    boolean hasClusters() {
+        return !offer.clusters().isEmpty();
+    }
+
     private void most(String name, int slots) {
         groups.computeIfAbsent(name, any -> new SlotGroup(slots)).most(slots);
     }
 
     int held() {
-        return groups.values().stream().mapToInt(SlotGroup::held).sum();
+        int held = 0;
+        for (SlotGroup group : groups.values()) {
+            held += group.held();
+        }
+        return held;
     }
 
     boolean isHeldBy(ShardCell cell) {
@@ -145,6 +170,28 @@ final class Slots {
                 && groups.entrySet().stream()
                         .filter(group -> isOffered(group.getKey()))
                         .allMatch(group -> group.getValue().areAllHeldBy(condition));
+    }
+
+    /** Those that hold a slot and of which this is true, in no order. */
+    List<ShardCell> holders(Predicate<ShardCell> condition) {
+        return groups.values().stream()
+                .flatMap(group -> group.holders(condition))
+                .toList();
+    }
+
+    /** How the slots of each group are taken that has its own, or still holds some. */
+    SortedMap<String, EngineStatus.Group> use() {
+        if (groups.size() == 1) {
+            return Collections.emptySortedMap();
+        }
+        SortedMap<String, EngineStatus.Group> use = new TreeMap<>();
+        groups.forEach((name, group) -> {
+            int slots = isOffered(name) ? group.most() : 0;
+            if (!name.equals(COMMON) && (slots > 0 || group.held() > 0)) {
+                use.put(name, new EngineStatus.Group(group.held(), slots));
+            }
+        });
+        return use;
     }
 
     private boolean isOffered(String name) {

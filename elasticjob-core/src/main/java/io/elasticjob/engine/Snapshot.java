@@ -31,6 +31,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -72,6 +73,17 @@ record Snapshot(Set<String> builtIn, SortedMap<String, InstanceView> instances, 
                             job.homesInUse());
         }
 
+        /** Whether it is the same job, and nothing of it was replaced. */
+        boolean isAsBefore(OfJob before) {
+            return stored == before.stored
+                    && definition == before.definition
+                    && assignment == before.assignment
+                    && eligible == before.eligible
+                    && Objects.equals(trouble, before.trouble)
+                    && standing.equals(before.standing)
+                    && homes.equals(before.homes);
+        }
+
         /** @param processes shards with the instances whose own they are */
         private Optional<String> assignee(int shard, SortedMap<Integer, String> processes) {
             if (ProcessShards.isOne(shard)) {
@@ -83,11 +95,68 @@ record Snapshot(Set<String> builtIn, SortedMap<String, InstanceView> instances, 
         }
     }
 
-    /** Everything, in which all jobs meet all instances. */
-    NamespaceView view(String namespace, String application, EngineStatus status, long asOf) {
+    /**
+     * Views of jobs that were made of an earlier snapshot: of what has not changed since they are as good as new ones.
+     *
+     * @param views by name; never changed
+     */
+    record Former(Snapshot of, SortedMap<String, JobView> views) {
+
+        /** Before the first one. */
+        static final Former NONE =
+                new Former(new Snapshot(Set.of(), new TreeMap<>(), List.of()), Collections.emptySortedMap());
+
+        /** Of the same instances: all that a view of a job tells beside the job itself. */
+        private boolean isAmongTheSame(SortedMap<String, InstanceView> instances) {
+            if (of.instances.size() != instances.size()) {
+                return false;
+            }
+            for (Map.Entry<String, InstanceView> one : instances.entrySet()) {
+                InstanceView known = of.instances.get(one.getKey());
+                if (known == null
+                        || known.instance() != one.getValue().instance()
+                        || !known.registeredAt().equals(one.getValue().registeredAt())) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    /**
+     * Everything, in which all jobs meet all instances. What has not changed is taken from an earlier one: with thousands of jobs
+     * most of them are as they were, and to make all again for each reader would take most of the time.
+     */
+    NamespaceView view(String namespace, String application, EngineStatus status, long asOf, Former former) {
+        return new NamespaceView(namespace, application, status, instances, views(former), asOf);
+    }
+
+    /** By name; never changed. The very same map where all is as it was. */
+    SortedMap<String, JobView> views(Former former) {
+        boolean isReusable = former.isAmongTheSame(instances);
+        boolean isSame = isReusable && former.of.jobs.size() == jobs.size();
         SortedMap<String, JobView> views = new TreeMap<>();
-        jobs.forEach(job -> views.put(job.stored().name(), view(job)));
-        return new NamespaceView(namespace, application, status, instances, views, asOf);
+        for (int i = 0; i < jobs.size(); i++) {
+            OfJob job = jobs.get(i);
+            OfJob before = isReusable && i < former.of.jobs.size() ? former.of.jobs.get(i) : null;
+            boolean isAsBefore = before != null && job.isAsBefore(before);
+            if (isSame && isAsBefore) {
+                continue; // so far all is
+            }
+            if (isSame) {
+                isSame = false;
+                for (OfJob passed : jobs.subList(0, i)) {
+                    views.put(passed.stored().name(), known(former, passed));
+                }
+            }
+            views.put(job.stored().name(), isAsBefore ? known(former, job) : view(job));
+        }
+        return isSame ? former.views : Collections.unmodifiableSortedMap(views);
+    }
+
+    private JobView known(Former former, OfJob job) {
+        JobView known = former.views.get(job.stored().name());
+        return known == null ? view(job) : known;
     }
 
     private JobView view(OfJob job) {
@@ -97,6 +166,9 @@ record Snapshot(Set<String> builtIn, SortedMap<String, InstanceView> instances, 
         if (definition != null) {
             for (InstanceView live : instances.values()) {
                 Instance instance = live.instance();
+                if (mayRun(job, instance)) {
+                    continue;
+                }
                 Eligibility.obstacle(job.standing(), stored, definition, builtIn, instance)
                         .ifPresent(why -> obstacles.put(instance.id(), why));
             }
@@ -111,6 +183,13 @@ record Snapshot(Set<String> builtIn, SortedMap<String, InstanceView> instances, 
                 job.trouble(),
                 job.standing(),
                 processes(job));
+    }
+
+    /** Whether that is known already: of most jobs and instances it is, and to find it out again takes most of the time. */
+    private static boolean mayRun(OfJob job, Instance instance) {
+        return job.standing().mayRun()
+                && instance.state() == Instance.State.UP
+                && Collections.binarySearch(job.eligible(), instance.id()) >= 0;
     }
 
     private static Assignment unassigned(ShardCount count) {
@@ -193,7 +272,13 @@ record Snapshot(Set<String> builtIn, SortedMap<String, InstanceView> instances, 
         if (decoded instanceof Decoded.Value<ShardRecord> value) {
             long token = token(value.value(), present.stat());
             return new ShardView(
-                    shard, assignee, value.value(), token, null, present.stat().modified());
+                    shard,
+                    assignee,
+                    value.value(),
+                    token,
+                    null,
+                    present.stat().modified(),
+                    present.stat().modifiedAt());
         }
         return new ShardView(
                 shard,

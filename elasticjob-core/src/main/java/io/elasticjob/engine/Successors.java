@@ -1,7 +1,9 @@
 package io.elasticjob.engine;
 
 import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
+import io.elasticjob.JobKey;
 import io.elasticjob.Predecessor;
 import io.elasticjob.TriggerRequest;
 import io.elasticjob.codec.Decoded;
@@ -9,6 +11,7 @@ import io.elasticjob.codec.JoinRecordCodec;
 import io.elasticjob.codec.TriggerCodec;
 import io.elasticjob.coordination.JoinRecord;
 import io.elasticjob.coordination.Layout;
+import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.coordination.Succession;
 import io.elasticjob.coordination.Succession.Ended;
 import io.elasticjob.coordination.Trigger;
@@ -69,13 +72,28 @@ final class Successors {
         }
     }
 
-    /** What was known of a job goes on to hold while it cannot be used. */
+    /** Of a job that cannot be used, what its settings say, or else what was known of it before: nobody else tells that it does not run. */
     private static List<Predecessor> runsAfter(JobState job, @Nullable List<Predecessor> before) {
         JobDefinition definition = job.definition();
+        StoredJob stored = job.stored();
         if (job.isRemoved()) {
             return List.of();
+        } else if (definition != null) {
+            return definition.predecessors();
+        } else if (stored != null) {
+            return stored.set(JobKey.AFTER)
+                    .map(after -> predecessors(job.name(), after))
+                    .orElse(List.of());
         }
-        return definition != null ? definition.predecessors() : before == null ? List.of() : before;
+        return before == null ? List.of() : before;
+    }
+
+    private static List<Predecessor> predecessors(String job, String after) {
+        try {
+            return JobDefinition.named(job).set(JobKey.AFTER, after).build().predecessors();
+        } catch (InvalidSettingException unusable) {
+            return List.of(); // no version runs it after another job
+        }
     }
 
     /** Whether it cannot be said at present what follows: the node of a successor could not be read, and will be again. */
@@ -143,6 +161,11 @@ final class Successors {
         return Succession.of(new Known(joins), ended, outbox.time().registryNow());
     }
 
+    /** Closes without them, as nobody wants them. */
+    Succession.Following unwanted() {
+        return new Succession.Following(Map.of(), Map.of(), Set.of(), List.of());
+    }
+
     /** Closes without them. */
     Succession.Following none(Ended ended, String why) {
         return Succession.none(new Known(new Joins()), ended, outbox.time().registryNow(), why);
@@ -203,6 +226,16 @@ final class Successors {
         public @Nullable JobDefinition definition(String job) {
             JobState state = jobs.find(job);
             return state == null || state.isRemoved() || state.stored() == null ? null : state.definition();
+        }
+
+        @Override
+        public Optional<String> unusable(String job) {
+            return Optional.ofNullable(jobs.find(job)).map(JobState::unusable);
+        }
+
+        @Override
+        public Collection<Predecessor> lastPredecessorsOf(String job) {
+            return known.getOrDefault(job, List.of());
         }
 
         @Override

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -170,6 +171,9 @@ final class TriggerCreation implements Changes.Plan<TriggerReceipt> {
             throw new NoSuchJobException(request.job());
         }
         JobState job = known();
+        if (job != null) {
+            job.refuseUnreadable(present);
+        }
         if (job == null
                 || !job.life().isOf(present)
                 || job.version() != present.stat().version()) {
@@ -179,6 +183,7 @@ final class TriggerCreation implements Changes.Plan<TriggerReceipt> {
                             .usable()
                             .ifPresent(over -> namespace.jobs().reread(over, List.of(request.job()), heard)));
         }
+        of = job.life().require(of); // before anything is written, be it only the node of the request
         namespace.jobs().foundRecords(job, reads.get(2), reads.get(3));
         if (reads.get(1) instanceof Read.Present) {
             namespace.triggers().listThen(job, () -> listed(job, mine));
@@ -320,7 +325,9 @@ final class TriggerCreation implements Changes.Plan<TriggerReceipt> {
     /** Its number is known here: from now on whoever completes the trigger may delete it. */
     private void accepted(JobState job, Trigger trigger, int mine) {
         boolean isListed = !job.isRemoved() && job.knownTriggers().containsKey(trigger.number());
-        if (mine != RequestClaim.NOT_MINE && isListed && job.owned().containsAll(trigger.shards())) {
+        if (mine != RequestClaim.NOT_MINE
+                && isListed
+                && job.owned().containsAll(trigger.isPlanned() ? Set.of(0) : trigger.shards())) {
             claim.keep(job, trigger.number(), mine);
         } else {
             claim.forget(mine);

@@ -1,6 +1,7 @@
 package io.elasticjob.engine;
 
 import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.Instance;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.sharding.Assignment;
 import java.util.HashMap;
@@ -10,11 +11,14 @@ import java.util.TreeSet;
 
 /**
  * Shards that no instance has: fewer than {@code minInstances} may run their job, or none has room for them. The leader tells
- * of them, and counts them. It reads nothing for that. Confined to the loop.
+ * of them, and counts them, unless it leaves itself and nobody else takes work: that is what is wanted then. It reads nothing for that.
+ * Confined to the loop.
  */
 final class UnassignedSweep {
 
     private final JobTable jobs;
+    private final Registration registration;
+    private final Roster roster;
     private final Outbox outbox;
 
     /** What was told of, by job. */
@@ -22,8 +26,10 @@ final class UnassignedSweep {
 
     private int shards;
 
-    UnassignedSweep(JobTable jobs, Outbox outbox) {
+    UnassignedSweep(JobTable jobs, Registration registration, Roster roster, Outbox outbox) {
         this.jobs = jobs;
+        this.registration = registration;
+        this.roster = roster;
         this.outbox = outbox;
     }
 
@@ -43,13 +49,14 @@ final class UnassignedSweep {
 
     void round() {
         int found = 0;
+        boolean allLeave = registration.node().isLeaving() && !staysAnother();
         Map<JobState, SortedSet<Integer>> now = new HashMap<>();
         for (JobState job : jobs.jobs()) {
             SortedSet<Integer> without = without(job);
             found += without.size();
             if (!without.isEmpty()) {
                 now.put(job, without);
-                if (!without.equals(told.get(job))) {
+                if (!without.equals(told.get(job)) && !allLeave) {
                     outbox.publish(new ElasticJobEvent.ShardsUnassigned(
                             job.name(), without, job.eligible().size()));
                 }
@@ -58,6 +65,11 @@ final class UnassignedSweep {
         told.clear();
         told.putAll(now);
         shards = found;
+    }
+
+    private boolean staysAnother() {
+        return roster.instances().stream()
+                .anyMatch(other -> !registration.isSelf(other.id()) && other.state() == Instance.State.UP);
     }
 
     private static SortedSet<Integer> without(JobState job) {

@@ -49,6 +49,9 @@ final class Views {
     /** Whether a view of the namespace is being made. */
     private boolean making;
 
+    /** Of the last view of the namespace. Written and read by whoever makes one: one at a time, each seen by the next. */
+    private volatile Snapshot.Former former = Snapshot.Former.NONE;
+
     /**
      * @param builtIn names of the strategies that everybody knows
      * @param starved the shards of a job that have waited for a slot for long
@@ -92,7 +95,14 @@ final class Views {
             ofNamespace = new ArrayList<>();
             Snapshot snapshot = new Snapshot(builtIn, roster.views(), all());
             EngineStatus now = status.get();
-            outbox.make(all, () -> view.make(snapshot, now, asOf), () -> making = false);
+            outbox.make(
+                    all,
+                    () -> {
+                        NamespaceView made = view.make(snapshot, now, asOf, former);
+                        former = new Snapshot.Former(snapshot, made.jobs());
+                        return made;
+                    },
+                    () -> making = false);
         }
         if (!ofJobs.isEmpty()) {
             Map<String, List<Question<Optional<JobDetail>>>> all = ofJobs;
@@ -103,7 +113,7 @@ final class Views {
 
     /** Makes a view of a snapshot, on whatever thread. */
     interface Maker {
-        NamespaceView make(Snapshot snapshot, EngineStatus status, long asOf);
+        NamespaceView make(Snapshot snapshot, EngineStatus status, long asOf, Snapshot.Former former);
     }
 
     private List<Snapshot.OfJob> all() {

@@ -207,7 +207,7 @@ public record ExecutionRecord(
             String whatNext = "its instance died; it is " + (died.retried() ? "run again" : "not run again");
             return Optional.of(new ExecutionRecord(
                     Identity.of(id, died.fencingToken()),
-                    id.firing() instanceof Firing.Scheduled scheduled ? scheduled.fireTime() : startedAt,
+                    fireTime(id, startedAt),
                     cause(id.firing()),
                     died.owner(),
                     startedAt,
@@ -220,11 +220,16 @@ public record ExecutionRecord(
         ExecutionId id = start.execution();
         return new ExecutionRecord(
                 Identity.of(id, start.fencingToken()),
-                start.fireTime(),
+                fireTime(id, start.fireTime()),
                 cause(id.firing()),
                 start.instance(),
                 start.startedAt(),
                 end);
+    }
+
+    /** Of a past firing that runs again, its own. */
+    private static Instant fireTime(ExecutionId id, Instant otherwise) {
+        return id.firing() instanceof Firing.Scheduled scheduled ? scheduled.fireTime() : otherwise;
     }
 
     private static String cause(Firing firing) {

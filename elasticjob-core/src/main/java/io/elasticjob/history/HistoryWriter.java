@@ -3,6 +3,7 @@ package io.elasticjob.history;
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.Outcome;
+import io.elasticjob.spi.OutsideCall;
 import io.elasticjob.text.Thrown;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +22,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,6 +77,9 @@ public final class HistoryWriter implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(HistoryWriter.class);
 
+    /** So often it is looked whether the history waits for the end of this writer. */
+    private static final Duration LOOK = Duration.ofMillis(250);
+
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     /** About so often; each time is shifted by chance, so that the instances of a namespace do not prune together. */
@@ -102,6 +107,9 @@ public final class HistoryWriter implements AutoCloseable {
     private int underWay;
     private boolean closing;
     private boolean ended;
+
+    /** What the history is called for, or was called for last; null before the first time. */
+    private volatile @Nullable OutsideCall call;
 
     // Of the writer's thread alone.
     private Instant nextPruning;
@@ -206,7 +214,7 @@ public final class HistoryWriter implements AutoCloseable {
 
     /**
      * Writes what is left, tried once more where it cannot be, and ends. What is not written by then is dropped. Closing
-     * again does nothing.
+     * again does nothing. A history that itself waits for this, since it closes its own application, is not waited for.
      */
     public void close(Duration atMost) {
         lock.lock();
@@ -216,13 +224,27 @@ public final class HistoryWriter implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        boolean isInVain = false;
+        Duration left = atMost;
         try {
-            thread.join(Math.max(1, atMost.toMillis()));
+            do {
+                isInVain = waitsForTheEnd();
+                Duration look = isInVain ? Duration.ZERO : shorter(left, LOOK);
+                thread.join(Math.max(1, look.toMillis()));
+                left = left.minus(look);
+            } while (!isInVain && thread.isAlive() && left.compareTo(Duration.ZERO) > 0);
         } catch (InterruptedException impatient) {
             Thread.currentThread().interrupt();
         }
         end();
-        thread.interrupt();
+        if (!isInVain) { // it is about to close the application
+            thread.interrupt();
+        }
+    }
+
+    private boolean waitsForTheEnd() {
+        OutsideCall present = call;
+        return present != null && present.waitsForTheEnd();
     }
 
     /** Drops whatever is left. */
@@ -249,14 +271,17 @@ public final class HistoryWriter implements AutoCloseable {
         try {
             List<ExecutionRecord> batch = next();
             while (batch != null && (batch.isEmpty() || write(batch))) {
-                logs.flush(batch, clock.instant());
-                forgetInterruption();
+                List<ExecutionRecord> written = batch;
+                ask(() -> {
+                    logs.flush(written, clock.instant());
+                    return written;
+                });
                 pruneWhenDue();
                 batch = next();
             }
         } catch (InterruptedException closed) {
             log.debug("The history's writer was interrupted, as it took too long to close");
-        } catch (RuntimeException | Error unexpected) {
+        } catch (Throwable unexpected) {
             log.error(
                     "The history's writer has failed: nothing more is written, and further executions are dropped",
                     unexpected);
@@ -343,9 +368,17 @@ public final class HistoryWriter implements AutoCloseable {
     }
 
     private int record(List<ExecutionRecord> batch) {
+        return ask(() -> Math.max(0, Math.min(batch.size(), history.record(batch))));
+    }
+
+    /** Calls the history. */
+    private <T> T ask(Supplier<T> what) {
+        OutsideCall begun = OutsideCall.begin();
+        call = begun;
         try {
-            return Math.max(0, Math.min(batch.size(), history.record(batch)));
+            return what.get();
         } finally {
+            begun.end();
             forgetInterruption();
         }
     }
@@ -370,15 +403,13 @@ public final class HistoryWriter implements AutoCloseable {
         }
         boolean more = false;
         try {
-            more = history.prune(bounds.retention(), now);
+            more = ask(() -> history.prune(bounds.retention(), now));
         } catch (Throwable failed) { // it waits for the next time
             log.warn(
                     "Old executions could not be removed from the execution history: {}. Next attempt in about"
                             + " {} minutes",
                     inWords(failed),
                     BETWEEN_PRUNINGS.toMinutes());
-        } finally {
-            forgetInterruption();
         }
         nextPruning = more ? now : now.plus(byChance(BETWEEN_PRUNINGS.dividedBy(2), BETWEEN_PRUNINGS));
     }

@@ -56,7 +56,7 @@ final class Following {
     private Step next(Instant due) {
         try {
             return Step.of(schedule, due, clock.instant());
-        } catch (RuntimeException | Error failed) {
+        } catch (Throwable failed) {
             return new Step(due, due, null);
         }
     }

@@ -9,7 +9,9 @@ import io.elasticjob.Progress;
 import io.elasticjob.ShardLostException;
 import io.elasticjob.ShardingContext;
 import io.elasticjob.SimpleJob;
+import io.elasticjob.spi.OutsideCall;
 import io.elasticjob.spi.ShardRunner;
+import io.elasticjob.spi.ThreadState;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -43,6 +45,7 @@ final class Execution implements Runnable {
     private final ShardingContext context;
     private final ShardRunner.Listener listener;
     private final @Nullable ClassLoader loader;
+    private final Predicate<StackTraceElement> closing;
     private final CompletableFuture<Void> end = new CompletableFuture<>();
     private final AtomicReference<@Nullable Cancellation> cancellation = new AtomicReference<>();
 
@@ -52,18 +55,24 @@ final class Execution implements Runnable {
     private State state = State.WAITING;
     private @Nullable Thread worker;
     private boolean told;
+    /** Whether it was cut off after its handler had ended: nothing more of somebody else's is begun then. */
+    private boolean cutOffLate;
     /** Written by the worker; there while its surroundings are. */
     private volatile ExecutionScope.@Nullable Open opened;
-    /** How often in a row it was seen to wait while a thread that comes from it closes the engine. */
-    private int looks;
+    /** All that is done on the worker's thread: the handler, and the scopes around it. Null before it begins. */
+    private volatile @Nullable OutsideCall call;
+    /** How the handler has ended; null before that. Written by the worker. */
+    private volatile @Nullable Outcome reached;
 
     Execution(
             SimpleJob handler,
             Surroundings surroundings,
             ShardRunner.Order order,
             ShardRunner.Listener listener,
-            @Nullable ClassLoader loader) {
+            @Nullable ClassLoader loader,
+            Predicate<StackTraceElement> closing) {
         this.loader = loader;
+        this.closing = closing;
         this.handler = handler;
         this.surroundings = surroundings;
         this.order = order;
@@ -99,7 +108,8 @@ final class Execution implements Runnable {
         }
         Outcome outcome = BEYOND_WORDS;
         ThreadState before = ThreadState.of(thread);
-        Origin origin = Origin.begin(this);
+        OutsideCall outside = OutsideCall.begin(closing);
+        call = outside;
         try {
             before.begin(thread, label(id()), loader);
             outcome = surrounded();
@@ -108,7 +118,7 @@ final class Execution implements Runnable {
             report(outcome, beyond, true);
         } finally {
             leave();
-            origin.end();
+            outside.end();
             before.putBack(thread);
             tell(outcome);
         }
@@ -116,7 +126,7 @@ final class Execution implements Runnable {
 
     /** Runs the handler in its surroundings, in which its failure is logged as well. */
     private Outcome surrounded() {
-        ExecutionScope.Open open = surroundings.open(context);
+        ExecutionScope.Open open = surroundings.open(context, this::heardOfScope);
         opened = open;
         Outcome outcome = BEYOND_WORDS;
         Throwable failure = null;
@@ -139,6 +149,7 @@ final class Execution implements Runnable {
             report(outcome, thrown, logs);
         } finally {
             opened = null;
+            reached = outcome;
             open.close(outcome, failure);
         }
         return outcome;
@@ -164,9 +175,24 @@ final class Execution implements Runnable {
      * @return whether the failure is to be logged
      */
     private boolean heard(@Nullable Throwable thrown) {
+        Thread.interrupted(); // which has done what it was meant for; one that comes after this is meant for what is
+        // told now
         Throwable failure = failure(thrown);
-        Thread.interrupted(); // which has done what it was meant for
         return failure == null || surroundings.errors().failed(order.settings().errorHandler(), context, failure);
+    }
+
+    /** As {@link #heard}, of what a scope has thrown, which is logged as well, be it that the handler has ended before. */
+    private void heardOfScope(Throwable thrown) {
+        boolean isOver = isLeft();
+        if (isOver && !comesBack()) {
+            return;
+        }
+        heard(thrown);
+        if (isOver) {
+            leave();
+        } else if (cancellation.get() != null) {
+            Thread.currentThread().interrupt(); // the handler is still to come, and cut off
+        }
     }
 
     /** What has failed of it; null when nothing has: whoever was cut off otherwise has not. */
@@ -225,6 +251,7 @@ final class Execution implements Runnable {
     void cancel(Cancellation why) {
         synchronized (this) {
             if (state == State.ENDED) {
+                cutOffLate = true;
                 return;
             }
             shouldEnd(why);
@@ -252,37 +279,38 @@ final class Execution implements Runnable {
         tell(failed(reason));
     }
 
-    /**
-     * Whether it waits for an end that waits for it: that of this process, or of its engine.
-     *
-     * @param closing the frames of code that closes the engine
-     * @param asked whether the thread that closes the engine, which is the current one, is this one's or was made by it
-     */
-    synchronized boolean waitsForTheEnd(Predicate<StackTraceElement> closing, boolean asked) {
-        Thread thread = worker;
-        if (thread == null) {
-            return false;
-        }
-        if (thread == Thread.currentThread() || WaitForTheEnd.isSeenIn(thread, closing)) {
-            return true;
-        }
-        looks = asked && WaitForTheEnd.isWaiting(thread) ? looks + 1 : 0;
-        return looks > 1; // for a moment everybody waits now and then
+    /** As {@link OutsideCall#waitsForTheEnd}. */
+    boolean waitsForTheEnd() {
+        OutsideCall outside = call;
+        return outside != null && outside.waitsForTheEnd();
     }
 
     /**
-     * Ends it for everybody but its handler, whose thread is not touched: it has called for the end of its engine, or of
-     * the process, which cannot come before the end of this.
+     * Ends it for everybody but its own thread, which is not touched: it has called for the end of its engine, or of the
+     * process, which cannot come before the end of this. A handler that had ended has ended as it did.
      */
     void giveUp() {
+        Outcome before = reached;
         synchronized (this) {
-            if (state != State.WORKING) {
+            if (told) {
                 return;
             }
-            shouldEnd(new Cancellation(
-                    Cancellation.Reason.SHUTDOWN, "", "It shuts its own application down, which does not wait for it"));
+            if (before == null) {
+                shouldEnd(new Cancellation(
+                        Cancellation.Reason.SHUTDOWN,
+                        "",
+                        "It shuts its own application down, which does not wait for it"));
+            }
             state = State.ENDED;
             worker = null;
+        }
+        if (before != null) {
+            log.warn(
+                    "A scope around {} shuts down the application and waits for that: the shutdown does not wait for it,"
+                            + " and the handler's end counts",
+                    id());
+            tell(before);
+            return;
         }
         log.warn(
                 "{} shuts down its own application and waits for that: it counts as failed from now on, so that"
@@ -305,6 +333,24 @@ final class Execution implements Runnable {
         state = State.ENDED;
         worker = null;
         Thread.interrupted();
+    }
+
+    private synchronized boolean isLeft() {
+        return state == State.ENDED;
+    }
+
+    /**
+     * What is done next, after it was left, can be interrupted on behalf of it.
+     *
+     * @return false when nobody would do that any more: it was cut off meanwhile, or given up
+     */
+    private synchronized boolean comesBack() {
+        if (told || cutOffLate) {
+            return false;
+        }
+        state = State.WORKING;
+        worker = Thread.currentThread();
+        return true;
     }
 
     private void report(Outcome outcome, Throwable thrown, boolean logs) {

@@ -208,7 +208,7 @@ public final class InProcessShardRunner implements ShardRunner {
         SimpleJob job = handlers.getOrDefault(order.handler(), it -> {
             throw new IllegalArgumentException("There is no handler \"" + order.handler() + "\" here");
         });
-        Execution execution = new Execution(job, surroundings, order, told, loader);
+        Execution execution = new Execution(job, surroundings, order, told, loader, closing);
         unfinished.put(order, execution);
         execution.end().whenComplete((nothing, never) -> unfinished.remove(order));
         // Looked at after the execution was added: either close() finds it there, or it is refused here.
@@ -218,7 +218,7 @@ public final class InProcessShardRunner implements ShardRunner {
         }
         try {
             executor.execute(execution);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             execution.refuse(e);
         }
     }
@@ -241,9 +241,8 @@ public final class InProcessShardRunner implements ShardRunner {
 
     @Override
     public void giveUpWhatShutsDown() {
-        Execution asked = Origin.ofCurrentThread().orElse(null);
         for (Execution execution : unfinished.values()) {
-            if (execution.waitsForTheEnd(closing, execution == asked)) {
+            if (execution.waitsForTheEnd()) {
                 execution.giveUp();
             }
         }

@@ -1,6 +1,7 @@
 package io.elasticjob.runner;
 
 import io.elasticjob.ExecutionScope;
+import io.elasticjob.ExecutionScope.Open;
 import io.elasticjob.Outcome;
 import io.elasticjob.Progress;
 import io.elasticjob.ShardingContext;
@@ -9,12 +10,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** All scopes around an execution, and what hears of its failure, none of which gets in its way. */
-final class Surroundings implements ExecutionScope {
+final class Surroundings {
 
     private static final Logger log = LoggerFactory.getLogger(InProcessShardRunner.class);
 
@@ -42,8 +44,12 @@ final class Surroundings implements ExecutionScope {
         return errors;
     }
 
-    @Override
-    public Open open(ShardingContext context) {
+    /**
+     * Opens all of them.
+     *
+     * @param heard hears of what they throw, when they are opened and when they are closed
+     */
+    Open open(ShardingContext context, Consumer<Throwable> heard) {
         Deque<Open> opened = new ArrayDeque<>(scopes.size());
         for (ExecutionScope scope : scopes) {
             try {
@@ -54,13 +60,14 @@ final class Surroundings implements ExecutionScope {
                         scope,
                         context,
                         Thrown.tellable(failed));
+                heard.accept(failed);
             }
         }
-        return new All(opened, context);
+        return new All(opened, context, heard);
     }
 
     /** Those that could be opened, the last one first. */
-    private record All(Deque<Open> opened, ShardingContext context) implements Open {
+    private record All(Deque<Open> opened, ShardingContext context, Consumer<Throwable> heard) implements Open {
 
         @Override
         public void close(Outcome outcome, @Nullable Throwable thrown) {
@@ -73,6 +80,7 @@ final class Surroundings implements ExecutionScope {
                             open,
                             context,
                             Thrown.tellable(failed));
+                    heard.accept(failed);
                 }
             }
         }

@@ -16,7 +16,7 @@ public record NamedCalendar(String name, @Nullable FireCalendar days) {
     boolean excludes(LocalDate day) {
         try {
             return days != null && days.excludes(day);
-        } catch (RuntimeException | StackOverflowError | LinkageError failed) {
+        } catch (Throwable failed) {
             throw new MalformedTextException(name, "is a calendar that failed: " + failed, failed);
         }
     }

@@ -1,14 +1,18 @@
 package io.elasticjob.spi;
 
+import io.elasticjob.ArrayPlace;
 import io.elasticjob.Cancellation;
 import io.elasticjob.ExecutionId;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.Outcome;
 import io.elasticjob.ShardingContext;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -41,10 +45,12 @@ public interface ShardRunner extends AutoCloseable {
 
         private final JobDefinition settings;
         private final ShardingContext context;
+        private final @Nullable ArrayPlace array;
 
-        private Order(JobDefinition settings, ShardingContext context) {
+        private Order(JobDefinition settings, ShardingContext context, @Nullable ArrayPlace array) {
             this.settings = settings;
             this.context = context;
+            this.array = array;
         }
 
         /**
@@ -52,6 +58,11 @@ public interface ShardRunner extends AutoCloseable {
          * @param context what its handler is told; of its checkpoints, its progress and its cancellation nothing is used
          */
         public static Order of(JobDefinition settings, ShardingContext context) {
+            return of(settings, context, null);
+        }
+
+        /** @param array of what runs as an array of tasks, what its record says; null where it says nothing */
+        public static Order of(JobDefinition settings, ShardingContext context, @Nullable ArrayPlace array) {
             ShardingContext data = context.toBuilder()
                     .cancelled(() -> false)
                     .moving(() -> false)
@@ -59,7 +70,7 @@ public interface ShardRunner extends AutoCloseable {
                     .checkpoints(Order::refuse)
                     .progress(shown -> {})
                     .build();
-            return new Order(Objects.requireNonNull(settings), data);
+            return new Order(Objects.requireNonNull(settings), data, array);
         }
 
         private static void refuse(String checkpoint) {
@@ -86,6 +97,14 @@ public interface ShardRunner extends AutoCloseable {
          */
         public ShardingContext context() {
             return context;
+        }
+
+        /**
+         * What the record said, when the execution was handed over, of the array of tasks as which it runs on a cluster; empty
+         * where it said nothing.
+         */
+        public Optional<ArrayPlace> array() {
+            return Optional.ofNullable(array);
         }
 
         /** The execution's id; parameters may be secret. */
@@ -149,6 +168,40 @@ public interface ShardRunner extends AutoCloseable {
          *     {@link IllegalArgumentException} when the checkpoint is too long, or no text
          */
         CompletionStage<Void> reached(Order order, String checkpoint);
+
+        /**
+         * Where the execution runs on a cluster, and how far it has come. The write proves that the execution still holds its
+         * claim: what it has created is released only after that.
+         *
+         * @return completes when the registry has acknowledged it; fails as of {@link #reached}
+         */
+        default CompletionStage<Void> placed(Order order, ArrayPlace place) {
+            return CompletableFuture.failedFuture(new UnsupportedOperationException("placed"));
+        }
+
+        /**
+         * Which of these executions the registry says to run, by a read that has caught up with all that was written before this
+         * was called. One whose record cannot be understood counts as running.
+         *
+         * @param executions at most 100
+         * @return completes on a thread for answers; fails with {@link io.elasticjob.RegistryException} when it cannot be told
+         */
+        default CompletionStage<Set<ExecutionId>> running(Set<ExecutionId> executions) {
+            return CompletableFuture.failedFuture(new UnsupportedOperationException("running"));
+        }
+
+        /**
+         * Executions on a cluster whose instance is dead, by a read of its node that was issued after one of their records.
+         * Each is to be adopted by an instance that has the cluster; the one that has the shard need not have it.
+         *
+         * @param executions at most 100, which are looked at first; besides, some of all that the engine knows are looked at,
+         *     others each time
+         * @param cluster name of the cluster
+         * @return completes on a thread for answers; fails with {@link io.elasticjob.RegistryException} when it cannot be told
+         */
+        default CompletionStage<List<Holding>> abandoned(String cluster, Set<ExecutionId> executions) {
+            return CompletableFuture.failedFuture(new UnsupportedOperationException("abandoned"));
+        }
 
         /**
          * Something runs, or has run, that another instance has claimed: whoever runs it has turned to this runner. It becomes
@@ -229,6 +282,14 @@ public interface ShardRunner extends AutoCloseable {
      * runner that works elsewhere and knows only what it is told of a failure.
      */
     default Set<String> errorHandlers() {
+        return Set.of();
+    }
+
+    /**
+     * Names of the clusters on which it runs executions as arrays of tasks, and goes on with what is there: the same for ever.
+     * None by default.
+     */
+    default Set<String> clusters() {
         return Set.of();
     }
 

@@ -52,6 +52,11 @@ public final class SystemTimekeeper implements Timekeeper, AutoCloseable {
 
     @Override
     public long nanoTime() {
+        return nanos();
+    }
+
+    /** As {@link #nanoTime()}, without a timekeeper of one's own. */
+    static long nanos() {
         return System.nanoTime();
     }
 

@@ -8,9 +8,11 @@ import io.elasticjob.coordination.Retrying;
 import io.elasticjob.coordination.ShardStep;
 import io.elasticjob.coordination.Triggers;
 import io.elasticjob.schedule.Schedule;
+import io.elasticjob.text.MalformedTextException;
 import java.time.Instant;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much there is to do: what an autoscaler asks for. Told by the records alone, also where no live instance may run the
@@ -32,6 +34,15 @@ public record Demand(int due, int running) {
                 && job.standing().mayRun();
     }
 
+    /** None where the calendar fails: that costs the job alone, and is told with it. */
+    private static @Nullable Instant latest(JobDefinition definition, Instant now) {
+        try {
+            return definition.schedule().latest(now).orElse(null);
+        } catch (MalformedTextException failed) {
+            return null;
+        }
+    }
+
     /**
      * Decides for one job.
      *
@@ -49,7 +60,7 @@ public record Demand(int due, int running) {
                 detail.job().stored().shardCount(),
                 detail.job().stored().switches(),
                 Triggers.NONE,
-                definition.schedule().latest(now).orElse(null));
+                latest(definition, now));
         Set<Integer> due = new TreeSet<>(triggered(detail, definition));
         int running = 0;
         for (ShardView shard : detail.shards()) {

@@ -1,11 +1,16 @@
 package io.elasticjob.view;
 
+import io.elasticjob.ExecutionId;
 import io.elasticjob.Instance;
 import io.elasticjob.coordination.Soundness;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,13 +122,20 @@ public record EngineStatus(
      * @param waiting how many shards wait for more than their next slot
      * @param stuck since when all slots are held by runs that were interrupted, or go on for so long that the next firing of
      *     their shard is a misfire; null while they are not
+     * @param use which slots there are, and what holds them for too long
      */
     public record Executions(
             int active,
             int lingering,
             int slots,
             Waiting waiting,
-            @Nullable Instant stuck) {
+            @Nullable Instant stuck,
+            Use use) {
+
+        /** All of whose slots are common ones. */
+        public Executions(int active, int lingering, int slots, Waiting waiting, @Nullable Instant stuck) {
+            this(active, lingering, slots, waiting, stuck, Use.NONE);
+        }
 
         /** How many shards have waited for a slot for so long that they are offered to other instances. */
         public int starved() {
@@ -135,6 +147,36 @@ public record EngineStatus(
             return waiting.limited();
         }
     }
+
+    /**
+     * How the slots of this instance are used.
+     *
+     * @param groups the slots of each execution group that has its own; all others are common ones
+     * @param overdue how many slots are held by runs that were interrupted, or go on for so long that the next firing of their
+     *     shard is a misfire, as last seen
+     * @param examples some of these runs, at most {@link #MOST_EXAMPLES}
+     */
+    public record Use(SortedMap<String, Group> groups, int overdue, List<ExecutionId> examples) {
+
+        /** So many runs are named. */
+        public static final int MOST_EXAMPLES = 10;
+
+        /** Of an instance without groups that nothing holds for too long. */
+        public static final Use NONE = new Use(Collections.emptySortedMap(), 0, List.of());
+
+        public Use {
+            groups = Collections.unmodifiableSortedMap(new TreeMap<>(groups));
+            examples = List.copyOf(examples);
+        }
+    }
+
+    /**
+     * The slots of an execution group.
+     *
+     * @param held how many are taken
+     * @param slots how many there are; 0 of a group that is offered no more, and of which something still runs
+     */
+    public record Group(int held, int slots) {}
 
     /**
      * What waits on this instance.

@@ -305,6 +305,8 @@ public final class Explanation {
             failures.add(shard, definition);
             if (shard.unreadable() != null) {
                 unreadable(shard.item(), shard.unreadable());
+            } else if (ArrayFindings.alone(record, instances.live()).isPresent()) {
+                ArrayFindings.alone(record, instances.live()).ifPresent(findings::add);
             } else if (record.state() instanceof ShardState.Running runs) {
                 ShardState.Attempt attempt = runs.attempt();
                 (instances.live().contains(attempt.owner()) ? running : gone)

@@ -75,6 +75,8 @@ public record Finding(Code code, String text, Map<String, Object> fields) {
         LINGERING,
         /** The one that ran a shard is not among the live instances. */
         OWNER_GONE,
+        /** The one that looked after an array on a cluster is not among the live instances; the array goes on there. */
+        ARRAY_ALONE,
         /** A firing has come due and nobody has begun it. */
         DUE,
         /** A firing came due too long ago, and the job says to skip such ones. */
@@ -83,6 +85,8 @@ public record Finding(Code code, String text, Map<String, Object> fields) {
         FIRINGS_WAITING,
         /** A firing that is recorded as a whole is open: the next one waits until its last shard has ended. */
         FIRING_OPEN,
+        /** A firing waits for its planner, which decides into which shards it is split. */
+        FIRING_PLANNING,
         /** A firing that is recorded as a whole waits for its listeners, and the next one for it. */
         FIRING_LISTENERS,
         /** It names a job in {@code after} that is not there, or whose firings are not recorded. */

@@ -20,7 +20,7 @@ final class FiringFindings {
 
     static List<Finding> of(JobDefinition definition, @Nullable FiringRecord firings, List<Situation.Shard> shards) {
         List<Finding> findings = new ArrayList<>(deadline(definition, firings));
-        findings.addAll(waits(firings, shards));
+        findings.addAll(waits(definition, firings, shards));
         return findings;
     }
 
@@ -32,7 +32,7 @@ final class FiringFindings {
         return MissedDeadlines.open(firings)
                 .map(late -> {
                     Map<String, Object> fields = new LinkedHashMap<>();
-                    fields.put("firing", late.firing().text());
+                    fields.put("firing", late.firing().identity().text());
                     fields.put("deadline", late.fireTime().plus(deadline));
                     String sentence =
                             Sentences.deadlineMissed(late, late.fireTime().plus(deadline));
@@ -41,15 +41,27 @@ final class FiringFindings {
                 .orElse(List.of());
     }
 
-    private static List<Finding> waits(@Nullable FiringRecord firings, List<Situation.Shard> shards) {
+    private static List<Finding> waits(
+            JobDefinition definition, @Nullable FiringRecord firings, List<Situation.Shard> shards) {
         FiringRecord.Current current = firings == null ? null : firings.current();
         if (firings == null || current == null || firings.isFree()) {
             return List.of();
         }
         FiringRecord.Whole whole = current.whole();
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("firing", whole.firing().text());
+        fields.put("firing", whole.seen().firing().text());
+        if (whole.isRerun()) {
+            fields.put("trigger", whole.firing().text());
+        }
         fields.put("openedAt", whole.openedAt());
+        FiringRecord.Planning planning = firings.planning().orElse(null);
+        if (planning != null) {
+            fields.put("instance", planning.by());
+            String planner = definition.plannedShards().by().orElse("");
+            fields.put("planner", planner);
+            return List.of(new Finding(
+                    Finding.Code.FIRING_PLANNING, Sentences.firingPlanning(whole, planner, planning.by()), fields));
+        }
         if (firings.open().isPresent()) {
             List<Integer> undecided = undecided(whole, shards);
             fields.put("shards", undecided);

@@ -44,20 +44,31 @@ final class Sentences {
                         + undecided.stream().limit(10).map(String::valueOf).collect(Collectors.joining(", "))
                         + (undecided.size() > 10 ? " and " + (undecided.size() - 10) + " more" : "")
                         + (undecided.size() == 1 ? " has" : " have") + " not ended";
-        return "The next firing waits for firing " + whole.firing().text() + ", opened at " + whole.openedAt() + ": "
-                + which;
+        return "The next firing waits for firing " + inWords(whole) + ", opened at " + whole.openedAt() + ": " + which;
+    }
+
+    private static String inWords(FiringRecord.Whole whole) {
+        String firing = whole.seen().firing().text();
+        return whole.isRerun()
+                ? firing + ", which runs again by " + whole.firing().text()
+                : firing;
     }
 
     static String deadlineMissed(MissedDeadlines.Late late, Instant deadline) {
-        return "Firing " + late.firing().text() + " has not ended by its deadline, " + deadline;
+        return "Firing " + late.firing().identity().text() + " has not ended by its deadline, " + deadline;
+    }
+
+    static String firingPlanning(FiringRecord.Whole whole, String planner, String instance) {
+        return "Firing " + inWords(whole) + " begins when the planner " + planner + " has decided which shards it has: "
+                + instance + " calls it";
     }
 
     static String firingListeners(FiringRecord.Whole whole, FiringRecord firings, @Nullable String teller) {
         String who = teller == null ? "an instance is about to call them" : teller + " calls them";
         return firings.opening().isPresent()
-                ? "Firing " + whole.firing().text() + " begins when its listeners have returned: " + who
-                : "Firing " + whole.firing().text()
-                        + " has ended; the next one begins when its listeners have returned: " + who;
+                ? "Firing " + inWords(whole) + " begins when its listeners have returned: " + who
+                : "Firing " + inWords(whole) + " has ended; the next one begins when its listeners have returned: "
+                        + who;
     }
 
     static String noFreeSlot(String instance) {

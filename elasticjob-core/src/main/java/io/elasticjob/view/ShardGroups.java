@@ -61,7 +61,9 @@ final class ShardGroups {
         }
 
         String firing() {
-            return key.firing() == null ? "an unknown firing" : key.firing().text();
+            return key.firing() == null
+                    ? "an unknown firing"
+                    : key.firing().identity().text();
         }
 
         String outcome() {
@@ -79,7 +81,7 @@ final class ShardGroups {
                 fields.put("instance", key.instance());
             }
             if (key.firing() != null) {
-                fields.put("firing", key.firing().text());
+                fields.put("firing", key.firing().identity().text());
             }
             if (key.outcome() != null) {
                 fields.put("outcome", key.outcome());

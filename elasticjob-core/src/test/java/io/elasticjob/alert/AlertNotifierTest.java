@@ -9,13 +9,17 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.elasticjob.alert.AlertCounts.Fate;
+import io.elasticjob.spi.SystemTimekeeper;
+import io.elasticjob.spi.Timekeeper;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -231,6 +235,53 @@ class AlertNotifierTest {
         notifier.close();
 
         assertThat(taken).hasSize(1);
+    }
+
+    @Test
+    void aChannelThatClosesItsApplicationIsNotWaitedForWhateverTheTime() {
+        CompletableFuture<AlertNotifier> made = new CompletableFuture<>();
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        Map<String, AlertChannel> channels = Map.of("closing", alert -> {
+            made.join().close();
+            closed.complete(null);
+        });
+        List<SystemTimekeeper> threads = new ArrayList<>();
+        AlertNotifier notifier = new AlertNotifier(Samples.settings(), Samples.ORIGIN, channels, name -> {
+            SystemTimekeeper real = SystemTimekeeper.daemon(name);
+            threads.add(real);
+            return stopped(real);
+        });
+        made.complete(notifier);
+        fail(notifier, 3);
+
+        await().until(closed::isDone);
+        threads.forEach(SystemTimekeeper::close);
+    }
+
+    /** One whose stopwatch stands still, so that no waiting is ever over. */
+    private static Timekeeper stopped(SystemTimekeeper real) {
+        long nanos = real.nanoTime();
+        return new Timekeeper() {
+            @Override
+            public Instant now() {
+                return real.now();
+            }
+
+            @Override
+            public long nanoTime() {
+                return nanos;
+            }
+
+            @Override
+            public void execute(Runnable task) {
+                real.execute(task);
+            }
+
+            @Override
+            public void after(Duration delay, Runnable task) {
+                real.after(delay, task);
+            }
+        };
     }
 
     private final AlertCounts counts = new AlertCounts();

@@ -15,6 +15,7 @@ import io.elasticjob.Outcome;
 import io.elasticjob.Setting;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.ShardState;
+import io.elasticjob.coordination.Chain;
 import io.elasticjob.coordination.ShardCount;
 import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.coordination.Trigger;
@@ -24,6 +25,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -203,9 +205,47 @@ class CodecTest {
     }
 
     @Test
+    void whatRunsAPastFiringAgainIsLeftAloneByVersionsThatDoNotKnowThat() {
+        Firing.Past past = new Firing.Past(new Firing.Scheduled(NOON), NOON);
+        Firing again = new Firing.Triggered(7, past);
+        ShardRecord running = ShardRecord.NEW.claimed(again, "host-1.x", 4, 0, NOON);
+        ShardRecord done = running.completed(new Outcome.Succeeded(), NOON, NOON);
+        Trigger trigger = new Trigger(
+                7,
+                NOON,
+                "rerun-r-0",
+                new Trigger.Content(
+                        new TreeSet<>(Set.of(0, 2)),
+                        3,
+                        null,
+                        null,
+                        null,
+                        Chain.NONE,
+                        new Trigger.Rerun(past, new TreeMap<>(Map.of(0, 3, 2, 1)), true)),
+                false,
+                new Operator("ann", ""),
+                Map.of());
+
+        assertThat(new String(ShardRecordCodec.encode(running), StandardCharsets.UTF_8))
+                .startsWith("{\"format\":3,");
+        assertThat(new String(ShardRecordCodec.encode(done), StandardCharsets.UTF_8))
+                .startsWith("{\"format\":1,");
+        assertThat(new String(TriggerCodec.encode(trigger), StandardCharsets.UTF_8))
+                .startsWith("{\"format\":4,");
+        for (ShardRecord record : new ShardRecord[] {running, done}) {
+            ShardRecord read = value(ShardRecordCodec.decode(ShardRecordCodec.encode(record)));
+            assertThat(read).isEqualTo(record);
+            assertThat(read.firing().identity()).isEqualTo(past.firing());
+        }
+        Trigger read = value(TriggerCodec.decode(7, NOON, TriggerCodec.encode(trigger)));
+        assertThat(read).isEqualTo(trigger);
+        assertThat(read.firing().identity()).isEqualTo(past.firing());
+    }
+
+    @Test
     void aLaterFormatIsToldFromGarbage() {
-        assertThat(ShardRecordCodec.decode(utf8("{\"format\":3,\"state\":\"FLYING\"}")))
-                .isEqualTo(new Decoded.Newer<>("format 3 is a later version's"));
+        assertThat(ShardRecordCodec.decode(utf8("{\"format\":4,\"state\":\"FLYING\"}")))
+                .isEqualTo(new Decoded.Newer<>("format 4 is a later version's"));
     }
 
     @ParameterizedTest

@@ -14,8 +14,15 @@ import io.elasticjob.Operator;
 import io.elasticjob.Outcome;
 import io.elasticjob.Setting;
 import io.elasticjob.ShardRecord;
+import io.elasticjob.TriggerRequest;
+import io.elasticjob.coordination.Cancel;
+import io.elasticjob.coordination.Chain;
 import io.elasticjob.coordination.FiringRecord;
+import io.elasticjob.coordination.Homes;
+import io.elasticjob.coordination.JoinRecord;
 import io.elasticjob.coordination.Layout;
+import io.elasticjob.coordination.Limit;
+import io.elasticjob.coordination.Planned;
 import io.elasticjob.coordination.ShardCount;
 import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.coordination.Trigger;
@@ -40,6 +47,9 @@ class HostileValuesTest {
     private static final int ROUNDS = 20_000;
     private static final Instant NOON = Instant.parse("2026-03-01T12:00:00.123Z");
     private static final Layout LAYOUT = new Layout("shop");
+
+    private static final Chain.Ancestor ANCESTOR =
+            new Chain.Ancestor("orders", "life-1", new Firing.Scheduled(NOON), NOON);
 
     private static final List<byte[]> VALID = List.of(
             ShardRecordCodec.encode(ShardRecord.NEW),
@@ -76,6 +86,32 @@ class HostileValuesTest {
                                     "host-1.x",
                                     false),
                             NOON)),
+            LimitCodec.encode(new Limit(3, 7)),
+            HomesCodec.encode(new Homes(new TreeMap<>(Map.of(0, "host-1", 1, "host-2")), Map.of())),
+            PlannedCodec.encode(
+                    new Planned(TriggerRequest.of("orders").withId("r-1"), NOON, NOON, List.of(), null, 0, Map.of()),
+                    "mark-1"),
+            PlannedCodec.encode(
+                    new Planned(
+                            TriggerRequest.of("orders").withId("r-2"),
+                            NOON,
+                            null,
+                            List.of(NOON.minusSeconds(9), NOON),
+                            null,
+                            1,
+                            Map.of()),
+                    "mark-2"),
+            CancelCodec.encode(
+                    new Cancel(NOON, new Firing.Triggered(7), new TreeSet<>(Set.of(0, 2)), Operator.UNKNOWN, Map.of())),
+            JoinRecordCodec.encode(new JoinRecord(
+                    List.of(new JoinRecord.Entry(
+                            ANCESTOR, NOON, new TreeMap<>(Map.of("bills", new JoinRecord.Arrival.Not("it failed"))))),
+                    List.of(
+                            new JoinRecord.Done(ANCESTOR.identity(), true),
+                            new JoinRecord.Done(ANCESTOR.identity(), false)),
+                    List.of(new JoinRecord.Entry(
+                            ANCESTOR, NOON, new TreeMap<>(Map.of("bills", new JoinRecord.Arrival.Not("it failed"))))),
+                    Map.of())),
             InstanceCodec.encode(new Instance(
                     "host-1.x",
                     "host-1",
@@ -144,6 +180,11 @@ class HostileValuesTest {
                 seen.merge(usedAsJob(StoredJobCodec.decode("orders", stored)), 1, Integer::sum);
                 seen.merge(told(InstanceCodec.decode("host-1.x", 7, stored)), 1, Integer::sum);
                 seen.merge(usedAsFirings(FiringRecordCodec.decode(stored)), 1, Integer::sum);
+                seen.merge(told(LimitCodec.decode(stored)), 1, Integer::sum);
+                seen.merge(told(HomesCodec.decode(stored)), 1, Integer::sum);
+                seen.merge(told(CancelCodec.decode(NOON, stored)), 1, Integer::sum);
+                seen.merge(usedAsJoins(JoinRecordCodec.decode(stored)), 1, Integer::sum);
+                seen.merge(usedAsPlan(PlannedCodec.decode("orders", NOON, stored)), 1, Integer::sum);
                 seen.merge(usedAsTrigger(TriggerCodec.decode(7, NOON, stored)), 1, Integer::sum);
             } catch (RuntimeException | StackOverflowError | AssertionError e) {
                 throw new AssertionError("seed " + seed + ", round " + round + ": " + new String(stored, UTF_8), e);
@@ -237,6 +278,34 @@ class HostileValuesTest {
             assertThat(record.open().map(open -> open.has(0))).isNotNull();
             assertThat(FiringRecordCodec.decode(FiringRecordCodec.encode(record)))
                     .isEqualTo(decoded);
+        }
+        return told(decoded);
+    }
+
+    private static String usedAsJoins(Decoded<JoinRecord> decoded) {
+        if (decoded instanceof Decoded.Value<JoinRecord> value) {
+            assertThat(JoinRecordCodec.decode(JoinRecordCodec.encode(value.value())))
+                    .isInstanceOf(Decoded.Value.class);
+        }
+        return told(decoded);
+    }
+
+    private static String usedAsPlan(Decoded<PlannedCodec.Stored> decoded) {
+        if (decoded instanceof Decoded.Value<PlannedCodec.Stored> value) {
+            Planned planned = value.value().planned();
+            planned.next(new TreeMap<>(), NOON);
+            planned.isTooOld(NOON);
+            if (planned.made() < planned.count()) {
+                planned.nextRequest();
+                planned.nextInterval();
+            }
+            PathUtils.validatePath(
+                    LAYOUT.planned("a@b@c") + "/m" + value.value().mark());
+            assertThat(PlannedCodec.decode(
+                            "orders",
+                            NOON,
+                            PlannedCodec.encode(planned, value.value().mark())))
+                    .isInstanceOf(Decoded.Value.class);
         }
         return told(decoded);
     }

@@ -4,17 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.Firing;
+import io.elasticjob.FiringResult;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.Operator;
 import io.elasticjob.Outcome;
 import io.elasticjob.ShardRecord;
+import io.elasticjob.codec.CancelCodec;
+import io.elasticjob.codec.Decoded;
 import io.elasticjob.coordination.ShardStep.Owner;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,6 +117,71 @@ class CancelsTest {
     void aTriggerDoesNotConcernShardsThatItDoesNotList() {
         assertThat(Cancels.targets(job(trigger()), BY_HAND, Map.of(2, record("new")), NOW))
                 .isEmpty();
+    }
+
+    private static Trigger planned() {
+        return new Trigger(
+                7, NOON, "request", new Trigger.Content(new TreeSet<>(), 0, null, null), false, ANN, Map.of());
+    }
+
+    private static FiringRecord of(Firing firing, FiringRecord.Stage stage, int parts) {
+        FiringRecord.Plan plan = parts == 0 ? null : new FiringRecord.Plan("1.a.0.1", 1);
+        return FiringRecord.NEW.opened(
+                new FiringRecord.Whole(firing, NOON, parts, new TreeSet<>(), NOON, 1, List.of(), plan), stage);
+    }
+
+    @Test
+    void ofAFiringThatIsPlannedAllIsMeantHoweverManyPartsItHasByNow() {
+        Triggers none = Triggers.of(List.of());
+        FiringRecord planning = of(AT_NOON, new FiringRecord.Planning("a.0"), 0);
+        FiringRecord open = of(AT_NOON, new FiringRecord.Open(), 3);
+        FiringRecord closed =
+                open.closed(new FiringRecord.Closed(FiringResult.FAILED, new TreeMap<>(), NOON, "a.0", false), null);
+        Triggers waiting = Triggers.of(List.of(planned()));
+
+        assertThat(Cancels.entire(planning, none, null)).contains(new Cancels.Entire(AT_NOON, List.of()));
+        assertThat(Cancels.entire(planning, none, AT_NOON)).contains(new Cancels.Entire(AT_NOON, List.of()));
+        assertThat(Cancels.entire(planning, none, BY_HAND)).isEmpty();
+        assertThat(Cancels.entire(planning, waiting, BY_HAND)).contains(new Cancels.Entire(BY_HAND, List.of()));
+        assertThat(Cancels.entire(open, none, null)).contains(new Cancels.Entire(AT_NOON, List.of(0, 1, 2)));
+        assertThat(Cancels.entire(closed, none, null)).isEmpty();
+        assertThat(Cancels.entire(closed, none, AT_NOON)).isEmpty();
+        assertThat(Cancels.entire(FiringRecord.NEW, waiting, null)).isEmpty();
+    }
+
+    @Test
+    void ofAFiringThatIsSplitTheShardsAreMeantThatHaveNotEndedAlsoThoseWithoutARecord() {
+        Cancels.Entire entire = new Cancels.Entire(AT_NOON, List.of(0, 1, 2, 3));
+
+        assertThat(entire.undecided(Map.of(0, record("has run it"), 1, record("runs it"), 2, record("gave it back"))))
+                .isEqualTo(Map.of(1, AT_NOON, 2, AT_NOON, 3, AT_NOON));
+    }
+
+    @Test
+    void aCancelOfAllOfAFiringEndsEachShardAndStaysUntilTheFiringIsClosed() {
+        Cancel whole = new Cancel(NOON, AT_NOON, new TreeSet<>(), ANN, Map.of());
+        Cancels cancels = new Cancels(List.of(whole));
+        FiringRecord open = of(AT_NOON, new FiringRecord.Open(), 3);
+        FiringRecord closed =
+                open.closed(new FiringRecord.Closed(FiringResult.FAILED, new TreeMap<>(), NOON, null, true), null);
+        Instant tomorrow = NOON.plus(Cancel.TIME_TO_LIVE);
+
+        assertThat(cancels.of(4_711, AT_NOON)).contains(whole);
+        assertThat(cancels.isEndedWhole(AT_NOON)).isTrue();
+        assertThat(cancels.isEndedWhole(BY_HAND)).isFalse();
+        assertThat(new Cancels(List.of(cancel(AT_NOON, 1))).isEndedWhole(AT_NOON))
+                .isFalse();
+        assertThat(Cancels.isOver(whole, open, tomorrow)).isFalse();
+        assertThat(Cancels.isOver(whole, closed, NOW)).isTrue();
+        assertThat(Cancels.isOver(whole, FiringRecord.NEW, NOW)).isFalse();
+        assertThat(Cancels.isOver(whole, FiringRecord.NEW, tomorrow)).isTrue();
+        assertThat(Cancels.isOver(whole, (FiringRecord) null, NOW)).isFalse();
+        assertThat(CancelCodec.decode(NOON, CancelCodec.encode(whole))).isEqualTo(new Decoded.Value<>(whole));
+        assertThat(CancelCodec.decode(
+                        NOON,
+                        "{\"format\":1,\"firing\":\"trigger-1\",\"who\":\"\",\"why\":\"\"}"
+                                .getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(Decoded.Broken.class);
     }
 
     // ---- What follows ----------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ChainGraphTest {
 
-    /** @param edges such as {@code a>b b>c}: b runs after a */
+    /** @param edges such as {@code a>b b>c}: b runs after a; those with capital letters join what they run after */
     private static ChainGraph graph(String edges) {
         Map<String, TreeSet<String>> predecessors = new HashMap<>();
         if (!edges.isBlank()) {
@@ -21,7 +21,8 @@ class ChainGraphTest {
                 predecessors.computeIfAbsent(ends[1], any -> new TreeSet<>()).add(ends[0]);
             });
         }
-        return new ChainGraph(job -> predecessors.getOrDefault(job, new TreeSet<>()));
+        return new ChainGraph(
+                job -> predecessors.getOrDefault(job, new TreeSet<>()), job -> Character.isUpperCase(job.charAt(0)));
     }
 
     @ParameterizedTest
@@ -34,7 +35,13 @@ class ChainGraphTest {
                     'a>b a>c b>d c>d x>d'    , d , ''
                     'a>b'                    , b , 'a'
                     'a>b'                    , a , ''
+                    # firings of a join do not descend from its branches
+                    'a>b a>c b>D c>D D>e c>e' , e , a
+                    'a>b a>c b>D c>D D>F c>F' , F , a
+                    'a>b a>c b>D c>D D>e D>f e>G f>G' , G , 'D a'
+                    'b>D c>D D>e c>e'        , e , ''
                     # a circle ends
+                    'a>B b>B B>b B>c a>c'    , c , ''
                     'a>b b>a b>c a>c'        , c , 'a b'
                     """)
     void whatAllPredecessorsDescendFrom(String edges, String of, String common) {
@@ -48,6 +55,8 @@ class ChainGraphTest {
                     'b>d c>d'                , d , ''
                     'a>b a>c b>d c>d x>d'    , d , 'b c'
                     'x>d y>d x>y z>d'        , d , 'x y'
+                    'a>b a>c b>D c>D D>e c>e' , e , ''
+                    'b>D c>D D>e c>e'        , e , 'D c'
                     """)
     void someThatHaveACommonAncestorWhileOthersDoNotAreMixed(String edges, String of, String mixed) {
         assertThat(graph(edges).mixed(of).map(two -> String.join(" ", two)).orElse(""))

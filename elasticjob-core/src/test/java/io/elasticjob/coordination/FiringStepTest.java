@@ -20,6 +20,7 @@ import io.elasticjob.coordination.FiringRecord.Opening;
 import io.elasticjob.coordination.FiringRecord.Whole;
 import io.elasticjob.coordination.FiringStep.Opener;
 import io.elasticjob.coordination.ShardStep.Owner;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -30,6 +31,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FiringStepTest {
 
@@ -109,6 +112,187 @@ class FiringStepTest {
                     .hasValue(new Whole(AT_NOON, NOON, 3, new TreeSet<>(), NOON.plusSeconds(1), 7));
             assertThat(open.due()).isEqualTo(NOON);
         });
+    }
+
+    private static ShardStep.Job planned() {
+        return job(
+                JobDefinition.named("orders")
+                        .every(Duration.ofMinutes(1))
+                        .set(JobKey.PLANNER, "cities")
+                        .build(),
+                NOON);
+    }
+
+    private static FiringRecord planning() {
+        return ((FiringStep.Open) FiringStep.next(planned(), FiringRecord.NEW, LISTENED, NOON)).next();
+    }
+
+    @Test
+    void whereThereIsAPlannerItIsPlannedFirstAndListenersHearOfItOnceItHasParts() {
+        FiringRecord planning = planning();
+
+        assertThat(planning.planning()).hasValue(new FiringRecord.Planning("a.0"));
+        assertThat(planning.current().whole().shards()).isEmpty();
+
+        FiringRecord begun = FiringStep.planned(
+                planned(), planning, List.of("bonn", "ulm"), new FiringRecord.Plan("3.a.0", 1), LISTENED, NOON);
+
+        assertThat(begun.opening()).hasValue(new Opening("a.0"));
+        assertThat(begun.current().whole().shards()).containsExactly(0, 1);
+    }
+
+    @Test
+    void withoutAPartAndWithoutAPlanAFiringIsOver() {
+        FiringRecord empty = FiringStep.planned(planned(), planning(), List.of(), null, OPENER, NOON);
+        FiringRecord failed = FiringStep.notPlanned(planned(), planning(), FiringResult.FAILED, OPENER, NOON);
+
+        assertThat(empty.isFree()).isTrue();
+        assertThat(((Closed) empty.current().stage()).result()).isEqualTo(FiringResult.SKIPPED);
+        assertThat(((Closed) failed.current().stage()).result()).isEqualTo(FiringResult.FAILED);
+        assertThat(failed.decided().has(AT_NOON)).isTrue();
+        assertThat(failed.decided().has(new Firing.Scheduled(NEXT))).isFalse();
+    }
+
+    @Test
+    void aPartOfAPlanRunsHoweverLongPlanningTookAndOnlyWhileTheJobIsPlanned() {
+        FiringRecord open = FiringStep.planned(
+                planned(), planning(), List.of("bonn", "ulm"), new FiringRecord.Plan("3.a.0", 1), OPENER, NOON);
+        ShardStep.Job skips = job(
+                JobDefinition.named("orders")
+                        .every(Duration.ofMinutes(1))
+                        .set(JobKey.PLANNER, "cities")
+                        .misfire(Misfire.SKIP)
+                        .build(),
+                NOON);
+
+        assertThat(new Barrier(open).begin(skips, 1, ShardRecord.NEW, NOON.plusSeconds(3_000)))
+                .isInstanceOf(ShardStep.Claim.class);
+        assertThat(new Barrier(open).begin(job(orders().build(), NOON), 1, ShardRecord.NEW, NOON.plusSeconds(1)))
+                .isEqualTo(new ShardStep.Rest());
+        assertThat(FiringStep.isDecided(planned(), open.open().get(), 1, ShardRecord.NEW, horizon(NOON)))
+                .isFalse();
+        assertThat(FiringStep.isDecided(
+                        job(orders().build(), NOON), open.open().get(), 1, ShardRecord.NEW, horizon(NOON)))
+                .isTrue();
+    }
+
+    @Test
+    void aPlanIsStoredInAFormatThatEarlierVersionsLeaveAloneUntilItsFiringIsOver() {
+        FiringRecord planning = planning();
+        FiringRecord open = FiringStep.planned(
+                planned(), planning, List.of("bonn", "ulm"), new FiringRecord.Plan("3.a.0", 1), OPENER, NOON);
+
+        for (FiringRecord record : List.of(planning, open)) {
+            assertThat(FiringRecordCodec.decode(FiringRecordCodec.encode(record)))
+                    .isEqualTo(new Decoded.Value<>(record));
+            assertThat(new String(FiringRecordCodec.encode(record), StandardCharsets.UTF_8))
+                    .contains("\"format\":3");
+        }
+        assertThat(new String(FiringRecordCodec.encode(told(open, NOON)), StandardCharsets.UTF_8))
+                .contains("\"format\":1");
+    }
+
+    @Test
+    void aLostPlanIsStoredInALaterFormatUntilItsFiringIsOverAndThenNotAtAll() {
+        FiringRecord lost = FiringStep.planLost(open());
+        FiringRecord untold = lost.closed(ended(false), null);
+        FiringRecord told = lost.closed(ended(true), null);
+
+        for (FiringRecord record : List.of(lost, untold)) {
+            assertThat(FiringRecordCodec.decode(FiringRecordCodec.encode(record)))
+                    .isEqualTo(new Decoded.Value<>(record));
+            assertThat(stored(record)).contains("\"format\":4", "\"planLost\":true");
+        }
+        assertThat(stored(told)).contains("\"format\":1").doesNotContain("planLost");
+        assertThat(FiringRecordCodec.decode(
+                        stored(lost).replace("\"format\":4", "\"format\":5").getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(new Decoded.Newer<>("format 5 is a later version's"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"new", "planning", "told"})
+    void thatAPlanWasLostIsNotCarriedToTheNextOne(String state) {
+        FiringRecord before = Map.of("new", FiringRecord.NEW, "planning", planning(), "told", told(open(), NOON))
+                .get(state);
+        String carried = stored(before).replaceFirst("\\{", "{\"planLost\":true,\"hue\":\"red\",");
+        FiringRecord read = ((Decoded.Value<FiringRecord>)
+                        FiringRecordCodec.decode(carried.getBytes(StandardCharsets.UTF_8)))
+                .value();
+        FiringRecord next = read.opened(open().current().whole(), new FiringRecord.Open());
+
+        assertThat(next.unknown()).containsEntry("hue", "red").doesNotContainKey("planLost");
+        assertThat(stored(next)).contains("\"format\":3", "\"hue\":\"red\"").doesNotContain("planLost");
+        assertThat(FiringRecordCodec.decode(FiringRecordCodec.encode(next))).isEqualTo(new Decoded.Value<>(next));
+    }
+
+    private static Closed ended(boolean told) {
+        return new Closed(FiringResult.FAILED, new TreeMap<>(), NOON, null, told);
+    }
+
+    private static String stored(FiringRecord record) {
+        return new String(FiringRecordCodec.encode(record), StandardCharsets.UTF_8);
+    }
+
+    private static FiringRecord open() {
+        return FiringStep.planned(
+                planned(), planning(), List.of("bonn", "ulm"), new FiringRecord.Plan("3.a.0", 1), OPENER, NOON);
+    }
+
+    @Test
+    void onceAPlanIsLostEachShardThatDoesNotRunIsDecidedForItself() {
+        FiringRecord lost = FiringStep.planLost(open());
+        ShardStep.Job job = planned().behind(new Barrier(lost));
+
+        assertThat(FiringRecordCodec.decode(FiringRecordCodec.encode(lost))).isEqualTo(new Decoded.Value<>(lost));
+        assertThat(ShardStep.next(job, 0, ShardRecord.NEW, ShardStep.Owner.UNKNOWN, NOON.plusSeconds(1)))
+                .isEqualTo(new ShardStep.Settle(ShardRecord.NEW.decidedThrough(NOON), null));
+        assertThat(ShardStep.next(
+                        job, 0, ShardRecord.NEW.decidedThrough(NOON), ShardStep.Owner.UNKNOWN, NOON.plusSeconds(1)))
+                .isEqualTo(new ShardStep.Rest());
+        assertThat(ShardStep.next(job, 2, ShardRecord.NEW, ShardStep.Owner.UNKNOWN, NOON.plusSeconds(1)))
+                .as("a shard that the firing does not have")
+                .isEqualTo(new ShardStep.Rest());
+        assertThat(ShardStep.next(job, 0, RUNS, ShardStep.Owner.LIVE, NOON.plusSeconds(1)))
+                .isEqualTo(new ShardStep.Await("a.0"));
+        assertThat(ShardStep.next(job, 0, RUNS.givenBack(null), ShardStep.Owner.UNKNOWN, NOON.plusSeconds(1)))
+                .isInstanceOf(ShardStep.Settle.class);
+        assertThat(ShardStep.next(
+                        job,
+                        0,
+                        RUNS.givenBackByDeath(new Outcome.Lost()),
+                        ShardStep.Owner.UNKNOWN,
+                        NOON.plusSeconds(1)))
+                .isInstanceOf(ShardStep.Settle.class);
+    }
+
+    @Test
+    void aFiringWhosePlanIsLostHasFailedUnlessAllOfItHasRun() {
+        FiringRecord lost = FiringStep.planLost(open());
+        ShardRecord ran = ran(new Outcome.Succeeded());
+        ShardRecord not = ShardRecord.NEW.decidedThrough(NOON);
+
+        assertThat(closed(planned(), lost, ran, ShardRecord.NEW)).isEmpty();
+        assertThat(closed(planned(), lost, ran, RUNS)).isEmpty();
+        assertThat(closed(planned(), lost, ran, ran)
+                        .map(closed -> ((Closed) closed.current().stage()).result()))
+                .hasValue(FiringResult.SUCCEEDED);
+        assertThat(closed(planned(), lost, ran, not)
+                        .map(closed -> ((Closed) closed.current().stage()).result()))
+                .hasValue(FiringResult.FAILED);
+        assertThat(closed(planned(), lost, not, not)
+                        .map(closed -> ((Closed) closed.current().stage()).result()))
+                .hasValue(FiringResult.FAILED);
+    }
+
+    @Test
+    void aPlannerThatLivesHasItsTimeAndASessionToSayWhatHasComeOfIt() {
+        Duration timeout = Duration.ofSeconds(60);
+        Duration session = Duration.ofSeconds(15);
+
+        assertThat(FiringStep.isPlannerLate(Duration.ofSeconds(79), timeout, session))
+                .isFalse();
+        assertThat(FiringStep.isPlannerLate(Duration.ofSeconds(80), timeout, session))
+                .isTrue();
     }
 
     @Test

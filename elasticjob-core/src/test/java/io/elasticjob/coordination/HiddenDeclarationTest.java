@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class HiddenDeclarationTest {
 
@@ -50,6 +52,29 @@ class HiddenDeclarationTest {
                     assertThat(hidden.declaredInWords()).isEqualTo("every=PT5S");
                     assertThat(hidden.overridingInWords()).isEqualTo("cron=0 0 3 * * ?");
                 });
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            every                  | 60s        | PT1M       | false
+            every                  | 60s        | 61s        | true
+            misfireThreshold       | 1h30m      | 90m        | false
+            misfire                | SKIP       | skip       | false
+            cron                   | 0 0 3 ? * MON | 0 0 3 ? * mon | false
+            shardingItemParameters | 0=a, 1=b   | 1=b,0=a    | false
+            shardingItemParameters | 0=a,1=b    | 0=a,1=B    | true
+            labels                 | zone=eu    | zone=EU    | true
+            jobParameter           | EU         | eu         | true
+            jobParameter           | 60s        | 1m         | true
+            description            | Nightly    | nightly    | true
+            executionGroup         | reports    | Reports    | true
+            """)
+    void whatIsWrittenOtherwiseAndMeansTheSameHidesNothing(
+            JobKey key, String declared, String override, boolean hidden) {
+        JobDefinition job =
+                JobDefinition.named("orders").shards(2).set(key, declared).build();
+
+        assertThat(HiddenDeclaration.of(job, Map.of(key, override(override)))).hasSize(hidden ? 1 : 0);
     }
 
     @Test

@@ -88,6 +88,22 @@ class JobFormatTest {
                 .containsExactly("earlier", "now");
     }
 
+    @Test
+    void aJobWithALifeOfItsOwnIsStoredInTheLaterFormatBecauseEarlierVersionsDoNotFindItsRecords() {
+        StoredJob born = stored().born("k3x9");
+
+        assertThat(JobFormat.of(stored()).number()).isEqualTo(1);
+        assertThat(JobFormat.of(born).number()).isEqualTo(2);
+        assertThat(JobFormat.of(born).obstacle(instance("earlier", 1)))
+                .contains("has an older version, which does not find the records of the job");
+    }
+
+    /** Earlier versions name the folder of a job's records so. */
+    @Test
+    void theLifeOfAJobThatAnEarlierVersionHasMadeIsTheTransactionOfItsCreationInDecimals() {
+        assertThat(stored().lifeUnder(4_294_967_338L)).isEqualTo("4294967338");
+    }
+
     private static StoredJob stored() {
         return StoredJob.declared(JobDefinition.named("orders").build(), "shop", NOW);
     }

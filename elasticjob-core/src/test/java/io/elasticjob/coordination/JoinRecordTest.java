@@ -13,6 +13,7 @@ import io.elasticjob.coordination.JoinRecord.Arrival;
 import io.elasticjob.coordination.JoinRecord.Done;
 import io.elasticjob.coordination.JoinRecord.Fails;
 import io.elasticjob.coordination.JoinRecord.Fires;
+import io.elasticjob.coordination.JoinRecord.Kept;
 import io.elasticjob.coordination.JoinRecord.Step;
 import io.elasticjob.coordination.JoinRecord.Unchanged;
 import io.elasticjob.coordination.JoinRecord.Waits;
@@ -21,6 +22,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -53,7 +56,14 @@ class JoinRecordTest {
         } else if (step instanceof Fires fires) {
             return fires.next();
         }
+        if (step instanceof Kept kept) {
+            return kept.next();
+        }
         return step instanceof Fails fails ? fails.next() : before;
+    }
+
+    private static String word(Step step) {
+        return step.getClass().getSimpleName().toLowerCase(Locale.ROOT).replace("unchanged", "same");
     }
 
     /** Each with the words that follow from it, in turn. */
@@ -64,25 +74,29 @@ class JoinRecordTest {
                     ALL , 'c b'      , 'waits fires'
                     ALL , 'b b c'    , 'waits same fires'
                     ALL , 'b c b c'  , 'waits fires same same'
-                    ALL , '!b c'     , 'fails same'
+                    ALL , '!b c'     , 'fails kept'
+                    ALL , '!b c b'   , 'fails kept fires'
+                    ALL , '!b c b b c' , 'fails kept fires same same'
+                    ALL , '!b b c'   , 'fails kept fires'
+                    ALL , '!b !c b'  , 'fails same kept'
+                    ALL , '!b c !b c', 'fails kept same same'
                     ALL , 'b !c'     , 'waits fails'
+                    ALL , 'b !c b c c' , 'waits fails same fires same'
                     ALL , 'b !b c'   , 'waits same fires'
                     ANY , 'b c'      , 'fires same'
                     ANY , 'b b'      , 'fires same'
                     ANY , '!b c'     , 'waits fires'
                     ANY , '!b b'     , 'waits fires'
                     ANY , '!b !b !c' , 'waits same fails'
-                    ANY , '!b !c c'  , 'waits fails same'
+                    ANY , '!b !c c'  , 'waits fails fires'
+                    ANY , '!b !c c b' , 'waits fails fires same'
                     """)
     void aJoinIsDecidedOnceWhoeverComesAndHoweverOften(Join rule, String coming, String following) {
         JoinRecord record = JoinRecord.NEW;
         List<String> words = new ArrayList<>();
         for (String one : coming.split(" ")) {
             Step step = arrived(record, of(1), rule, one);
-            words.add(
-                    step instanceof Waits
-                            ? "waits"
-                            : step instanceof Fires ? "fires" : step instanceof Fails ? "fails" : "same");
+            words.add(word(step));
             record = next(record, step);
         }
         assertThat(words).containsExactlyElementsOf(Arrays.asList(following.split(" ")));
@@ -97,6 +111,57 @@ class JoinRecordTest {
             assertThat(fires.next().waiting()).isEmpty();
             assertThat(fires.next().done()).containsExactly(new Done("a@life/trigger-1", true));
         });
+    }
+
+    @Test
+    void aJoinThatHasNotRunTellsWhatIsStillMissingAndRunsAfterAllThatHasComeSince() {
+        JoinRecord failed = next(JoinRecord.NEW, arrived(JoinRecord.NEW, of(1), Join.ALL, "!b"));
+
+        Step kept = arrived(failed, of(1), Join.ALL, "c");
+
+        assertThat(kept)
+                .isInstanceOfSatisfying(Kept.class, it -> assertThat(it.why()).isEqualTo("b has failed"));
+        JoinRecord stored = ((Decoded.Value<JoinRecord>)
+                        JoinRecordCodec.decode(JoinRecordCodec.encode(next(failed, kept))))
+                .value();
+        assertThat(stored).isEqualTo(next(failed, kept));
+        assertThat(arrived(stored, of(1), Join.ALL, "b")).isInstanceOfSatisfying(Fires.class, fires -> {
+            assertThat(fires.causes()).extracting(Cause::job).containsExactly("b", "c");
+            assertThat(fires.next().done()).containsExactly(new Done("a@life/trigger-1", true));
+            assertThat(fires.next().missed()).isEmpty();
+        });
+    }
+
+    @Test
+    void ofJoinsThatHaveNotRunTheLatestCanStillRun() {
+        JoinRecord record = JoinRecord.NEW;
+        for (int firing = 0; firing <= JoinRecord.MOST_MISSED; firing++) {
+            record = next(record, arrived(record, of(firing), Join.ALL, "!b"));
+        }
+
+        assertThat(record.missed()).hasSize(JoinRecord.MOST_MISSED);
+        assertThat(record.done()).hasSize(JoinRecord.MOST_MISSED + 1);
+        assertThat(arrived(record, of(0), Join.ALL, "b")).isEqualTo(new Unchanged());
+        assertThat(arrived(record, of(1), Join.ALL, "b")).isInstanceOf(Kept.class);
+    }
+
+    @Test
+    void whatHasComeForJoinsThatHaveNotRunNeverMakesTheRecordTooLong() {
+        JoinRecord record = JoinRecord.NEW;
+        for (int firing = 0; firing < 20; firing++) {
+            Arrival long8 = new Arrival.Came(new Cause(
+                    "b",
+                    new Firing.Triggered(7),
+                    NOON,
+                    FiringResult.SUCCEEDED,
+                    new TreeMap<>(Map.of(0, "x".repeat(8_000))),
+                    0));
+            record = next(record, record.arrived(of(firing), "b", long8, Join.ALL, BOTH, NOON));
+            record = next(record, arrived(record, of(firing), Join.ALL, "!c"));
+        }
+
+        assertThat(record.missed()).isNotEmpty();
+        assertThat(JoinRecordCodec.encode(record).length).isLessThan(JoinRecord.MOST_MISSED_LENGTH);
     }
 
     @Test
@@ -144,7 +209,7 @@ class JoinRecordTest {
                     new Firing.Triggered(i),
                     NOON,
                     FiringResult.SUCCEEDED,
-                    new TreeMap<>(java.util.Map.of(0, "x".repeat(8_000))),
+                    new TreeMap<>(Map.of(0, "x".repeat(8_000))),
                     0);
             Waits waits = (Waits) record.arrived(of(i), "b", new Arrival.Came(cause), Join.ALL, BOTH, NOON);
             dropped += waits.dropped().size();

@@ -3,6 +3,7 @@ package io.elasticjob.coordination;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.elasticjob.Firing;
+import io.elasticjob.FiringResult;
 import io.elasticjob.Operator;
 import io.elasticjob.Outcome;
 import io.elasticjob.ShardRecord;
@@ -11,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -82,6 +85,35 @@ class LeftTriggerTest {
             boolean isStrangers, int seconds, boolean expected) {
         assertThat(LeftTrigger.isUnreadableExpired(NOON, isStrangers, NOON.plusSeconds(seconds)))
                 .isEqualTo(expected);
+    }
+
+    @Test
+    void whatWasLookedAtLastComesLast() {
+        List<Long> all = LongStream.range(0, 50).boxed().toList();
+
+        assertThat(LeftTrigger.inTurn(all, -1, 20)).isEqualTo(all.subList(0, 20));
+        assertThat(LeftTrigger.inTurn(all, 39, 20))
+                .startsWith(40L, 41L)
+                .endsWith(8L, 9L)
+                .hasSize(20);
+        assertThat(LeftTrigger.inTurn(List.of(3L, 7L), 3, 20)).containsExactly(7L, 3L);
+        assertThat(LeftTrigger.inTurn(List.of(), 3, 20)).isEmpty();
+    }
+
+    @Test
+    void aPlannedOneIsGivenUpWhereItsFiringWasNotBegun() {
+        Trigger planned = new Trigger(
+                3, NOON, "r", new Trigger.Content(new TreeSet<>(), 0, null, null), false, Operator.UNKNOWN, Map.of());
+        FiringRecord.Whole whole = new FiringRecord.Whole(planned.firing(), NOON, 0, new TreeSet<>(), NOON, 1);
+        FiringRecord planning = FiringRecord.NEW.opened(whole, new FiringRecord.Planning("a.0"));
+        FiringRecord closed =
+                planning.closed(new FiringRecord.Closed(FiringResult.SKIPPED, new TreeMap<>(), NOON, null, true), null);
+        FiringRecord later = new FiringRecord(null, new FiringRecord.Decided(NOON, 4), Map.of());
+
+        assertThat(LeftTrigger.ofPlanned(planned, FiringRecord.NEW)).isEqualTo(LeftTrigger.OfPlanned.GIVEN_UP);
+        assertThat(LeftTrigger.ofPlanned(planned, planning)).isEqualTo(LeftTrigger.OfPlanned.UNDER_WAY);
+        assertThat(LeftTrigger.ofPlanned(planned, closed)).isEqualTo(LeftTrigger.OfPlanned.DONE);
+        assertThat(LeftTrigger.ofPlanned(planned, later)).isEqualTo(LeftTrigger.OfPlanned.DONE);
     }
 
     private static TriggerOutlook outlook(ShardRecord first, ShardRecord second) {

@@ -99,6 +99,18 @@ class LimitUseTest {
         assertThat(Limit.declared(before, most, order)).isIn(Optional.empty(), Optional.of(new Limit(most, order)));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        // order, written by transaction, order as it is compared
+        "7, 9, 7",
+        "9, 9, 9",
+        "10, 9, 0",
+        "9223372036854775807, 9, 0"
+    })
+    void anOrderAboveTheTransactionThatWroteItIsNobodys(long order, long modified, long compared) {
+        assertThat(new Limit(4, order).asOf(modified)).isEqualTo(new Limit(4, compared));
+    }
+
     private static Set<String> words(String text) {
         return Arrays.stream(text.split(" ")).filter(word -> !word.isEmpty()).collect(Collectors.toSet());
     }

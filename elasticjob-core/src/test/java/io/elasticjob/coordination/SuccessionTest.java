@@ -37,6 +37,7 @@ class SuccessionTest {
     private static final class Namespace implements Succession.Jobs {
 
         final SortedMap<String, JobDefinition> definitions = new TreeMap<>();
+        final Map<String, List<Predecessor>> last = new HashMap<>();
         final Map<String, String> refusing = new HashMap<>();
         final Map<String, JoinRecord> joins = new HashMap<>();
         int bytesOfATrigger = 100;
@@ -59,6 +60,16 @@ class SuccessionTest {
         @Override
         public @Nullable JobDefinition definition(String job) {
             return definitions.get(job);
+        }
+
+        @Override
+        public Optional<String> unusable(String job) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Collection<Predecessor> lastPredecessorsOf(String job) {
+            return last.getOrDefault(job, List.of());
         }
 
         @Override
@@ -114,6 +125,15 @@ class SuccessionTest {
             Firing firing = ancestors.length == 0 ? A.firing() : new Firing.Triggered(3);
             FiringRecord.Whole whole =
                     new FiringRecord.Whole(firing, NOON, 1, new TreeSet<>(), NOON, 1, Arrays.asList(ancestors));
+            return close(job, whole, result, results);
+        }
+
+        Following close(String job, FiringRecord.Whole whole, FiringResult result) {
+            return close(job, whole, result, Map.of());
+        }
+
+        private Following close(
+                String job, FiringRecord.Whole whole, FiringResult result, Map<Integer, String> results) {
             Succession.Ended ended =
                     new Succession.Ended(new Layout.JobLife(job, "1"), whole, result, results, "1-" + job);
             Following following = Succession.of(this, ended, NOON);
@@ -393,5 +413,33 @@ class SuccessionTest {
 
         assertThat(told(jobs.close("b", SUCCEEDED, many)))
                 .containsExactly("c: 50 firings have followed one another already, and more are not run");
+    }
+
+    @Test
+    void aFiringThatRunsAgainIsFollowedAsThatFiringAndAJoinThatMissedItRunsOnce() {
+        Namespace jobs = new Namespace().with("a", "b<a", "c<a", "d<b,c|ALL", "e<b");
+        jobs.close("a", SUCCEEDED);
+        jobs.close("b", FAILED, A);
+        jobs.close("c", SUCCEEDED, A);
+        Firing.Past past = new Firing.Past(new Firing.Triggered(3), NOON);
+        FiringRecord.Whole rerun = new FiringRecord.Whole(
+                new Firing.Triggered(9, past), NOON.plusSeconds(90), 1, new TreeSet<>(), NOON, 1, List.of(A));
+
+        Following again = jobs.close("b", rerun, SUCCEEDED);
+
+        assertThat(again.triggers()).containsOnlyKeys("d", "e");
+        assertThat(again.triggers().get("d").content().chain().causes())
+                .extracting(Cause::job)
+                .containsExactly("b", "c");
+        assertThat(again.triggers().get("e").content().chain().causes())
+                .singleElement()
+                .satisfies(cause -> {
+                    assertThat(cause.firing()).isEqualTo(past.firing());
+                    assertThat(cause.fireTime()).isEqualTo(NOON);
+                });
+        assertThat(again.told()).isEmpty();
+        Following twice = jobs.close("b", rerun, SUCCEEDED);
+        assertThat(twice.triggers()).containsOnlyKeys("e");
+        assertThat(told(twice)).singleElement().asString().startsWith("d: join=ALL has counted b/trigger-3 before");
     }
 }

@@ -26,14 +26,18 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What hangs on an answer is somebody else's code: it never runs on the loop, and keeps nobody else waiting. */
 class AnswersTest {
@@ -180,6 +184,89 @@ class AnswersTest {
         });
         assertThat(ran).singleElement().asString().startsWith("elasticjob-answers-");
         never.countDown();
+    }
+
+    /** As where many ask at once on a machine that is busy: each callback is short, and all of them wait. */
+    @Test
+    void noMoreThreadsAreStartedWhereOnlyTheProcessorIsShort() {
+        Replies replies = new Replies(null, nanos::get);
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicInteger begun = new AtomicInteger();
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            Question<Void> question = new Question<>();
+            all.add(question.stage()
+                    .thenRun(() -> {
+                        begun.incrementAndGet();
+                        while (!over.get()) {
+                            Thread.onSpinWait();
+                        }
+                    })
+                    .toCompletableFuture());
+            replies.done(question);
+        }
+        await().until(() -> begun.get() == 1);
+        nanos.addAndGet(Replies.PATIENCE.toNanos() + 1);
+        await().until(() -> {
+            replies.look();
+            return begun.get() == Replies.ENOUGH_MOVING;
+        });
+        IntStream.range(0, 7).forEach(again -> replies.look());
+
+        assertThat(replies.threads()).isEqualTo(Replies.ENOUGH_MOVING);
+        nanos.addAndGet(Replies.MOVING.toNanos()); // and if they did not return after all
+        replies.look();
+        assertThat(replies.threads()).isGreaterThan(Replies.ENOUGH_MOVING);
+        over.set(true);
+        assertThat(CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)))
+                .succeedsWithin(Duration.ofMinutes(1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RUNNABLE, 0, true",
+        "RUNNABLE, 999, true",
+        "RUNNABLE, 1000, false", // it may wait in a native call
+        "WAITING, 0, false",
+        "TIMED_WAITING, 0, false",
+        "BLOCKED, 0, false",
+    })
+    void aCallbackGetsOnWhileOnlyTheProcessorHoldsItUp(Thread.State state, long millis, boolean isMoving) {
+        assertThat(Replies.isMoving(state, Duration.ofMillis(millis))).isEqualTo(isMoving);
+    }
+
+    @Test
+    void howeverMuchIsToBeWorkedOutAtOnceItIsWorkedOutByAFewThreadsAndNothingIsRefused() {
+        Replies replies = new Replies(null, nanos::get);
+        CountDownLatch over = new CountDownLatch(1);
+        Set<String> threads = ConcurrentHashMap.newKeySet();
+        List<CompletableFuture<Integer>> all = new ArrayList<>();
+        for (int i = 0; i < 2 * Replies.MOST_THREADS; i++) {
+            int number = i;
+            Question<Integer> question = new Question<>();
+            question.settle();
+            all.add(question.stage().toCompletableFuture());
+            replies.make(
+                    new Effect.Make<>(
+                            List.of(question),
+                            () -> {
+                                threads.add(Thread.currentThread().getName());
+                                awaitUninterruptibly(over);
+                                return number;
+                            },
+                            () -> {}),
+                    () -> {});
+        }
+        await().until(() -> threads.size() == Replies.MOST_MAKERS);
+        Question<Void> other = new Question<>();
+        replies.done(other); // what needs no work does not wait for it
+        assertThat(other.stage().thenRun(() -> {}).toCompletableFuture()).succeedsWithin(Duration.ofMinutes(1));
+        over.countDown();
+
+        for (int i = 0; i < all.size(); i++) {
+            assertThat(all.get(i)).succeedsWithin(Duration.ofMinutes(1)).isEqualTo(i);
+        }
+        assertThat(threads).hasSize(Replies.MOST_MAKERS);
     }
 
     @Test

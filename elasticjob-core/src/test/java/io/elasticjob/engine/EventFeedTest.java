@@ -12,6 +12,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +51,61 @@ class EventFeedTest {
 
         assertThat(heard)
                 .containsExactly("first " + event(0), "second " + event(0), "first " + event(1), "second " + event(1));
+    }
+
+    @Test
+    void noListenerIsInterruptedForWhatAnotherHasLeftBehind() {
+        List<Boolean> interrupted = new ArrayList<>();
+        EventFeed feed = new EventFeed(
+                List.of(
+                        event -> Thread.currentThread().interrupt(),
+                        event -> interrupted.add(Thread.currentThread().isInterrupted())),
+                Runnable::run,
+                Duration.ZERO);
+        feed.publish(event(0));
+
+        assertThat(interrupted).containsExactly(false);
+    }
+
+    @Test
+    void aThreadThatWasMadeForAnEarlierEventClosesOnBehalfOfNoLaterOne() throws Exception {
+        AtomicReference<EventFeed> feed = new AtomicReference<>();
+        AtomicReference<Thread> closing = new AtomicReference<>();
+        CountDownLatch second = new CountDownLatch(1);
+        AtomicBoolean hasClosedBefore = new AtomicBoolean();
+        AtomicBoolean hasClosed = new AtomicBoolean();
+        CountDownLatch never = new CountDownLatch(1);
+        feed.set(new EventFeed(
+                List.of(event -> {
+                    if (closing.get() == null) {
+                        closing.set(new Thread(() -> {
+                            await(second, 60);
+                            feed.get().close();
+                            hasClosed.set(true);
+                        }));
+                        closing.get().start();
+                    } else {
+                        second.countDown();
+                        await(never, 4); // longer than a call has to be seen in one place
+                        hasClosedBefore.set(hasClosed.get());
+                    }
+                }),
+                null,
+                Duration.ofMinutes(1)));
+        feed.get().publish(event(0));
+        feed.get().publish(event(1));
+        second.await();
+        closing.get().join();
+
+        assertThat(hasClosedBefore.get()).isFalse();
+    }
+
+    private static void await(CountDownLatch latch, int seconds) {
+        try {
+            latch.await(seconds, TimeUnit.SECONDS);
+        } catch (InterruptedException never) {
+            throw new AssertionError(never);
+        }
     }
 
     @Test

@@ -7,9 +7,12 @@ import io.elasticjob.Firing;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.Operator;
+import io.elasticjob.registry.Read;
+import io.elasticjob.registry.Write;
 import io.elasticjob.view.Explanation;
 import io.elasticjob.view.JobDetail;
 import io.elasticjob.view.Situation;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -134,6 +137,29 @@ class FiringDeadlinesTest {
         world.time.passUntil(MINUTE.plusSeconds(49));
 
         assertThat(told()).containsExactly(missed(MINUTE));
+    }
+
+    @Test
+    void aNoteWhoseAnswerAndSessionAreLostIsToldAllTheSame() {
+        World.Process a = start("a", orders());
+        a.duration = Duration.ofSeconds(50);
+        world.time.passUntil(MINUTE.plusSeconds(14));
+        a.losingAnswers = writes -> writes.stream()
+                .anyMatch(write -> write instanceof Write.Put put
+                        && new String(put.data(), StandardCharsets.UTF_8).contains("\"missed\""));
+        world.time.until(this::isNoted);
+
+        a.registry.link().expire();
+        a.losingAnswers = writes -> false;
+        world.time.passUntil(MINUTE.plusSeconds(55));
+
+        assertThat(told()).contains(missed(MINUTE));
+    }
+
+    private boolean isNoted() {
+        return world.ensemble.children("/test/firings").stream()
+                .map(name -> (Read.Present) world.ensemble.node("/test/firings/" + name))
+                .anyMatch(node -> new String(node.data(), StandardCharsets.UTF_8).contains("\"missed\""));
     }
 
     @Test

@@ -242,7 +242,7 @@ class HostileRegistryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{'format':3}", "{'format':1,'state':'PLANNING'}"})
+    @ValueSource(strings = {"{'format':4}", "{'format':1,'state':'PLANNING'}"})
     void aRecordOfALaterVersionIsLookedAtAgainWhenItCanBeReadAndToldOnce(String later) {
         Process a = world.start("a", ORDERS, BILLS);
         world.seconds(2);
@@ -272,7 +272,7 @@ class HostileRegistryTest {
                 .findFirst()
                 .orElseThrow();
         String path = "/test/shards/" + folder + "/1";
-        world.overwrite(path, "{\"format\":3}");
+        world.overwrite(path, "{\"format\":4}");
         world.seconds(3);
         a.registry.link().cut();
         world.overwrite(path, new String(ShardRecordCodec.encode(ShardRecord.NEW), StandardCharsets.UTF_8));
@@ -318,7 +318,7 @@ class HostileRegistryTest {
     void aTriggerOfALaterFormatIsLookedAtAgainWhenItCanBeRead() {
         Process a = world.start("a", ORDERS, BILLS);
         String path = "/test/jobs/orders/trigger-0000000000";
-        world.create(Map.of(path, "{\"format\":3}".getBytes(StandardCharsets.UTF_8)));
+        world.create(Map.of(path, "{\"format\":99}".getBytes(StandardCharsets.UTF_8)));
         world.seconds(2);
         world.overwrite(path, "{\"format\":2,\"as\":\"before\"}");
         world.seconds(2);

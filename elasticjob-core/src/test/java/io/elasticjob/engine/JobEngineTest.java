@@ -706,7 +706,7 @@ class JobEngineTest {
         world.start("a", ORDERS);
         world.seconds(2);
         String folder = world.ensemble.children("/test/shards").get(0);
-        overwrite("/test/shards/" + folder + "/1", "{\"format\":3}");
+        overwrite("/test/shards/" + folder + "/1", "{\"format\":99}");
         world.seconds(3);
 
         assertThat(world.ran("orders", Instant.ofEpochSecond(world.time.now().getEpochSecond())))

@@ -91,6 +91,20 @@ class JoinsTest {
     }
 
     @Test
+    void aJoinMayBeJoinedWithOneOfItsBranches() {
+        List<JobDefinition> jobs = new ArrayList<>(List.of(diamond("ALL")));
+        jobs.add(job("archive")
+                .set(JobKey.AFTER, "report,mails")
+                .set(JobKey.JOIN, "ALL")
+                .build());
+        world.start("a", jobs.toArray(JobDefinition[]::new));
+        world.time.passUntil(TEN.plusSeconds(15));
+
+        assertThat(ran("archive")).isEqualTo("trigger-0 trigger-1");
+        assertThat(joins("archive").waiting()).isEmpty();
+    }
+
+    @Test
     void aHandlerIsToldWhatItRunsAfterAndWhenTheChainBegan() {
         World.Process a = world.start("a", diamond("ALL"));
         a.runner.outcomes(order -> {

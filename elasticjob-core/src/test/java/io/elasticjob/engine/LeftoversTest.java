@@ -116,7 +116,7 @@ class LeftoversTest {
         world.start("a", ORDERS);
         world.seconds(61);
         String folder = "/test/shards/" + folders().get(0);
-        world.overwrite(folder + "/1", "{\"format\":3}".getBytes(StandardCharsets.UTF_8));
+        world.overwrite(folder + "/1", "{\"format\":99}".getBytes(StandardCharsets.UTF_8));
         world.ensemble.deleteTree("/test/jobs/orders");
         world.seconds(25);
 

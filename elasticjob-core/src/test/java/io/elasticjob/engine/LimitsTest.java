@@ -10,8 +10,13 @@ import io.elasticjob.JobKey;
 import io.elasticjob.Operator;
 import io.elasticjob.Outcome;
 import io.elasticjob.TriggerRequest;
+import io.elasticjob.codec.Decoded;
+import io.elasticjob.codec.LimitCodec;
+import io.elasticjob.coordination.Limit;
 import io.elasticjob.engine.World.Process;
+import io.elasticjob.registry.Read;
 import io.elasticjob.testing.Ledger;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -19,6 +24,8 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How many shards run at a time on all instances together. */
 class LimitsTest {
@@ -255,6 +262,63 @@ class LimitsTest {
         assertThat(a.events(ElasticJobEvent.LimitChanged.class))
                 .as("who started before keeps quiet")
                 .hasSize(1);
+    }
+
+    /** As somebody writes it by hand, and as it is after a backup was brought back into a ZooKeeper with lower transaction ids. */
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MAX_VALUE, 1_000_000, -1, 0})
+    void aLimitThatIsWrittenOverWithAnOrderThatNoProcessHasIsDeclaredAgain(long order) {
+        Process a = world.startWith("a", builder -> builder.limits(Map.of("db", 3)), byHand("bills", 5));
+        Process b = world.startWith("b", builder -> builder.limits(Map.of("db", 4)), byHand("bills", 5));
+        world.seconds(2);
+        world.overwrite(
+                "/test/limits/db",
+                ("{\"format\":1,\"most\":1,\"order\":" + order + "}").getBytes(StandardCharsets.UTF_8));
+        world.seconds(3);
+
+        assertThat(most("db")).isEqualTo(4);
+        if (order > 0) {
+            assertThat(Stream.of(a, b).flatMap(one -> one.events(ElasticJobEvent.ValueUnreadable.class).stream()))
+                    .isNotEmpty()
+                    .allSatisfy(event -> assertThat(event.path()).isEqualTo("/test/limits/db"));
+        }
+        staysAsItIs();
+        world.startWith("c", builder -> builder.limits(Map.of("db", 5)), byHand("bills", 5));
+        world.seconds(3);
+        assertThat(most("db")).isEqualTo(5);
+        staysAsItIs();
+    }
+
+    @Test
+    void whereZooKeeperHasLostItsDataProcessesDoNotWriteALimitAgainstEachOther() {
+        world.startWith("a", builder -> builder.limits(Map.of("db", 3)), byHand("bills", 5));
+        world.startWith("b", builder -> builder.limits(Map.of("db", 4)), byHand("bills", 5));
+        world.seconds(300);
+        world.ensemble.wipe();
+        world.seconds(60);
+
+        assertThat(most("db")).isIn(3, 4);
+        staysAsItIs();
+        world.startWith("c", builder -> builder.limits(Map.of("db", 5)), byHand("bills", 5));
+        world.seconds(3);
+        assertThat(most("db")).as("who started last").isEqualTo(5);
+        staysAsItIs();
+    }
+
+    private int most(String limit) {
+        Read.Present there = (Read.Present) world.ensemble.node("/test/limits/" + limit);
+        return ((Decoded.Value<Limit>) LimitCodec.decode(there.data())).value().most();
+    }
+
+    private void staysAsItIs() {
+        int version =
+                ((Read.Present) world.ensemble.node("/test/limits/db")).stat().version();
+        world.seconds(60);
+        assertThat(((Read.Present) world.ensemble.node("/test/limits/db"))
+                        .stat()
+                        .version())
+                .as("writes without an end")
+                .isEqualTo(version);
     }
 
     @Test

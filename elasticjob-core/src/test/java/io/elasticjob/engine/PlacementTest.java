@@ -95,6 +95,33 @@ class PlacementTest {
         assertThat(a.engine.status().leadership().unassignedShards()).isZero();
     }
 
+    /** The last one of a deployment that stops everything: that nobody is left is no news for anybody. */
+    @Test
+    void anInstanceThatLeavesDoesNotTellThatNobodyHasItsShards() {
+        Process a = world.start("a", job().build());
+        a.duration = Duration.ofMinutes(2);
+        world.seconds(5);
+        a.leave();
+        world.seconds(60);
+
+        assertThat(a.engine.status().leadership().unassignedShards()).isPositive();
+        assertThat(a.events(ElasticJobEvent.ShardsUnassigned.class)).isEmpty();
+    }
+
+    @Test
+    void aLeaderThatLeavesForLongTellsWhatOthersThatStayLack() {
+        JobDefinition orders = job().set(JobKey.MIN_INSTANCES, "2").build();
+        Process a = world.start("a", orders);
+        a.duration = Duration.ofMinutes(10);
+        world.start("b", orders);
+        world.seconds(5);
+        a.leave();
+        world.seconds(60);
+
+        assertThat(a.engine.status().leadership().isHeld()).isTrue();
+        assertThat(a.events(ElasticJobEvent.ShardsUnassigned.class)).isNotEmpty();
+    }
+
     @Test
     void whenMonitoringIsSwitchedNoFiringFromBeforeRunsAgain() {
         JobDefinition orders = JobDefinition.named("orders")

@@ -154,6 +154,33 @@ class ShutdownTest {
     }
 
     @Test
+    void whatRunsIsInterruptedWhenTimeIsOverAndTheInstanceLeavesWhenThatHasEnded() throws Exception {
+        CountDownLatch begun = new CountDownLatch(2);
+        Queue<String> happened = new ConcurrentLinkedQueue<>();
+        ensemble.observe(change -> {
+            if (change.path().startsWith("/" + namespace + "/instances/") && change.after() instanceof Read.Absent) {
+                happened.add("left");
+            }
+        });
+        start(context -> {
+            begun.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException interrupted) {
+                happened.add("interrupted");
+                throw interrupted;
+            }
+        });
+        begun.await();
+
+        engine.close(Duration.ofMillis(300));
+
+        await().until(() -> happened.contains("left"));
+        assertThat(happened).containsExactly("interrupted", "interrupted", "left");
+        assertThat(record(0).isRunning()).as("recorded before it left").isFalse();
+    }
+
+    @Test
     void itSaysWhatItLeavesBehind() throws Exception {
         CountDownLatch begun = new CountDownLatch(2);
         CountDownLatch end = new CountDownLatch(1);
@@ -190,6 +217,11 @@ class ShutdownTest {
         assertThat(new Remaining(List.of(id("b", 1), id("a", 0), id("b", 0)), 1).inWords())
                 .isEqualTo("3 executions (a shard 0; b shards 0, 1) and 1 record to be written to ZooKeeper");
         assertThat(new Remaining(List.of(), 2).inWords()).isEqualTo("2 records to be written to ZooKeeper");
+        assertThat(new Remaining(List.of(), 0, List.of("a", "b")).inWords())
+                .isEqualTo("listeners, a planner or the record of a firing (a, b)");
+        assertThat(new Remaining(List.of(id("orders", 3)), 0, List.of("b")).inWords())
+                .isEqualTo("1 execution (orders shard 3) and listeners, a planner or the record of a firing (b)");
+        assertThat(Remaining.NOTHING.inWords()).isEqualTo("its last answers from ZooKeeper");
         List<ExecutionId> many =
                 IntStream.range(0, 100).mapToObj(i -> id("job-" + i % 22, i)).toList();
         assertThat(new Remaining(many, 0).inWords())

@@ -1,6 +1,7 @@
 package io.elasticjob.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
@@ -8,6 +9,7 @@ import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.coordination.Unattended;
 import io.elasticjob.registry.Stat;
+import io.elasticjob.view.EngineStatus;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -90,6 +92,28 @@ class SlotsTest {
         assertThat(parted.next(NOW)).contains(waits);
         assertThat(parted.held()).isEqualTo(1);
         assertThat(parted.most()).isEqualTo(1);
+    }
+
+    @Test
+    void theSlotsOfEachGroupAreToldWithThoseThatAreOfferedNoMoreAndStillHeld() {
+        assertThat(slots.use()).isEmpty();
+        Slots parted = new Slots(new Offer(Set.of(), 1, new TreeMap<>(Map.of("reports", 2, "mails", 1))));
+        JobState report = job("report", "reports");
+        ShardCell common = cell(orders, 0);
+        ShardCell ofGroup = cell(report, 0);
+        parted.hold(common, orders.definition());
+        parted.hold(ofGroup, report.definition());
+
+        assertThat(parted.use()).containsExactly(entry("mails", group(0, 1)), entry("reports", group(1, 2)));
+        assertThat(parted.holders(cell -> cell != common)).containsExactly(ofGroup);
+        parted.most(new Offer(Set.of(), 1, new TreeMap<>()));
+        assertThat(parted.use()).containsExactly(entry("reports", group(1, 0)));
+        parted.release(ofGroup);
+        assertThat(parted.use()).isEmpty();
+    }
+
+    private static EngineStatus.Group group(int held, int most) {
+        return new EngineStatus.Group(held, most);
     }
 
     @Test

@@ -14,12 +14,18 @@ import io.elasticjob.JobPart;
 import io.elasticjob.Operator;
 import io.elasticjob.Outcome;
 import io.elasticjob.TriggerRequest;
+import io.elasticjob.registry.Answer;
+import io.elasticjob.registry.Read;
+import io.elasticjob.registry.Write;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SuccessorsTest {
@@ -258,5 +264,117 @@ class SuccessorsTest {
         assertThat(a.events(ElasticJobEvent.SuccessorNotTriggered.class))
                 .extracting(ElasticJobEvent.SuccessorNotTriggered::successor)
                 .containsExactly("bills");
+    }
+
+    @Test
+    void aJobThatCannotBeUsedIsToldNotToRunOnlyAfterEndsThatItWouldFollow() {
+        World.Process a = world.start("a", orders(), after("bills", "orders:FAILED"));
+        world.time.passUntil(TEN.minusSeconds(3));
+        world.overwrite("/test/jobs/bills", "{\"format\":99}");
+        world.time.passUntil(TEN.plusSeconds(5));
+        assertThat(a.events(ElasticJobEvent.SuccessorNotTriggered.class)).isEmpty();
+
+        a.runner.outcomes(order -> new Outcome.Failed("no"));
+        world.time.passUntil(TEN.plusSeconds(15));
+        assertThat(a.events(ElasticJobEvent.SuccessorNotTriggered.class)).hasSize(1);
+    }
+
+    /** A kind of handlers that this instance has not got: its application has, and has declared the job before this one started. */
+    @Test
+    void aJobOfAnUnknownKindIsToldNotToRunWithTheKeyAlsoWhereItWasNeverUnderstood() {
+        World.Process bank = world.startOf("bank", "b", after("bills", "orders"));
+        world.time.pass(Duration.ofSeconds(1));
+        String stored =
+                new String(((Read.Present) world.ensemble.node("/test/jobs/bills")).data(), StandardCharsets.UTF_8);
+        bank.kill();
+        world.overwrite(
+                "/test/jobs/bills", stored.replace("\"after\":\"orders\"", "\"after\":\"orders\",\"telex\":\"4711\""));
+        World.Process shop = world.startOf("shop", "a", orders());
+        world.time.passUntil(TEN.plusSeconds(30));
+
+        assertThat(shop.events(ElasticJobEvent.FiringClosed.class)).isNotEmpty();
+        assertThat(ran("bills")).isEmpty();
+        assertThat(world.ensemble.children("/test/jobs/bills")).isEmpty();
+        assertThat(shop.events(ElasticJobEvent.SuccessorNotTriggered.class))
+                .isNotEmpty()
+                .allSatisfy(event -> {
+                    assertThat(event.job()).isEqualTo("orders");
+                    assertThat(event.successor()).isEqualTo("bills");
+                    assertThat(event.reason())
+                            .contains("could not be used by the instance that closed the firing", "telex");
+                });
+        assertThat(world.now(shop.engine.job("bills")).toString()).contains("telex");
+    }
+
+    private boolean isClosed(World.Process at) {
+        return at.events(ElasticJobEvent.FiringClosed.class).stream()
+                .anyMatch(closed -> closed.firing().equals(new Firing.Scheduled(TEN)));
+    }
+
+    private World.Process withAnUnreadableSuccessor() {
+        World.Process a = world.start("a", orders(), after("bills", "orders"));
+        world.time.passUntil(TEN.minusSeconds(1));
+        a.unreadable = "/test/jobs/bills"::equals;
+        String stored =
+                new String(((Read.Present) world.ensemble.node("/test/jobs/bills")).data(), StandardCharsets.UTF_8);
+        world.overwrite("/test/jobs/bills", stored);
+        return a;
+    }
+
+    @Test
+    void aSuccessorThatCannotBeReadDoesNotHoldUpACloseForLong() {
+        World.Process a = withAnUnreadableSuccessor();
+        world.time.passUntil(TEN.plusSeconds(30));
+
+        assertThat(isClosed(a)).isTrue();
+        assertThat(ran("bills")).isEmpty();
+        assertThat(a.events(ElasticJobEvent.SuccessorNotTriggered.class)).isNotEmpty();
+    }
+
+    private static boolean isClose(List<Write> writes) {
+        return writes.stream()
+                .anyMatch(write ->
+                        write instanceof Write.Create create && create.path().startsWith("/test/jobs/bills/"));
+    }
+
+    /** What the connection is lost over may be longer than the servers take. */
+    @Test
+    void aLongCloseThatGetsNoAnswerIsGivenUpWithItsSuccessors() {
+        JobDefinition bills = JobDefinition.named("bills")
+                .set(JobKey.AFTER, "orders")
+                .set(JobKey.RECORD_FIRINGS, "true")
+                .set(JobKey.SHARDING_ITEM_PARAMETERS, "0=" + "x".repeat(90_000))
+                .shards(1)
+                .build();
+        World.Process a = world.start("a", orders(), bills);
+        AtomicInteger tries = new AtomicInteger();
+        a.losingConnections = writes -> isClose(writes) && tries.incrementAndGet() > 0;
+        world.time.passUntil(TEN.plusSeconds(30));
+
+        assertThat(isClosed(a)).isTrue();
+        assertThat(tries).hasValueBetween(5, 20);
+        assertThat(a.events(ElasticJobEvent.SuccessorNotTriggered.class)).isNotEmpty();
+    }
+
+    @Test
+    void refusalsCountOnlyInARow() {
+        World.Process a = world.start("a", orders(), after("bills", "orders"));
+        AtomicInteger closes = new AtomicInteger();
+        a.refusals = writes -> isClose(writes) && closes.incrementAndGet() % 4 != 0
+                ? new Answer.Refused(indexOfCheck(writes), Answer.Reason.VERSION)
+                : null;
+        world.time.passUntil(TEN.plusSeconds(35));
+
+        assertThat(closes).hasValueGreaterThan(8);
+        assertThat(a.events(ElasticJobEvent.SuccessorNotTriggered.class)).isEmpty();
+        assertThat(ran("bills")).contains("trigger-2/0");
+    }
+
+    private static int indexOfCheck(List<Write> writes) {
+        return IntStream.range(0, writes.size())
+                .filter(i -> writes.get(i) instanceof Write.Check
+                        && writes.get(i).path().equals("/test/jobs/bills"))
+                .findFirst()
+                .orElseThrow();
     }
 }

@@ -20,6 +20,7 @@ import io.elasticjob.TriggerStatus.Progress;
 import io.elasticjob.TriggerStatus.State;
 import io.elasticjob.engine.World.Process;
 import io.elasticjob.memory.Requests;
+import io.elasticjob.registry.Write;
 import io.elasticjob.testing.Ledger;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -557,6 +558,32 @@ class TriggersTest {
             assertThat(expired.notRun()).isSubsetOf(1);
         });
         assertThat(nodesOf("by-hand")).isEmpty();
+    }
+
+    @Test
+    void triggersThatWaitForLongKeepTheLeaderFromNothingThatOthersHaveLeft() {
+        Process a = world.start("a", BY_HAND);
+        world.seconds(2);
+        a.duration = Duration.ofHours(1);
+        TreeSet<Integer> busy = new TreeSet<>(List.of(1));
+        trigger(a, TriggerRequest.of("by-hand").withShards(busy));
+        world.seconds(1);
+        for (int i = 0; i < 25; i++) {
+            trigger(a, TriggerRequest.of("by-hand").withShards(busy));
+        }
+        world.now(a.engine.operations().disable("by-hand", new JobPart.Shard(1), ANN));
+        a.duration = Duration.ofMillis(10);
+        a.losingConnections = writes -> writes.stream()
+                .anyMatch(write ->
+                        write instanceof Write.Delete && write.path().startsWith("/test/jobs/by-hand/trigger-"));
+        TriggerReceipt left = trigger(a, TriggerRequest.of("by-hand").withShards(new TreeSet<>(List.of(0))));
+        world.seconds(1);
+        a.kill();
+        world.start("b", BY_HAND);
+        assertThat(nodesOf("by-hand")).anyMatch(node -> node.endsWith(Long.toString(left.number())));
+        world.seconds(60);
+
+        assertThat(nodesOf("by-hand")).hasSize(25).noneMatch(node -> node.endsWith(Long.toString(left.number())));
     }
 
     @Test

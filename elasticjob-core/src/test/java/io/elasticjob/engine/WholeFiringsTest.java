@@ -1,6 +1,7 @@
 package io.elasticjob.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.Firing;
@@ -13,6 +14,7 @@ import io.elasticjob.JobPart;
 import io.elasticjob.Misfire;
 import io.elasticjob.Operator;
 import io.elasticjob.Outcome;
+import io.elasticjob.ShardPlanner;
 import io.elasticjob.TriggerRequest;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.FiringRecordCodec;
@@ -21,6 +23,7 @@ import io.elasticjob.registry.Read;
 import io.elasticjob.view.Explanation;
 import io.elasticjob.view.JobDetail;
 import io.elasticjob.view.Situation;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -429,5 +432,45 @@ class WholeFiringsTest {
         assertThat(world.ensemble.children("/test/firings")).isEmpty();
         assertThat(world.ran("orders", TEN).chars().filter(c -> c == ':').count())
                 .isEqualTo(4);
+    }
+
+    @Test
+    void nothingIsKeptOfCallsThatHaveEndedThoughTheyMightHaveLastedADay() {
+        List<WeakReference<Object>> given = new ArrayList<>();
+        FiringListener listener = new FiringListener() {
+            @Override
+            public void beforeFiring(Start firing) {
+                given.add(new WeakReference<>(firing));
+            }
+
+            @Override
+            public void afterFiring(End firing) {
+                given.add(new WeakReference<>(firing));
+            }
+        };
+        ShardPlanner planner = firing -> {
+            given.add(new WeakReference<>(firing));
+            return List.of("a", "b");
+        };
+        World.Process a = world.startWith(
+                "a",
+                builder -> builder.firingListeners(Map.of("audit", listener))
+                        .shardPlanners(Map.of("parts", planner))
+                        .firingListenerExecutor(Runnable::run),
+                JobDefinition.named("orders")
+                        .every(Duration.ofSeconds(10))
+                        .set(JobKey.FIRING_LISTENERS, "audit")
+                        .set(JobKey.FIRING_LISTENER_TIMEOUT, "1d")
+                        .set(JobKey.PLANNER, "parts")
+                        .set(JobKey.PLANNER_TIMEOUT, "1d")
+                        .build());
+        world.seconds(200);
+
+        assertThat(given).hasSizeGreaterThan(30);
+        await().until(() -> {
+            System.gc();
+            return given.stream().filter(one -> one.get() != null).count() <= 3; // of the last firing
+        });
+        assertThat(a.events(ElasticJobEvent.FiringListenerFailed.class)).isEmpty();
     }
 }

@@ -14,6 +14,7 @@ import io.elasticjob.memory.MemoryRegistry;
 import io.elasticjob.memory.PassingRegistry;
 import io.elasticjob.registry.Answer;
 import io.elasticjob.registry.Read;
+import io.elasticjob.registry.Registry;
 import io.elasticjob.registry.RegistryListener;
 import io.elasticjob.registry.Session;
 import io.elasticjob.registry.Write;
@@ -37,7 +38,11 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A registry in memory, virtual time, and as many instances as a test wants. */
 final class World {
@@ -68,6 +73,9 @@ final class World {
 
     /** After what time processes that are started from now on offer what they have no slot for; zero for never. */
     Duration starvedAfterOfNext = Duration.ZERO;
+
+    /** What stands between processes that are started from now on and their registry. */
+    UnaryOperator<Registry> around = UnaryOperator.identity();
 
     /** The session timeout of processes that are started from now on. */
     Duration session = SESSION;
@@ -134,6 +142,18 @@ final class World {
         /** How many commits its registry takes from now on without sending or answering them. */
         int swallows;
 
+        /** What cannot be read at present. */
+        Predicate<String> unreadable = path -> false;
+
+        /** What is refused, whatever is there; null for what is not. */
+        Function<List<Write>, @Nullable Answer> refusals = writes -> null;
+
+        /** Over which commits the connection is lost. */
+        Predicate<List<Write>> losingConnections = writes -> false;
+
+        /** Which commits are carried out without an answer. */
+        Predicate<List<Write>> losingAnswers = writes -> false;
+
         /** Whether it is connected to a server that hears of everything late. */
         boolean laggard;
 
@@ -179,7 +199,7 @@ final class World {
                     .application(application)
                     .instanceName(name)
                     .instanceIds(() -> name + "." + sessions++)
-                    .registry(new Moody())
+                    .registry(around.apply(new Moody()))
                     .timekeeper(watch)
                     .clock(clock)
                     .eventExecutor(Runnable::run)
@@ -212,6 +232,9 @@ final class World {
 
             @Override
             public CompletionStage<List<Read>> read(Session session, List<String> paths) {
+                if (paths.stream().anyMatch(unreadable)) {
+                    return CompletableFuture.failedFuture(new RegistryException("the answer was too long"));
+                }
                 CompletionStage<List<Read>> read = super.read(session, paths);
                 if (!unanswered) {
                     return read;
@@ -242,6 +265,17 @@ final class World {
                 }
                 if (swallows > 0) {
                     swallows--;
+                    return new CompletableFuture<>();
+                }
+                Answer refusal = refusals.apply(writes);
+                if (refusal != null) {
+                    return CompletableFuture.completedFuture(refusal);
+                }
+                if (losingConnections.test(writes)) {
+                    return CompletableFuture.failedFuture(new RegistryException("the connection was lost"));
+                }
+                if (losingAnswers.test(writes)) {
+                    super.commit(session, writes);
                     return new CompletableFuture<>();
                 }
                 return refusing
@@ -395,13 +429,24 @@ final class World {
 
     /** As somebody's hand does it, each in a transaction of its own. */
     void create(Map<String, byte[]> nodes) {
+        byHand(nodes.entrySet().stream()
+                .map(node -> new Write.Create(node.getKey(), node.getValue(), Write.Life.PERSISTENT))
+                .toList());
+    }
+
+    /** As somebody's hand does it. */
+    void delete(String path) {
+        byHand(List.of(new Write.Delete(
+                path, ((Read.Present) ensemble.node(path)).stat().version())));
+    }
+
+    private void byHand(List<? extends Write> writes) {
         MemoryRegistry hand = ensemble.client(SESSION);
         List<CompletionStage<Answer>> answers = new ArrayList<>();
         hand.open(new RegistryListener() {
             @Override
             public void connected(Session session) {
-                nodes.forEach((path, data) -> answers.add(
-                        hand.commit(session, List.of(new Write.Create(path, data, Write.Life.PERSISTENT)))));
+                writes.forEach(write -> answers.add(hand.commit(session, List.of(write))));
             }
 
             @Override
@@ -416,7 +461,7 @@ final class World {
         settle();
         answers.forEach(answer -> {
             if (!(now(answer) instanceof Answer.Committed)) {
-                throw new AssertionError("not written: " + nodes.keySet());
+                throw new AssertionError("not written: " + writes);
             }
         });
         hand.close();

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -137,6 +138,22 @@ class HistoryWriterTest {
     @Test
     void aHistoryThatInterruptsItsThreadDoesNotEndTheWriter() throws Exception {
         hears(new BadHistory(() -> Thread.currentThread().interrupt()));
+    }
+
+    @Test
+    void aHistoryThatClosesItsApplicationIsNeitherWaitedForNorInterrupted() {
+        CompletableFuture<HistoryWriter> made = new CompletableFuture<>();
+        CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+        BadHistory closing = new BadHistory(() -> {
+            made.join().close(Duration.ofDays(1));
+            interrupted.complete(Thread.currentThread().isInterrupted());
+        });
+        HistoryWriter writes = new HistoryWriter(closing, new HistoryWriter.Bounds(10, 4, RETENTION), now::get);
+        made.complete(writes);
+        writes.offer(ended(0));
+
+        await().until(interrupted::isDone);
+        assertThat(interrupted.join()).isFalse();
     }
 
     private void hears(BadHistory bad) throws Exception {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** A running copy of an application, put together of what there is in production. Its handlers all do the same. */
 final class Application implements AutoCloseable {
@@ -65,6 +66,27 @@ final class Application implements AutoCloseable {
             Consumer<ElasticJobEvent> listener,
             int slots,
             Wrapping wrapping) {
+        this(name, place, jobs, body, slots, wrapping, builder -> builder.listener(listener));
+    }
+
+    /** @param rules what else it is built with */
+    static Application with(
+            String name,
+            Place place,
+            Collection<JobDefinition> jobs,
+            SimpleJob body,
+            UnaryOperator<JobEngineBuilder> rules) {
+        return new Application(name, place, jobs, body, SLOTS, (loop, runner) -> runner, rules);
+    }
+
+    private Application(
+            String name,
+            Place place,
+            Collection<JobDefinition> jobs,
+            SimpleJob body,
+            int slots,
+            Wrapping wrapping,
+            UnaryOperator<JobEngineBuilder> rules) {
         this.name = name;
         Map<String, SimpleJob> handlers = new TreeMap<>();
         jobs.forEach(job -> handlers.put(job.handler(), body));
@@ -75,10 +97,9 @@ final class Application implements AutoCloseable {
                         new ZooKeeperSettings(place.connectString(), place.session(), Duration.ofSeconds(5), null)))
                 .fireSource(new QuartzFireSource(Clock.systemUTC()))
                 .runner(wrapping.wrap(timekeeper, InProcessShardRunner.platform(handlers, slots)))
-                .timekeeper(timekeeper)
-                .listener(listener);
+                .timekeeper(timekeeper);
         jobs.forEach(builder::job);
-        engine = builder.build();
+        engine = rules.apply(builder).build();
         engine.start();
     }
 

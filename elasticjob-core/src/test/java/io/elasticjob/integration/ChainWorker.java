@@ -13,16 +13,19 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** A process that runs a chain of four jobs with a join, and writes down what it begins, until it is killed. */
 final class ChainWorker {
 
     static final Duration SESSION = Duration.ofSeconds(4);
+    private static final Duration WORK = Duration.ofMillis(20);
 
     /** Each goes on however a firing before it ends: of one that dies nothing is lost but its success. */
     static final List<JobDefinition> JOBS = List.of(
-            job("first").build(),
+            job("first").shards(3).build(), // they end at the same time on three instances, each of which may close it
             job("left").set(JobKey.AFTER, "first:ANY").build(),
             job("right").set(JobKey.AFTER, "first:ANY").shards(2).build(),
             job("last")
@@ -50,10 +53,12 @@ final class ChainWorker {
         return new Application(name, new Place(connectString, SESSION), JOBS, worker::work, event -> {});
     }
 
-    /** One line, written at once: a killed process leaves all of it or nothing. */
-    private void work(ShardingContext context) throws IOException {
+    /** One line, written at once: a killed process leaves all of it or nothing. Then it takes a while, for a kill to come into. */
+    private void work(ShardingContext context) throws IOException, InterruptedException {
         String causes = context.causes().stream().map(Cause::toString).collect(Collectors.joining(","));
-        String line = context.jobName() + " " + context.trigger().orElseThrow() + " " + causes + "\n";
+        String line = context.jobName() + " " + context.trigger().orElseThrow() + " " + context.attempt() + " " + causes
+                + "\n";
         ledger.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
+        new CountDownLatch(1).await(WORK.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

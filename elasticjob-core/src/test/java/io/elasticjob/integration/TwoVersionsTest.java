@@ -3,42 +3,36 @@ package io.elasticjob.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.elasticjob.integration.Application.Place;
+import io.elasticjob.testing.machine.Needs;
 import io.elasticjob.view.JobView;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * This version beside an earlier one, which is compiled from the history of this repository, in one namespace and in processes
- * of their own. {@code -Dformer.version=ref} says which; without it, and where the history is not there, {@code CodecTest}
- * holds each stored form as earlier versions write it, and {@code JobFormatTest} who may run what.
+ * This version beside the one that users have before it ({@link FormerVersion}), in one namespace and in processes of their own.
+ * {@code -Dformer.version=ref} names another one; where the history is not there, {@code CodecTest} still holds each stored form
+ * as earlier versions write it, and {@code JobFormatTest} who may run what.
  */
-@EnabledIfSystemProperty(
-        named = "former.version",
-        matches = ".+",
-        disabledReason = "-Dformer.version=<git ref> runs it")
+@Needs(value = FormerVersion.NAME, there = FormerVersion.class)
 class TwoVersionsTest {
 
-    private static final String FORMER = System.getProperty("former.version");
     private static final Duration PERIOD = Duration.ofSeconds(2);
     private static final String ORDERS = "orders,every=2s,shardingTotalCount=4,failover=true";
 
@@ -46,6 +40,9 @@ class TwoVersionsTest {
     private static final String FAILS = "fails,every=2s";
 
     private static final String FAILS_AND_IS_RETRIED = FAILS + ",retryAttempts=2,retryDelay=200ms";
+
+    /** What this version makes: its records are where the other one does not look. */
+    private static final String FRESH = "fresh,every=2s";
 
     @TempDir
     private Path directory;
@@ -69,7 +66,7 @@ class TwoVersionsTest {
     }
 
     /** A line of a ledger. */
-    private record Run(String job, Instant fireTime, int shard, int attempt, String instance) {
+    private record Run(String job, Instant fireTime, int shard, int attempt, String instance, Instant begun) {
         static Run of(String line) {
             String[] words = line.split(" ");
             return new Run(
@@ -77,7 +74,8 @@ class TwoVersionsTest {
                     Instant.parse(words[1]),
                     Integer.parseInt(words[2]),
                     Integer.parseInt(words[3]),
-                    words[4]);
+                    words[4],
+                    Instant.parse(words[5]));
         }
 
         boolean isByFormer() {
@@ -96,7 +94,7 @@ class TwoVersionsTest {
             log = directory.resolve(name + ".log");
             ledger = directory.resolve(name + ".ledger");
             List<String> command = new ArrayList<>(List.of(
-                    javaTool("java"),
+                    FormerVersion.javaTool("java"),
                     "-XX:TieredStopAtLevel=1",
                     "-XX:+UseSerialGC",
                     "-Xmx128m",
@@ -142,10 +140,6 @@ class TwoVersionsTest {
         }
     }
 
-    private static String javaTool(String name) {
-        return Path.of(System.getProperty("java.home"), "bin", name).toString();
-    }
-
     private void until(String what, BooleanSupplier condition) {
         try {
             Awaitility.await()
@@ -170,54 +164,11 @@ class TwoVersionsTest {
         }
     }
 
-    // ---- The earlier version ----------------------------------------------------------------------------------------
-
-    /** Compiles it from the history; gives its class path, with the libraries of this one. */
-    private String former() throws Exception {
-        Path sources = directory.resolve("former");
-        Path archive = directory.resolve("former.tar");
-        Files.createDirectories(sources);
-        Path root = Path.of("").toAbsolutePath().getParent();
-        run(root, "git", "archive", "--format=tar", "-o", archive.toString(), FORMER, "elasticjob-core/src/main");
-        run(sources, "tar", "-xf", archive.toString());
-        Path main = sources.resolve("elasticjob-core/src/main");
-        List<String> files;
-        try (Stream<Path> all = Files.walk(main.resolve("java"))) {
-            files = all.filter(file -> file.toString().endsWith(".java"))
-                    .filter(file -> !file.endsWith("module-info.java"))
-                    .map(Path::toString)
-                    .collect(Collectors.toCollection(ArrayList::new));
-        }
-        files.add(Path.of("src/test/java/io/elasticjob/integration/VersionedWorker.java")
-                .toAbsolutePath()
-                .toString());
-        Path list = directory.resolve("files");
-        Files.write(list, files);
-        Path classes = directory.resolve("classes");
-        String libraries = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> entry.endsWith(".jar")
-                        && !Path.of(entry).getFileName().toString().startsWith("elasticjob"))
-                .collect(Collectors.joining(File.pathSeparator));
-        run(root, javaTool("javac"), "-proc:none", "-nowarn", "-d", classes.toString(), "-cp", libraries, "@" + list);
-        return classes + File.pathSeparator + main.resolve("resources") + File.pathSeparator + libraries;
-    }
-
-    private void run(Path where, String... command) throws Exception {
-        Path log = directory.resolve("tool.log");
-        int ended = new ProcessBuilder(command)
-                .directory(where.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start()
-                .waitFor();
-        assertThat(ended).as(() -> String.join(" ", command) + read(log)).isZero();
-    }
-
     // ---- Both at once -----------------------------------------------------------------------------------------------
 
     @Test
     void aRollingDeploymentAndTheWayBackLoseNothingAndDoubleNothing() throws Exception {
-        String former = former();
+        String former = FormerVersion.classPath();
         String current = System.getProperty("java.class.path");
         observer = new Application(
                 "observer",
@@ -230,7 +181,7 @@ class TwoVersionsTest {
         former1.takesPart();
         former2.takesPart();
 
-        Copy current1 = new Copy("current-1", current, ORDERS, FAILS_AND_IS_RETRIED);
+        Copy current1 = new Copy("current-1", current, ORDERS, FAILS_AND_IS_RETRIED, FRESH);
         current1.takesPart();
         until("the new declaration is known", () -> obstaclesOfFails().size() >= 2);
         assertThat(obstaclesOfFails())
@@ -244,23 +195,25 @@ class TwoVersionsTest {
         former1.end();
         current1.takesPart();
         former2.takesPart();
-        Copy current2 = new Copy("current-2", current, ORDERS, FAILS_AND_IS_RETRIED);
+        Copy current2 = new Copy("current-2", current, ORDERS, FAILS_AND_IS_RETRIED, FRESH);
         current2.takesPart();
         former2.end();
         current2.takesPart();
         Instant onlyCurrent = Instant.now();
 
-        Copy former3 = new Copy("former-3", former, ORDERS, FAILS);
+        Copy former3 = new Copy("former-3", former, ORDERS, FAILS, FRESH);
         former3.takesPart();
         current1.end();
         former3.takesPart();
-        Copy former4 = new Copy("former-4", former, ORDERS, FAILS);
+        Copy former4 = new Copy("former-4", former, ORDERS, FAILS, FRESH);
         former4.takesPart();
         current2.end();
         former4.takesPart();
 
         checkOrders();
         checkFails(onlyCurrent);
+        assertThat(runs("fresh")).isNotEmpty().allMatch(run -> !run.isByFormer());
+        assertThat(runs("fresh")).extracting(Run::fireTime).doesNotHaveDuplicates();
     }
 
     private Map<String, String> obstaclesOfFails() {
@@ -279,17 +232,17 @@ class TwoVersionsTest {
 
     /** Each firing from the first to the last, on each shard, once. */
     private void checkOrders() {
-        Map<Integer, List<Instant>> byShard = new TreeMap<>();
+        Map<Integer, List<Run>> byShard = new TreeMap<>();
         runs("orders")
                 .forEach(run -> byShard.computeIfAbsent(run.shard(), any -> new ArrayList<>())
-                        .add(run.fireTime()));
+                        .add(run));
         assertThat(byShard).hasSize(4);
-        byShard.forEach((shard, fireTimes) -> {
-            List<Instant> sorted = fireTimes.stream().sorted().toList();
-            for (int i = 1; i < sorted.size(); i++) {
-                assertThat(sorted.get(i))
-                        .as("shard %s after %s", shard, sorted.get(i - 1))
-                        .isEqualTo(sorted.get(i - 1).plus(PERIOD));
+        byShard.forEach((shard, runs) -> {
+            runs.sort(Comparator.comparing(Run::fireTime));
+            for (int i = 1; i < runs.size(); i++) {
+                assertThat(runs.get(i).fireTime())
+                        .as("%s after %s", runs.get(i), runs.get(i - 1))
+                        .isEqualTo(runs.get(i - 1).fireTime().plus(PERIOD));
             }
         });
     }

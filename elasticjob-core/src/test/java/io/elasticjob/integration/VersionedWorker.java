@@ -5,10 +5,8 @@ import io.elasticjob.JobKey;
 import io.elasticjob.ShardingContext;
 import io.elasticjob.SimpleJob;
 import io.elasticjob.engine.JobEngine;
-import io.elasticjob.engine.JobEngineBuilder;
 import io.elasticjob.quartz.QuartzFireSource;
 import io.elasticjob.runner.InProcessShardRunner;
-import io.elasticjob.spi.SystemTimekeeper;
 import io.elasticjob.zookeeper.ZooKeeperRegistry;
 import io.elasticjob.zookeeper.ZooKeeperSettings;
 import java.io.IOException;
@@ -17,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -37,16 +36,14 @@ final class VersionedWorker {
     /** @param args name of the instance, connect string, ledger, and jobs: {@code name,key=value,key=value} */
     public static void main(String[] args) throws IOException {
         VersionedWorker worker = new VersionedWorker(args[0], Path.of(args[2]));
-        SystemTimekeeper timekeeper = new SystemTimekeeper();
         Map<String, SimpleJob> handlers = new TreeMap<>();
-        JobEngineBuilder builder = JobEngine.builder()
+        var builder = JobEngine.builder()
                 .namespace("proof")
                 .application("shop")
                 .instanceName(args[0])
                 .registry(new ZooKeeperRegistry(
                         new ZooKeeperSettings(args[1], Duration.ofSeconds(10), Duration.ofSeconds(5), null)))
-                .fireSource(new QuartzFireSource(Clock.systemUTC()))
-                .timekeeper(timekeeper);
+                .fireSource(new QuartzFireSource(Clock.systemUTC()));
         for (int i = 3; i < args.length; i++) {
             String[] parts = args[i].split(",");
             handlers.put(parts[0], worker::run);
@@ -63,12 +60,11 @@ final class VersionedWorker {
             System.in.transferTo(System.out);
             engine.close(Duration.ofSeconds(10));
         }
-        timekeeper.close();
     }
 
     private void run(ShardingContext context) throws IOException {
         String line = context.jobName() + " " + context.executionId().firing().text() + " " + context.shardingItem()
-                + " " + context.attempt() + " " + name + "\n";
+                + " " + context.attempt() + " " + name + " " + Instant.now() + "\n";
         Files.writeString(ledger, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         if (context.jobName().equals("fails") && context.attempt() == 1) {
             throw new IOException("away");

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -172,19 +173,7 @@ class ScriptJobTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "$(touch hacked)",
-                "`touch hacked`",
-                "; touch hacked",
-                "' ; touch hacked ; '",
-                "\" && touch hacked && \"",
-                "../../etc/passwd",
-                "() { :;}; touch hacked",
-                "--help",
-                "a\nb",
-                "%s%n"
-            })
+    @MethodSource("io.elasticjob.testing.values.OddValues#stream")
     void aParameterIsAValueAndNothingElse(String parameter) throws Exception {
         sh("printf '%s' \"$EJ_JOB_PARAMETER\" > job; printf '%s' \"$EJ_SHARD_PARAMETER\" > shard")
                 .execute(context()

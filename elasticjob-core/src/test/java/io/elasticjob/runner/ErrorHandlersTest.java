@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.elasticjob.Cancellation;
 import io.elasticjob.ExecutionId;
+import io.elasticjob.ExecutionScope;
 import io.elasticjob.Firing;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
@@ -278,6 +279,163 @@ class ErrorHandlersTest {
         runner.close(java.time.Duration.ofSeconds(30));
 
         assertThat(told).containsExactly(new Outcome.TimedOut("timed out after 1s"));
+    }
+
+    @Test
+    void aScopeThatFailsIsHeardOfAndChangesNothing() {
+        List<String> done = new ArrayList<>();
+        ExecutionScope unopened = context -> {
+            throw new IllegalStateException("not opened");
+        };
+        ExecutionScope unclosed = context -> (outcome, thrown) -> {
+            throw new IllegalStateException("not closed");
+        };
+        InProcessShardRunner runner = InProcessShardRunner.on(
+                        Runnable::run, Map.of(job, context -> done.add("handler")), 1)
+                .within(List.of(
+                        unopened, unclosed, context -> (outcome, thrown) -> done.add("closed " + outcome.name())))
+                .withErrorHandlers(Map.of("pager", (context, failure) -> heard.add(failure)), "log");
+        runner.open(new Engine());
+        runner.start(order("pager"));
+
+        assertThat(heard).extracting(Throwable::getMessage).containsExactly("not opened", "not closed");
+        assertThat(done).containsExactly("handler", "closed SUCCEEDED");
+        assertThat(told).containsExactly(new Outcome.Succeeded());
+        assertThat(errors()).as("logged all the same").hasSize(2);
+    }
+
+    @Test
+    void whatHearsOfAScopeMayFailItself() {
+        InProcessShardRunner runner = InProcessShardRunner.on(Runnable::run, Map.of(job, context -> {}), 1)
+                .within(List.of(context -> (outcome, thrown) -> {
+                    throw new AssertionError("not closed");
+                }))
+                .withErrorHandlers(
+                        Map.of("pager", (context, failure) -> {
+                            throw new IOException("away");
+                        }),
+                        "pager");
+        runner.open(new Engine());
+        runner.start(order(""));
+
+        assertThat(told).containsExactly(new Outcome.Succeeded());
+        assertThat(errors()).hasSize(2);
+    }
+
+    private InProcessShardRunner runner(SimpleJob handler, ExecutionScope scope, JobErrorHandler pager) {
+        InProcessShardRunner runner = InProcessShardRunner.platform(Map.of(job, handler), 1)
+                .within(List.of(scope))
+                .withErrorHandlers(Map.of("pager", pager), "pager");
+        runner.open(new Engine());
+        return runner;
+    }
+
+    @Test
+    void oneThatHangsOverAScopeThatCannotBeClosedIsInterruptedWithItsExecution() throws Exception {
+        CountDownLatch hangs = new CountDownLatch(1);
+        InProcessShardRunner runner = runner(
+                context -> {},
+                context -> (outcome, thrown) -> {
+                    throw new IllegalStateException("not closed");
+                },
+                (context, failure) -> {
+                    hangs.countDown();
+                    new CountDownLatch(1).await();
+                });
+        ShardRunner.Order order = order("");
+        runner.start(order);
+        hangs.await();
+        runner.cancel(order, TIMEOUT);
+        runner.close(java.time.Duration.ofSeconds(30));
+
+        assertThat(told).as("as the handler has ended").containsExactly(new Outcome.Succeeded());
+    }
+
+    private static void awaitEnd(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException never) {
+            throw new AssertionError(never);
+        }
+    }
+
+    @Test
+    void itIsNotToldOfAScopeDuringWhoseClosingTheExecutionWasCutOff() throws Exception {
+        CountDownLatch closing = new CountDownLatch(1);
+        CountDownLatch cutOff = new CountDownLatch(1);
+        InProcessShardRunner runner = runner(
+                context -> {},
+                context -> (outcome, thrown) -> {
+                    closing.countDown();
+                    awaitEnd(cutOff);
+                    throw new IllegalStateException("not closed");
+                },
+                (context, failure) -> {
+                    heard.add(failure);
+                    new CountDownLatch(1).await();
+                });
+        ShardRunner.Order order = order("");
+        runner.start(order);
+        closing.await();
+        runner.cancel(order, TIMEOUT);
+        cutOff.countDown();
+        runner.close(java.time.Duration.ofSeconds(30));
+
+        assertThat(heard).isEmpty();
+        assertThat(told).containsExactly(new Outcome.Succeeded());
+        assertThat(errors()).as("logged all the same").hasSize(1);
+    }
+
+    @Test
+    void aScopeThatIsCutOffOnPurposeHasNotFailedAndNorDoesItsHandlerGoOn() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        List<Boolean> interrupted = new ArrayList<>();
+        InProcessShardRunner runner = runner(
+                context -> interrupted.add(Thread.currentThread().isInterrupted()),
+                context -> {
+                    begun.countDown();
+                    try {
+                        new CountDownLatch(1).await();
+                        throw new AssertionError("never");
+                    } catch (InterruptedException cut) {
+                        throw new IllegalStateException(cut);
+                    }
+                },
+                (context, failure) -> heard.add(failure));
+        ShardRunner.Order order = order("");
+        runner.start(order);
+        begun.await();
+        runner.cancel(order, new Cancellation(Cancellation.Reason.OPERATOR, "ann", "disk full"));
+        runner.close(java.time.Duration.ofSeconds(30));
+
+        assertThat(heard).isEmpty();
+        assertThat(interrupted).containsExactly(true);
+    }
+
+    @Test
+    void itDoesNotBeginInterruptedByAScope() {
+        List<Boolean> interrupted = new ArrayList<>();
+        InProcessShardRunner runner = InProcessShardRunner.on(
+                        Runnable::run,
+                        Map.of(
+                                job,
+                                context ->
+                                        interrupted.add(Thread.currentThread().isInterrupted())),
+                        1)
+                .within(List.of(context -> {
+                    Thread.currentThread().interrupt();
+                    throw new IllegalStateException("not opened");
+                }))
+                .withErrorHandlers(
+                        Map.of(
+                                "pager",
+                                (context, failure) ->
+                                        interrupted.add(Thread.currentThread().isInterrupted())),
+                        "pager");
+        runner.open(new Engine());
+        runner.start(order(""));
+
+        assertThat(interrupted).as("the error handler and the job's").containsExactly(false, false);
     }
 
     @Test

@@ -41,7 +41,7 @@ enum ChainMutant implements Mutant {
     WHAT_IS_DONE_IS_FORGOTTEN {
         @Override
         JoinRecord written(JoinRecord record, @Nullable JoinRecord before) {
-            return new JoinRecord(record.waiting(), List.of(), record.unknown());
+            return new JoinRecord(record.waiting(), List.of(), record.missed(), record.unknown());
         }
     },
 
@@ -53,6 +53,26 @@ enum ChainMutant implements Mutant {
             boolean isOver = record.done().size() > last.done().size()
                     && !record.done().get(record.done().size() - 1).fired();
             return isOver ? last : record;
+        }
+    },
+
+    /** What has come for a join that has not run its job is not kept: it never runs, whatever runs again. */
+    WHAT_HAS_COME_IS_NOT_KEPT {
+        @Override
+        JoinRecord written(JoinRecord record, @Nullable JoinRecord before) {
+            return new JoinRecord(record.waiting(), record.done(), List.of(), record.unknown());
+        }
+    },
+
+    /** A join that runs its job late goes on being one that has not run it. */
+    LATE_RUNS_ARE_NOT_NOTED {
+        @Override
+        JoinRecord written(JoinRecord record, @Nullable JoinRecord before) {
+            List<JoinRecord.Entry> missed = before == null ? List.of() : before.missed();
+            return missed.size() > record.missed().size()
+                            && before.done().size() == record.done().size()
+                    ? before
+                    : record;
         }
     },
 
@@ -129,8 +149,11 @@ enum ChainMutant implements Mutant {
                             one.identity().replaceFirst(Chains.FIRST + "@[^/]*", Chains.FIRST + "@" + life),
                             one.fired()))
                     .toList();
-            JoinRecord other =
-                    new JoinRecord(joins.value().waiting(), done, joins.value().unknown());
+            JoinRecord other = new JoinRecord(
+                    joins.value().waiting(),
+                    done,
+                    joins.value().missed(),
+                    joins.value().unknown());
             return new Read.Present(JoinRecordCodec.encode(other), present.stat());
         }
     },

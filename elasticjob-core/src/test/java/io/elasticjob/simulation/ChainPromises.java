@@ -12,7 +12,6 @@ import io.elasticjob.codec.JoinRecordCodec;
 import io.elasticjob.codec.TriggerCodec;
 import io.elasticjob.coordination.Chain;
 import io.elasticjob.coordination.Chain.Ancestor;
-import io.elasticjob.coordination.ChainGraph;
 import io.elasticjob.coordination.FiringRecord;
 import io.elasticjob.coordination.JoinRecord;
 import io.elasticjob.coordination.Layout;
@@ -57,7 +56,10 @@ final class ChainPromises {
         final Map<String, Cause> came = new TreeMap<>();
         final Set<String> not = new HashSet<>();
         boolean fired;
-        boolean decided;
+        /** Whether it has run its job, or would have if the job could run. */
+        boolean settled;
+        /** Whether it was told to have ended without that; a firing that runs again may make it run after all. */
+        boolean over;
         /** Whether somebody may have closed something who had not heard of all the jobs. */
         boolean unsure;
     }
@@ -70,12 +72,16 @@ final class ChainPromises {
 
     private final Set<String> closed = new HashSet<>();
 
+    /** Firings that run again without what runs after them. */
+    private final Set<String> alone = new HashSet<>();
+
     /** What the present transaction has created, by job. */
     private final Map<String, Chain> created = new TreeMap<>();
 
     private long createdBy;
     private int joined;
     private int ended;
+    private int late;
 
     ChainPromises(Observed seen) {
         this.seen = seen;
@@ -84,6 +90,11 @@ final class ChainPromises {
     /** How often a job was run by a join, and how many joins ended without that. */
     List<Integer> counts() {
         return List.of(joined, ended);
+    }
+
+    /** How often a join has run its job that had ended without that before. */
+    int late() {
+        return late;
     }
 
     void changed(Change change) {
@@ -101,15 +112,26 @@ final class ChainPromises {
         if (change.before() instanceof Read.Absent
                 && change.after() instanceof Read.Present present
                 && TriggerCodec.decode(0, present.stat().createdAt(), present.data())
-                        instanceof Decoded.Value<Trigger> trigger
-                && trigger.value().request().startsWith(Succession.REQUEST)) {
+                        instanceof Decoded.Value<Trigger> trigger) {
+            triggered(of, trigger.value(), change);
+        }
+    }
+
+    private void triggered(Layout.TriggerOf of, Trigger trigger, Change change) {
+        Chain chain = trigger.content().chain();
+        String self = identity(of.job(), seen.life(of.job()), new Firing.Triggered(of.number()));
+        if (trigger.content().rerun() != null) {
+            chains.put(self, chain);
+            if (!trigger.content().rerun().successors()) {
+                alone.add(self);
+            }
+        } else if (trigger.request().startsWith(Succession.REQUEST)) {
             if (createdBy != change.zxid()) {
                 created.clear();
                 createdBy = change.zxid();
             }
-            Chain chain = trigger.value().content().chain();
             created.put(of.job(), chain);
-            chains.put(identity(of.job(), seen.life(of.job()), new Firing.Triggered(of.number())), chain);
+            chains.put(self, chain);
         }
     }
 
@@ -159,16 +181,20 @@ final class ChainPromises {
 
     private void closed(Layout.JobLife life, FiringRecord.Whole whole, FiringResult result, long zxid) {
         String self = identity(life.job(), life.life(), whole.firing());
+        Firing.Past past = whole.seen();
         closed.add(self);
         List<Ancestor> ancestors = chains.getOrDefault(self, Chain.NONE).ancestors();
         if (!whole.ancestors().equals(ancestors)) {
             seen.violated("a firing descends from others than its trigger says: " + whole + ", not " + ancestors);
         }
         List<Ancestor> descent = new ArrayList<>(ancestors);
-        descent.add(new Ancestor(life.job(), life.life(), whole.firing(), whole.fireTime()));
+        descent.add(new Ancestor(life.job(), life.life(), past.firing(), past.fireTime()));
         Map<String, Chain> now = createdBy == zxid ? Map.copyOf(created) : Map.of();
         created.clear();
-        Cause cause = new Cause(life.job(), whole.firing(), whole.fireTime(), result);
+        if (alone.contains(self)) {
+            return; // see WholePromises
+        }
+        Cause cause = new Cause(life.job(), past.firing(), past.fireTime(), result);
         boolean isSure = areAllHeardOf();
         for (String job : Chains.NAMES) {
             Observed.Job joining = seen.jobs.get(job);
@@ -181,7 +207,7 @@ final class ChainPromises {
     private void arrived(
             Observed.Job joining, Cause cause, List<Ancestor> descent, boolean isSure, @Nullable Chain triggered) {
         JobDefinition definition = joining.definition();
-        Ancestor of = common(definition.name(), descent).orElse(null);
+        Ancestor of = common(descent).orElse(null);
         Chain chain = triggered;
         if (chain != null && (of == null || !last(chain).filter(of::equals).isPresent())) {
             seen.violated(definition.name() + " runs for what it does not join: " + chain + " after " + cause
@@ -205,19 +231,21 @@ final class ChainPromises {
                 : story.came.keySet().containsAll(names(definition));
         if (chain != null) {
             checkRun(definition, story, chain, isEnough);
-        } else if (isEnough && !story.decided && !story.unsure && mayRun(joining)) {
+        } else if (isEnough && !story.settled && !story.unsure && mayRun(joining)) {
             seen.violated(definition.name() + " was not run by a join: " + of.identity() + " " + story.came);
         }
         boolean isOver =
                 definition.join() == Join.ALL ? !story.not.isEmpty() : story.not.containsAll(names(definition));
-        if (isOver && !story.decided) {
+        if (isOver && !story.settled && !story.over) {
             ended++;
         }
-        story.decided |= isEnough || isOver;
+        story.over |= isOver;
+        story.settled |= isEnough;
     }
 
     private void checkRun(JobDefinition definition, Story story, Chain chain, boolean isEnough) {
         joined++;
+        late += story.over ? 1 : 0;
         if (story.fired) {
             seen.violated(definition.name() + " was run twice by one join: " + chain);
         }
@@ -236,16 +264,9 @@ final class ChainPromises {
         return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
     }
 
-    private Optional<Ancestor> common(String job, List<Ancestor> descent) {
-        ChainGraph graph = new ChainGraph(one -> {
-            Observed.Job known = seen.jobs.get(one);
-            return known == null ? List.of() : names(known.definition());
-        });
-        Set<String> common = graph.common(job);
-        return IntStream.iterate(descent.size() - 1, i -> i >= 0, i -> i - 1)
-                .mapToObj(descent::get)
-                .filter(one -> common.contains(one.job()))
-                .findFirst();
+    /** All branches come from the first job. */
+    private static Optional<Ancestor> common(List<Ancestor> descent) {
+        return descent.stream().filter(one -> one.job().equals(Chains.FIRST)).findFirst();
     }
 
     private static List<String> names(JobDefinition job) {

@@ -48,7 +48,7 @@ final class Chains {
                         .set(JobKey.JOIN, "ANY")
                         .build(),
                 job(LAST, random)
-                        .set(JobKey.AFTER, ALL + "," + ANY)
+                        .set(JobKey.AFTER, ALL + "," + ANY + "," + RIGHT + ":ANY")
                         .set(JobKey.JOIN, "ALL")
                         .build());
     }

@@ -6,6 +6,7 @@ import io.elasticjob.JobKey;
 import io.elasticjob.JobPart;
 import io.elasticjob.NoSuchJobException;
 import io.elasticjob.OperationRefusedException;
+import io.elasticjob.RerunRequest;
 import io.elasticjob.TriggerReceipt;
 import io.elasticjob.TriggerRequest;
 import io.elasticjob.coordination.Layout;
@@ -78,13 +79,16 @@ final class Commands {
 
     private final MemoryEnsemble ensemble;
     private final Observed seen;
+    private final Predicate<RerunRequest> isRerun;
     private final Consumer<String> violated;
     private final Map<String, Command> all = new HashMap<>();
     private final List<Command> open = new ArrayList<>();
     /** By the name of the command that drained it. */
     private final Map<String, String> drainedNames = new HashMap<>();
 
-    Commands(MemoryEnsemble ensemble, Observed seen, Consumer<String> violated) {
+    /** @param isRerun whether a request of this id has run firings again */
+    Commands(MemoryEnsemble ensemble, Observed seen, Predicate<RerunRequest> isRerun, Consumer<String> violated) {
+        this.isRerun = isRerun;
         this.ensemble = ensemble;
         this.seen = seen;
         this.violated = violated;
@@ -213,6 +217,9 @@ final class Commands {
                     .flatMap(Optional::stream)
                     .anyMatch(instance ->
                             isMeant(drain, instance) && instance.drained().isPresent() == drain.on());
+        }
+        if (wish instanceof Wish.Rerun rerun) {
+            return isRerun.test(rerun.request());
         }
         return wish instanceof Wish.CancelRun && command.written > 0;
     }

@@ -24,7 +24,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,10 +135,11 @@ final class CutPromises {
             seen.violated("was cancelled otherwise than " + by + ": " + cancel.value());
         }
         cancels++;
-        cancel.value()
-                .shards()
-                .forEach(shard -> cancelled.putIfAbsent(
-                        new Target(life, shard, cancel.value().firing()), seen.time.nanoTime()));
+        SortedSet<Integer> shards = cancel.value().isWhole()
+                ? new TreeSet<>(IntStream.range(0, Divisions.MOST_PARTS).boxed().toList())
+                : cancel.value().shards();
+        shards.forEach(shard ->
+                cancelled.putIfAbsent(new Target(life, shard, cancel.value().firing()), seen.time.nanoTime()));
     }
 
     private static boolean isFor(Wish.CancelRun wish, Layout.JobLife life, Cancel cancel) {

@@ -35,8 +35,11 @@ final class Deployment {
                     .failover(random.nextBoolean())
                     .build());
         }
-        if (chapter == Plan.Chapter.WHOLES) {
+        if (chapter == Plan.Chapter.WHOLES || chapter == Plan.Chapter.RERUNS) {
             all.addAll(Wholes.deployment(random));
+        }
+        if (chapter == Plan.Chapter.DIVISIONS) {
+            all.addAll(Divisions.deployment(random));
         }
         if (chapter == Plan.Chapter.CHAINS) {
             all.addAll(Chains.deployment(random));
@@ -46,6 +49,9 @@ final class Deployment {
         }
         if (chapter == Plan.Chapter.BROADCASTS) {
             all.addAll(Broadcasts.deployment(random));
+        }
+        if (chapter == Plan.Chapter.HOMES) {
+            all.addAll(Placements.deployment(random));
         }
         if (chapter == Plan.Chapter.CUTS) {
             all.addAll(Cuts.deployment(random));

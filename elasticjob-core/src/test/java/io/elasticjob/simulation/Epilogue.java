@@ -5,6 +5,7 @@ import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.Setting;
 import io.elasticjob.TriggerRequest;
+import io.elasticjob.coordination.Homes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -116,6 +117,43 @@ final class Epilogue {
         simulation.promises.overlaps().checkGaveWay(begun);
         simulation.lasting = null;
         simulation.time.pass(Duration.ofSeconds(25));
+    }
+
+    /** One instance restarts, and finds its shards; one leaves for good, and others get them; one is left alone. */
+    void homes(SplittableRandom random) {
+        simulation.trace().note("--- instances restart, and leave for good");
+        while (simulation.living().size() < 3) {
+            simulation.start(random);
+        }
+        Duration settled = LEADER_LOOKS.plus(Placements.HOMES_AFTER.multipliedBy(2));
+        simulation.time.pass(settled);
+        checkHomes();
+        Homes homes = simulation.promises.placements().homes(Placements.AT_HOME);
+        SimulatedProcess restarted = simulation.living().stream()
+                .filter(one -> homes.byShard().containsValue(one.name))
+                .findFirst()
+                .orElse(simulation.living().get(0));
+        simulation.kill(restarted);
+        simulation.time.pass(Simulation.SESSION.plusSeconds(2));
+        simulation.startAs(restarted.name, random);
+        simulation.time.pass(Duration.ofSeconds(20));
+        simulation.promises.placements().checkAtHomeAs(homes, Placements.AT_HOME);
+        checkHomes();
+        simulation.living().stream()
+                .filter(one -> one.name.equals(restarted.name))
+                .forEach(simulation::kill);
+        simulation.time.pass(settled);
+        checkHomes();
+        simulation.living().stream().skip(1).forEach(simulation::kill);
+        simulation.time.pass(settled);
+        checkHomes();
+    }
+
+    private void checkHomes() {
+        simulation
+                .promises
+                .placements()
+                .checkEnd(simulation.definitions(), simulation.living(), (process, job) -> process.canRun(job));
     }
 
     /**

@@ -52,7 +52,10 @@ final class FiringPromises {
         if (!job.monitorExecution() || job.schedule() instanceof Schedule.Once || StreamPromises.isStream(job.name())) {
             return; // nothing is promised of the first; the second is gone when it has run; the third has one firing
         }
-        if (job.concurrency().isLimited()) {
+        if (job.plannedShards().arePlanned()) {
+            return; // see DivisionPromises
+        }
+        if (job.concurrency().isLimited() || Placements.mayWait(job)) {
             return; // it waits for others
         }
         Job present = Objects.requireNonNull(seen.jobs.get(job.name()));

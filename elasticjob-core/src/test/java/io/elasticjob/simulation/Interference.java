@@ -151,6 +151,18 @@ final class Interference {
         };
     }
 
+    /** Reads other settings of jobs than are stored. */
+    static Registry settings(Registry registry, UnaryOperator<String> other) {
+        return altered(
+                registry,
+                (path, present) -> isJob(path)
+                        ? new Read.Present(
+                                other.apply(new String(present.data(), StandardCharsets.UTF_8))
+                                        .getBytes(StandardCharsets.UTF_8),
+                                present.stat())
+                        : present);
+    }
+
     static boolean isDelayed(String path) {
         return path.startsWith("/sim/shards/after-each");
     }

@@ -228,6 +228,9 @@ enum Mischief {
                             default -> String.valueOf(random.nextInt(4) == 0);
                         });
             }
+            if (Divisions.concerns(job) && settings.remove(JobKey.SHARDING_TOTAL_COUNT) != null) {
+                settings.put(JobKey.FAILOVER, "true"); // else a version with a planner could not be declared
+            }
             String shards = settings.get(JobKey.SHARDING_TOTAL_COUNT);
             if (shards != null) {
                 settings.putAll(Deployment.shards(job, Integer.parseInt(shards)));
@@ -348,6 +351,70 @@ enum Mischief {
         @Override
         int weight(Plan.Chapter chapter) {
             return chapter == Plan.Chapter.CHAINS ? 10 : 0;
+        }
+    },
+    /** A process is ended in good order, and comes back under its name a while later. */
+    COME_BACK(0) {
+        @Override
+        void happen(Simulation world, SimulatedProcess victim, SplittableRandom random) {
+            world.leave(victim);
+            world.after(millis(random, 20_000), () -> world.comeBack(victim, random));
+        }
+
+        @Override
+        int weight(Plan.Chapter chapter) {
+            return chapter == Plan.Chapter.HOMES ? 12 : 0;
+        }
+    },
+    /** An operator has past firings run again, and another one the same, elsewhere at the same time or a while later. */
+    RERUN(0) {
+        @Override
+        void happen(Simulation world, SimulatedProcess victim, SplittableRandom random) {
+            List<Wish> wishes = RerunPromises.anyWishes(world, names(world.plan.chapter()), random);
+            if (!wishes.isEmpty()) {
+                world.ask(victim, wishes.get(0));
+                if (random.nextInt(3) == 0) {
+                    world.after(millis(random, 40), () -> CUT.happen(world, victim, random));
+                }
+                if (random.nextInt(2) == 0) {
+                    world.askLater(random.nextBoolean() ? Duration.ZERO : millis(random, 1_500), wishes.get(1));
+                }
+            }
+        }
+
+        @Override
+        int weight(Plan.Chapter chapter) {
+            return chapter == Plan.Chapter.RERUNS ? 25 : chapter == Plan.Chapter.CHAINS ? 12 : 0;
+        }
+
+        private List<String> names(Plan.Chapter chapter) {
+            return chapter == Plan.Chapter.CHAINS
+                    ? Chains.NAMES.stream().sorted().toList()
+                    : Wholes.names();
+        }
+    },
+    /** Somebody deletes a part of a plan, or writes over it. */
+    SPOIL_PLAN(0) {
+        @Override
+        void happen(Simulation world, SplittableRandom random) {
+            world.after(millis(random, 300), () -> world.promises.divisions().spoil(random));
+        }
+
+        @Override
+        int weight(Plan.Chapter chapter) {
+            return chapter == Plan.Chapter.DIVISIONS ? 12 : 0;
+        }
+    },
+    /** An operator has a firing end that is being planned, or runs by its plan, or waits for it. */
+    CANCEL_PLANNED(0) {
+        @Override
+        void happen(Simulation world, SimulatedProcess victim, SplittableRandom random) {
+            world.after(millis(random, 300), () -> world.askLater(Duration.ZERO, Divisions.anyCancel(world, random)));
+        }
+
+        @Override
+        int weight(Plan.Chapter chapter) {
+            return chapter == Plan.Chapter.DIVISIONS ? 12 : 0;
         }
     },
     /** Somebody writes what nobody can read or work with over the node of a job, or makes one. */

@@ -1,5 +1,6 @@
 package io.elasticjob.simulation;
 
+import io.elasticjob.JobDefinition;
 import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Registry;
 import java.util.function.Function;
@@ -30,4 +31,9 @@ interface Mutant {
      * @param truth what the ensemble really holds, for a mutant that has to know
      */
     Registry wrap(Registry registry, Function<String, Read> truth);
+
+    /** What a process declares instead of this: a rule that its engine has another idea of. */
+    default JobDefinition declared(JobDefinition job) {
+        return job;
+    }
 }

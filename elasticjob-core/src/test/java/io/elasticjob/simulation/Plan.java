@@ -41,7 +41,13 @@ record Plan(long seed, Chapter chapter, List<Step> steps) {
         /** Firings come due while their shard runs, or while nobody is there, and versions start. */
         OVERLAPS,
         /** Jobs that each instance runs as a whole. */
-        BROADCASTS
+        BROADCASTS,
+        /** Shards are at home with instances, which come back under their names; and not every instance runs every job. */
+        HOMES,
+        /** Past firings run again. */
+        RERUNS,
+        /** Planners split firings, which take long, and die on the way. */
+        DIVISIONS
     }
 
     private static final Duration TROUBLE = Duration.ofSeconds(60);

@@ -32,7 +32,10 @@ final class Promises {
     private final FiringPromises firings;
     private final LimitPromises limits;
     private final WholePromises wholes;
+    private final DivisionPromises divisions;
     private final ChainPromises chains;
+    private final PlacementPromises placements;
+    private final RerunPromises reruns;
 
     /**
      * @param time the stopwatch of the simulation, by which it is written down what ran
@@ -40,18 +43,20 @@ final class Promises {
      */
     Promises(Timekeeper time, Timekeeper clock, MemoryEnsemble ensemble, Ledger ledger, Trace trace) {
         this.seen = new Observed(time, clock, ensemble, ledger, trace);
-        this.commands = new Commands(ensemble, seen, seen::violated);
+        this.reruns = new RerunPromises(seen);
+        this.commands = new Commands(ensemble, seen, reruns::isDone, seen::violated);
         this.plans = new PlanPromises(seen, commands);
         this.overlaps = new OverlapPromises(seen);
         this.broadcasts = new BroadcastPromises(seen);
-        this.triggers =
-                new TriggerPromises(clock, ensemble, seen, commands, plans, overlaps, broadcasts, seen::violated);
+        this.triggers = new TriggerPromises(clock, ensemble, seen, commands, plans, overlaps, broadcasts, reruns);
         DelayPromises delays = new DelayPromises(ledger, clock::now, seen::violated);
         this.cuts = new CutPromises(seen, commands);
         this.pauses = new PausePromises(seen);
         this.jobs = new JobPromises(seen, commands, triggers, new JobPromises.Others(pauses, overlaps, broadcasts));
-        this.wholes = new WholePromises(seen);
+        this.divisions = new DivisionPromises(seen);
+        this.wholes = new WholePromises(seen, divisions);
         this.chains = new ChainPromises(seen);
+        this.placements = new PlacementPromises(seen);
         this.records = new RecordPromises(
                 seen, jobs, triggers, delays, new RecordPromises.Others(cuts, pauses, overlaps, broadcasts));
         this.runs = new RunPromises(seen, triggers);
@@ -123,8 +128,20 @@ final class Promises {
         return wholes;
     }
 
+    DivisionPromises divisions() {
+        return divisions;
+    }
+
     ChainPromises chains() {
         return chains;
+    }
+
+    PlacementPromises placements() {
+        return placements;
+    }
+
+    RerunPromises reruns() {
+        return reruns;
     }
 
     FiringPromises firings() {
@@ -139,6 +156,7 @@ final class Promises {
         }
         wholes.changed(change);
         chains.changed(change);
+        placements.changed(change);
         Optional<Layout.TriggerOf> triggered = Observed.LAYOUT.triggerAt(path);
         if (path.startsWith(Observed.SHARDS)) {
             seen.historyOf(path).ifPresent(history -> {
@@ -146,6 +164,7 @@ final class Promises {
                 records.changed(history, change);
                 if (WholePromises.isClaim(before, history.last)) {
                     wholes.claimed(history.of, history.shard, before, history.last);
+                    placements.claimed(history.of, history.shard, history.last);
                 }
             });
             return;

@@ -182,7 +182,8 @@ final class RunPromises {
         Set<String> ofThisRun = new HashSet<>();
         for (Written write : history.writes) {
             if (write.zxid() == entry.token) {
-                written = write.before().checkpoint();
+                boolean isPart = Divisions.concerns(history.of.job()); // which begins without that of another part
+                written = isPart ? write.after().checkpoint() : write.before().checkpoint();
             } else if (write.isCheckpoint() && write.zxid() > entry.token) {
                 ofThisRun.add(String.valueOf(write.after().checkpoint()));
             }

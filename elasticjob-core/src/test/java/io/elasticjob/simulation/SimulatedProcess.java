@@ -45,6 +45,7 @@ final class SimulatedProcess extends Fleet.Process {
     final SimulatedRunner runner;
     final Set<String> handlers = new TreeSet<>();
     final int slots;
+    private final Map<String, String> labels;
     private String lastId = "";
     /** Whether it knows that it has no connection: what is answered then it does not look at. */
     private boolean away;
@@ -116,6 +117,20 @@ final class SimulatedProcess extends Fleet.Process {
                             Map.of(Wholes.LISTENER, simulation.promises.wholes().listener(name)))
                     .firingListenerExecutor(call -> watch.after(Duration.ofMillis(random.nextInt(300)), call));
         }
+        if (simulation.plan.chapter() == Plan.Chapter.DIVISIONS) {
+            builder.firingListeners(
+                            Map.of(Wholes.LISTENER, simulation.promises.wholes().listener(name)))
+                    .shardPlanners(Map.of(
+                            Divisions.PLANNER, simulation.promises.divisions().planner(name, random.split())))
+                    .firingListenerExecutor(call ->
+                            watch.after(Duration.ofMillis(random.nextInt(simulation.calm ? 300 : 4_000)), call));
+        }
+        if (simulation.plan.chapter() == Plan.Chapter.HOMES) {
+            labels = Placements.labels(name);
+            builder.labels(labels).homesAfter(simulation.homesAfter);
+        } else {
+            labels = Map.of();
+        }
         engine = builder.build();
     }
 
@@ -143,6 +158,7 @@ final class SimulatedProcess extends Fleet.Process {
         simulation.promises.runs().heard(name, event);
         simulation.promises.broadcasts().heard(event);
         simulation.promises.wholes().heard(name, event);
+        simulation.promises.divisions().heard(event);
         if (event instanceof ElasticJobEvent.RegistrySuspended || event instanceof ElasticJobEvent.SessionEnded) {
             away = true;
         } else if (event instanceof ElasticJobEvent.RegistryResumed
@@ -169,6 +185,9 @@ final class SimulatedProcess extends Fleet.Process {
     }
 
     private Outcome outcome(ShardRunner.Order order) {
+        if (simulation.plan.chapter() == Plan.Chapter.DIVISIONS) {
+            return Divisions.outcome(order, random);
+        }
         if (isOfWholes()) {
             return Wholes.outcome(order, random);
         }
@@ -179,7 +198,7 @@ final class SimulatedProcess extends Fleet.Process {
     }
 
     private boolean isOfWholes() {
-        return simulation.plan.chapter() == Plan.Chapter.WHOLES;
+        return simulation.plan.chapter() == Plan.Chapter.WHOLES || simulation.plan.chapter() == Plan.Chapter.RERUNS;
     }
 
     private Duration duration() {
@@ -208,6 +227,7 @@ final class SimulatedProcess extends Fleet.Process {
 
     boolean canRun(StoredJob job) {
         return runner.handlers().contains(job.effective().handler())
+                && job.effective().placement().labels().matches(labels)
                 && job.switches().off(name).isEmpty();
     }
 

@@ -3,8 +3,10 @@ package io.elasticjob.simulation;
 import io.elasticjob.Instance;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.Operator;
+import io.elasticjob.RerunReceipt;
 import io.elasticjob.TriggerReceipt;
 import io.elasticjob.TriggerRequest;
+import io.elasticjob.coordination.PastFiring;
 import io.elasticjob.coordination.Startup;
 import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.memory.Change;
@@ -61,6 +63,8 @@ final class Simulation {
     final @Nullable PoisonMutant poisonMutant;
     final @Nullable StreamMutant streamMutant;
     final boolean forgets;
+    final Duration homesAfter;
+    private final UnaryOperator<JobDefinition> declaring;
     final VirtualTime time = new VirtualTime(ORIGIN);
     final VirtualTime.Watch clock = time.watch(Duration.ZERO);
     private final VirtualTime.Watch stamps = time.watch(Duration.ZERO);
@@ -77,6 +81,9 @@ final class Simulation {
 
     /** Instances that were taken off by somebody's hand, for which none can be prepared. */
     private final Set<String> forced = new HashSet<>();
+
+    /** Names under which another process was there before. */
+    private final Set<String> cameBack = new HashSet<>();
 
     /** When each instance that ever was did register. */
     private final Map<String, Instant> registered = new HashMap<>();
@@ -130,6 +137,8 @@ final class Simulation {
         this.poison = plan.chapter() == Plan.Chapter.POISON ? new Poison(ensemble, ledger, promises::violated) : null;
         this.poisonMutant = poisonMutant;
         this.streamMutant = streamMutant;
+        this.homesAfter = mutant instanceof PlacementMutant placed ? placed.homesAfter() : Placements.HOMES_AFTER;
+        this.declaring = mutant == null ? job -> job : mutant::declared;
         this.interference = mutant == null ? registry -> registry : registry -> mutant.wrap(registry, ensemble::node);
         SplittableRandom random = new SplittableRandom(plan.seed());
         ensemble.observe(this::changed);
@@ -158,6 +167,7 @@ final class Simulation {
         time.pass(Duration.ofMillis(random.nextInt(3_000)));
         calm(random);
         Set<String> since = names(living());
+        since.removeAll(cameBack); // what the former one of the name was asked for nobody answers
         Instant promised = clock.now().plus(RECOVERY);
         Instant last = promised.plus(QUIET);
         clocks.stepInQuietTime(random);
@@ -170,12 +180,14 @@ final class Simulation {
         offers.checkQuiet();
         promises.streams().check(definitions(), names(living()));
         promises.wholes().checkQuiet(definitions());
+        promises.divisions().checkQuiet();
         promises.chains().checkQuiet();
         promises.cuts().checkQuiet(definitions(), since::contains, promised);
         promises.pauses().checkQuiet(definitions());
         promises.plans().checkQuiet(definitions());
         promises.overlaps().checkQuiet();
         promises.broadcasts().checkRuns(definitions(), living(), (process, job) -> process.canRun(job), promised, last);
+        promises.placements().checkQuiet(promised, last);
         promises.triggers().checkQuiet(definitions(), since::contains);
         promises.jobs()
                 .checkLeftovers(
@@ -216,7 +228,18 @@ final class Simulation {
             time.pass(Epilogue.LEADER_LOOKS.multipliedBy(4));
             promises.broadcasts().checkEnd();
         }
+        if (plan.chapter() == Plan.Chapter.HOMES) {
+            time.pass(Epilogue.LEADER_LOOKS.plus(Placements.HOMES_AFTER.multipliedBy(2)));
+            promises.placements().checkEnd(definitions(), living(), (process, job) -> process.canRun(job));
+            new Epilogue(this).homes(random);
+        }
+        if (plan.chapter() == Plan.Chapter.DIVISIONS) {
+            time.pass(Epilogue.LEADER_LOOKS.multipliedBy(2));
+            promises.divisions().checkEnd();
+        }
         promises.runs().checkRuns();
+        promises.divisions().checkRuns();
+        promises.reruns().checkRuns();
         return promises.violations();
     }
 
@@ -225,9 +248,19 @@ final class Simulation {
         return List.of(promises.wholes().closes(), promises.wholes().retaken());
     }
 
+    /** How many firings had a plan, and how often it was made in the place of a dead instance. */
+    List<Integer> divisions() {
+        return promises.divisions().counts();
+    }
+
     /** How often a job was run by a join, and how many joins ended without that. */
     List<Integer> joins() {
         return promises.chains().counts();
+    }
+
+    /** How often a job was run by a join after all, because a firing before it was run again. */
+    int lateJoins() {
+        return promises.chains().late();
     }
 
     /** How many shards were run by an instance that they were offered to. */
@@ -253,6 +286,21 @@ final class Simulation {
     /** How many shards were taken back from processes that were gone. */
     int takenBack() {
         return promises.broadcasts().takenBack();
+    }
+
+    /** How many shards got another home. */
+    int moved() {
+        return promises.placements().moved();
+    }
+
+    /** How many past firings were to run again. */
+    int reruns() {
+        return promises.reruns().reruns();
+    }
+
+    /** What is kept of the past firings of a job. */
+    List<PastFiring> kept(String job) {
+        return promises.reruns().kept(job);
     }
 
     /** How many triggers were made of plans. */
@@ -350,9 +398,36 @@ final class Simulation {
     }
 
     SimulatedProcess start(String application, List<JobDefinition> declared, SplittableRandom random) {
-        List<JobDefinition> ofVersion =
-                declared.stream().map(job -> Startup.versioned(job, version)).toList();
-        SimulatedProcess process = new SimulatedProcess(this, "p" + started++, application, ofVersion, random.split());
+        return start("p" + started++, application, declared, random);
+    }
+
+    /** Under the name of one that has gone, once nothing is left of it. */
+    void comeBack(SimulatedProcess former, SplittableRandom random) {
+        boolean isLeft = fleet.all().contains(former)
+                || ensemble.children("/sim/instances").stream().anyMatch(id -> id.startsWith(former.name + "."));
+        if (calm || living().stream().anyMatch(process -> process.name.equals(former.name))) {
+            return;
+        }
+        if (isLeft) {
+            after(Duration.ofSeconds(1), () -> comeBack(former, random));
+        } else {
+            cameBack.add(former.name);
+            start(former.name, "sim", jobs, random);
+        }
+    }
+
+    /** Another process under a name that was there before. */
+    void startAs(String name, SplittableRandom random) {
+        start(name, "sim", jobs, random);
+    }
+
+    private SimulatedProcess start(
+            String name, String application, List<JobDefinition> declared, SplittableRandom random) {
+        List<JobDefinition> ofVersion = declared.stream()
+                .map(declaring)
+                .map(job -> Startup.versioned(job, version))
+                .toList();
+        SimulatedProcess process = new SimulatedProcess(this, name, application, ofVersion, random.split());
         fleet.add(process);
         trace.note("    " + process.name + " starts, its clock wrong by " + process.drift.plus(process.wrongBy));
         promises.jobs().started(process.name, process.declared);
@@ -462,6 +537,9 @@ final class Simulation {
                 failed instanceof CompletionException && failed.getCause() != null ? failed.getCause() : failed;
         trace.note(() -> command.process + " answers " + command.name + ": "
                 + (cause == null ? "done" : cause.getClass().getSimpleName()));
+        if (answer instanceof RerunReceipt rerun && command.wish instanceof Wish.Rerun wish) {
+            promises.reruns().accepted(wish.request(), rerun);
+        }
         if (answer instanceof TriggerReceipt receipt) {
             command.receipt = receipt;
             promises.triggers().accepted(command, receipt);
@@ -532,7 +610,7 @@ final class Simulation {
                 offerAll(process);
             }
         }
-        if (living().isEmpty()) {
+        while (living().size() < (plan.chapter() == Plan.Chapter.HOMES ? 2 : 1)) {
             start(random);
         }
         if (poison != null) {
@@ -556,7 +634,10 @@ final class Simulation {
                 .filter(name -> !Poison.isBad(name))
                 .map(promises.seen()::job)
                 .flatMap(Optional::stream)
-                .filter(job -> living().stream().anyMatch(process -> process.canRun(job)))
+                .filter(job -> Placements.isEnough(
+                        job.effective(),
+                        job.shardCount().largest(),
+                        living().stream().filter(process -> process.canRun(job)).count()))
                 .filter(job -> job.isMade() || isDeclared(job.name()))
                 .map(StoredJob::effective)
                 .toList();

@@ -114,6 +114,56 @@ class SimulationTest {
     }
 
     @Test
+    void pastFiringsRunAgainOnceForEachRequestAndNoAttemptHasTheNumberOfAnother() throws Exception {
+        showAFailing(CHAPTER_SEEDS, seed -> Plan.of(seed, Plan.Chapter.RERUNS));
+    }
+
+    @Test
+    void amongRerunsThereAreSomeThatRun() {
+        Simulation simulation = new Simulation(Plan.of(1, Plan.Chapter.RERUNS));
+        simulation.run();
+
+        assertThat(simulation.reruns()).isPositive();
+    }
+
+    @ParameterizedTest
+    @EnumSource(RerunMutant.class)
+    void noRuleAboutRerunsCanBeBrokenUnseen(RerunMutant mutant) throws Exception {
+        Mutants.assertSeen(
+                mutant, MUTANT_SEEDS, seed -> isSeen(new Simulation(Plan.of(seed, Plan.Chapter.RERUNS), mutant)));
+    }
+
+    @Test
+    void divisionsOfAFiringAreOnePlanAndEachPartRunsAsItSays() throws Exception {
+        showAFailing(CHAPTER_SEEDS, seed -> Plan.of(seed, Plan.Chapter.DIVISIONS));
+    }
+
+    @Test
+    void divisionsAreReallyPlannedAndInThePlaceOfTheDead() {
+        int divided = 0;
+        int retaken = 0;
+        int lost = 0;
+        for (long seed = 1; seed <= 5; seed++) {
+            Simulation simulation = new Simulation(Plan.of(seed, Plan.Chapter.DIVISIONS));
+            simulation.run();
+            divided += simulation.divisions().get(0);
+            retaken += simulation.divisions().get(1);
+            lost += simulation.divisions().get(2);
+        }
+
+        assertThat(divided).isGreaterThan(20);
+        assertThat(retaken).isPositive();
+        assertThat(lost).isPositive();
+    }
+
+    @ParameterizedTest
+    @EnumSource(DivisionMutant.class)
+    void noRuleAboutDivisionsCanBeBrokenUnseen(DivisionMutant mutant) throws Exception {
+        Mutants.assertSeen(
+                mutant, MUTANT_SEEDS, seed -> isSeen(new Simulation(Plan.of(seed, Plan.Chapter.DIVISIONS), mutant)));
+    }
+
+    @Test
     void eachJoinRunsItsJobOnceAndWaitsForNothingThatWillNotCome() throws Exception {
         showAFailing(CHAPTER_SEEDS, seed -> Plan.of(seed, Plan.Chapter.CHAINS));
     }
@@ -126,6 +176,17 @@ class SimulationTest {
         assertThat(simulation.joins()).hasSize(2).allMatch(times -> times > 0);
     }
 
+    @Test
+    void amongChainsThereAreJoinsThatRunBecauseAFiringBeforeRanAgain() throws Exception {
+        OptionalLong first = firstOf(CHAPTER_SEEDS, seed -> {
+            Simulation simulation = new Simulation(Plan.of(seed, Plan.Chapter.CHAINS));
+            simulation.run();
+            return simulation.lateJoins() > 0;
+        });
+
+        assertThat(first).isPresent();
+    }
+
     @ParameterizedTest
     @EnumSource(ChainMutant.class)
     void noRuleAboutChainsCanBeBrokenUnseen(ChainMutant mutant) throws Exception {
@@ -136,6 +197,13 @@ class SimulationTest {
     @Test
     void whatIsToWaitIsNotPassedOverAndAVersionThatStartsIsRunOnce() throws Exception {
         showAFailing(CHAPTER_SEEDS, seed -> Plan.of(seed, Plan.Chapter.OVERLAPS));
+    }
+
+    @ParameterizedTest
+    @EnumSource(OverlapMutant.class)
+    void noRuleAboutOverlapsCanBeBrokenUnseen(OverlapMutant mutant) throws Exception {
+        Mutants.assertSeen(
+                mutant, MUTANT_SEEDS, seed -> isSeen(new Simulation(Plan.of(seed, Plan.Chapter.OVERLAPS), mutant)));
     }
 
     @Test
@@ -170,6 +238,26 @@ class SimulationTest {
         simulation.run();
 
         assertThat(simulation.takenBack()).isPositive();
+    }
+
+    @Test
+    void whatIsAtHomeSomewhereRunsThereAndNothingRunsWhereItMayNot() throws Exception {
+        showAFailing(CHAPTER_SEEDS, seed -> Plan.of(seed, Plan.Chapter.HOMES));
+    }
+
+    @Test
+    void amongHomesShardsReallyGetAnother() {
+        Simulation simulation = new Simulation(Plan.of(1, Plan.Chapter.HOMES));
+        simulation.run();
+
+        assertThat(simulation.moved()).isPositive();
+    }
+
+    @ParameterizedTest
+    @EnumSource(PlacementMutant.class)
+    void noRuleAboutPlacesCanBeBrokenUnseen(PlacementMutant mutant) throws Exception {
+        Mutants.assertSeen(
+                mutant, MUTANT_SEEDS, seed -> isSeen(new Simulation(Plan.of(seed, Plan.Chapter.HOMES), mutant)));
     }
 
     @ParameterizedTest

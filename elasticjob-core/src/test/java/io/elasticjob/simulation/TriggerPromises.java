@@ -9,7 +9,9 @@ import io.elasticjob.TriggerRequest;
 import io.elasticjob.TriggerStatus;
 import io.elasticjob.TriggerStatus.Progress;
 import io.elasticjob.codec.Decoded;
+import io.elasticjob.codec.FiringRecordCodec;
 import io.elasticjob.codec.TriggerCodec;
+import io.elasticjob.coordination.FiringRecord;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.coordination.StoredJob;
 import io.elasticjob.coordination.Trigger;
@@ -63,6 +65,9 @@ final class TriggerPromises {
     /** What comes after others is made at any time, also right now. */
     private static final Duration BEGINS_WITHIN = Duration.ofSeconds(3);
 
+    /** What is planned first waits for other firings of its job. */
+    private static final Duration PLANNED_WITHIN = Duration.ofSeconds(8);
+
     private final Timekeeper clock;
     private final MemoryEnsemble ensemble;
     private final Observed promises;
@@ -70,6 +75,7 @@ final class TriggerPromises {
     private final PlanPromises plans;
     private final OverlapPromises overlaps;
     private final BroadcastPromises broadcasts;
+    private final RerunPromises reruns;
     private final Consumer<String> violated;
 
     private final Map<String, List<Seen>> all = new HashMap<>();
@@ -92,7 +98,8 @@ final class TriggerPromises {
             PlanPromises plans,
             OverlapPromises overlaps,
             BroadcastPromises broadcasts,
-            Consumer<String> violated) {
+            RerunPromises reruns) {
+        this.reruns = reruns;
         this.plans = plans;
         this.overlaps = overlaps;
         this.broadcasts = broadcasts;
@@ -100,7 +107,7 @@ final class TriggerPromises {
         this.ensemble = ensemble;
         this.promises = promises;
         this.commands = commands;
-        this.violated = violated;
+        this.violated = promises::violated;
     }
 
     // ---- What is written ------------------------------------------------------------------------------------------
@@ -139,6 +146,18 @@ final class TriggerPromises {
             return;
         }
         Seen seen = new Seen(life, trigger, by, clock.now());
+        if (by.wish instanceof Wish.Rerun) {
+            by.written++;
+            NavigableMap<Long, Seen> others = pending.computeIfAbsent(life, any -> new TreeMap<>());
+            reruns.made(
+                    life,
+                    trigger,
+                    by,
+                    others.values().stream().map(Seen::trigger).toList());
+            others.put(number, seen);
+            all.computeIfAbsent(job, any -> new ArrayList<>()).add(seen);
+            return;
+        }
         if (planner != null) {
             plans.made(life, trigger);
         } else if (++by.written > 1) {
@@ -179,6 +198,9 @@ final class TriggerPromises {
             if (tooOld || commands.isAskedFor(new Wish.Cancel(job, number)::equals)) {
                 continue;
             }
+            if (seen.trigger().isPlanned() && !isClosed(seen)) {
+                violated.accept("is gone though its firing is not closed: " + seen);
+            }
             for (int shard : seen.trigger().shards()) {
                 if (!seen.trigger().isDecidedBy(promises.record(seen.of(), shard))) {
                     violated.accept("is gone though shard " + shard + " has not run it: " + seen);
@@ -188,6 +210,12 @@ final class TriggerPromises {
                 violated.accept("is gone though whoever asked may not know of it: " + seen);
             }
         }
+    }
+
+    private boolean isClosed(Seen seen) {
+        return ensemble.node(LAYOUT.firings(seen.of().job(), seen.of().life())) instanceof Read.Present present
+                && FiringRecordCodec.decode(present.data()) instanceof Decoded.Value<FiringRecord> record
+                && record.value().decided().trigger() >= seen.trigger().number();
     }
 
     private boolean isPresent(Layout.JobLife life) {
@@ -207,7 +235,7 @@ final class TriggerPromises {
             violated.accept(what + "which is not there");
             return;
         }
-        if (!seen.trigger().shards().contains(shard)) {
+        if (!seen.trigger().isPlanned() && !seen.trigger().shards().contains(shard)) {
             violated.accept(what + "which does not list it: " + seen);
         }
         if (seen.trigger().isDecidedBy(before)) {
@@ -345,7 +373,8 @@ final class TriggerPromises {
                 ? ofJob
                 : trigger.content().parameter();
         if (!entry.context.jobParameter().equals(parameter)
-                || entry.context.shardingTotalCount() != Math.max(1, trigger.shardingTotalCount())
+                || (!trigger.isPlanned()
+                        && entry.context.shardingTotalCount() != Math.max(1, trigger.shardingTotalCount()))
                 || !(interval == null ? of.isToldAs(entry.fireTime) : entry.fireTime.equals(interval.fireTime()))) {
             violated.accept("was told otherwise than " + trigger + ": " + entry + " with \""
                     + entry.context.jobParameter() + "\" of " + entry.context.shardingTotalCount() + " at "
@@ -381,6 +410,8 @@ final class TriggerPromises {
     /** Something that lists a shard waits for the shard to be enabled, be it this trigger or one before it. */
     private void checkWaits(StoredJob stored, Seen seen) {
         boolean waits = StreamPromises.isStream(stored.name()) // for a run without end
+                || (seen.trigger().isPlanned()
+                        && (seen.at().isAfter(clock.now().minus(PLANNED_WITHIN)) || !mayRun(stored, seen.trigger(), 0)))
                 || seen.at().isAfter(clock.now().minus(BEGINS_WITHIN))
                 || seen.trigger().shards().stream().anyMatch(shard -> broadcasts.waitsForTakeBack(stored, shard))
                 || seen.trigger().shards().stream()

@@ -21,6 +21,7 @@ import io.elasticjob.registry.Read;
 import io.elasticjob.schedule.Schedule;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -79,8 +80,26 @@ final class WholePromises {
     private int retaken;
     private final Set<String> missed = new HashSet<>();
 
-    WholePromises(Observed seen) {
+    private final DivisionPromises divisions;
+
+    WholePromises(Observed seen, DivisionPromises divisions) {
+        this.divisions = divisions;
         this.seen = seen;
+    }
+
+    /** Firings that run again, and are to have successors. */
+    private final Set<Of> withSuccessors = new HashSet<>();
+
+    private void rerun(String job, Change change, Read.Present present) {
+        long number = Layout.triggerNumber(change.path().substring(change.path().lastIndexOf('/') + 1))
+                .orElseThrow();
+        if (TriggerCodec.decode(number, present.stat().createdAt(), present.data())
+                        instanceof Decoded.Value<Trigger> trigger
+                && trigger.value().content().rerun() != null
+                && trigger.value().content().rerun().successors()) {
+            withSuccessors.add(new Of(
+                    new Layout.JobLife(job, seen.life(job)), trigger.value().firing()));
+        }
     }
 
     /** How many firings were closed, and how often another instance has told in the place of a dead one. */
@@ -108,7 +127,7 @@ final class WholePromises {
                 event instanceof ElasticJobEvent.FiringDeadlineMissed late ? seen.jobs.get(late.job()) : null;
         if (event instanceof ElasticJobEvent.FiringDeadlineMissed late && job != null) {
             seen.trace.note(() -> process + " tells " + late);
-            if (!missed.add(job.life() + " " + late.job() + " " + late.firing().text())) {
+            if (!missed.add(job.life() + " " + late.job() + " " + late.firing().text() + " " + late.fireTime())) {
                 seen.violated("a deadline was told twice: " + process + " " + late);
             }
             if (late.fireTime().isAfter(seen.clock.now().plus(Simulation.MAX_TIME_DIFF))) {
@@ -123,6 +142,9 @@ final class WholePromises {
 
     /** A trigger was created: that of a successor comes with the close that it follows. */
     void triggered(String job, Change change) {
+        if (change.before() instanceof Read.Absent && change.after() instanceof Read.Present made) {
+            rerun(job, change, made);
+        }
         if (change.before() instanceof Read.Absent
                 && change.after() instanceof Read.Present present
                 && TriggerCodec.decode(0, present.stat().createdAt(), present.data())
@@ -143,12 +165,13 @@ final class WholePromises {
     }
 
     /** Each successor that may run gets one trigger, in the transaction of the close. */
-    private void checkFollowing(Layout.JobLife life, FiringRecord.Whole whole, FiringResult result, long zxid) {
+    private void checkFollowing(
+            Layout.JobLife life, FiringRecord.Whole whole, FiringResult result, boolean isWanted, long zxid) {
         Map<String, Integer> made = followingOf == zxid ? new TreeMap<>(following) : new TreeMap<>();
         following.clear();
         successions += made.size();
         seen.jobs.forEach((name, job) -> {
-            boolean follows = Succession.follows(job.definition(), life.job(), result);
+            boolean follows = isWanted && Succession.follows(job.definition(), life.job(), result);
             int triggers = Objects.requireNonNullElse(made.remove(name), 0);
             boolean mayRun = job.definition().enabled()
                     && IntStream.range(0, job.stored().shardCount().count())
@@ -187,17 +210,20 @@ final class WholePromises {
             records.remove(life);
             return;
         }
-        FiringRecord after = ((Decoded.Value<FiringRecord>) FiringRecordCodec.decode(present.data())).value();
+        FiringRecord after = DivisionPromises.rememberingLoss(
+                before, ((Decoded.Value<FiringRecord>) FiringRecordCodec.decode(present.data())).value());
         records.put(life, after);
         seen.trace.note(() -> "registry: " + change.path() + " " + after.current() + " " + after.decided());
         FiringRecord.Current then = before.current();
         FiringRecord.Current now = after.current();
         boolean wasClosed = then != null
                 && now != null
-                && then.whole().equals(now.whole())
+                && then.whole().firing().equals(now.whole().firing())
                 && then.stage() instanceof FiringRecord.Closed;
         if (now != null && now.stage() instanceof FiringRecord.Closed closed && !wasClosed) {
-            checkFollowing(life, now.whole(), closed.result(), change.zxid());
+            boolean isWanted = !now.whole().isRerun()
+                    || withSuccessors.contains(new Of(life, now.whole().firing()));
+            checkFollowing(life, now.whole(), closed.result(), isWanted, change.zxid());
         }
         if (!Objects.equals(before.current(), after.current())) {
             Observed.Job job = seen.jobs.get(life.job());
@@ -213,7 +239,9 @@ final class WholePromises {
         FiringRecord.Current next = Objects.requireNonNull(after.current());
         Story story = stories.computeIfAbsent(new Of(life, next.whole().firing()), any -> new Story());
         story.changedAt = seen.time.nanoTime();
-        boolean isSame = before.current() != null && before.current().whole().equals(next.whole());
+        boolean isSame = before.current() != null
+                && before.current().whole().firing().equals(next.whole().firing());
+        divisions.step(life, job, before, next);
         if (!isSame) {
             if (!before.isFree()) {
                 seen.violated("a firing was opened over one that is not done: " + before + " then " + after);
@@ -254,7 +282,8 @@ final class WholePromises {
             if (!named.equals(Optional.of(fireTime))) {
                 seen.violated("a firing was opened for what is no fire time but " + named + ": " + next);
             }
-            if (next.whole().count() != job.stored().shardCount().at(scheduled.fireTime())) {
+            if (!job.definition().plannedShards().arePlanned()
+                    && next.whole().count() != job.stored().shardCount().at(scheduled.fireTime())) {
                 seen.violated("a firing was opened with another number of shards: " + next);
             }
         }
@@ -279,7 +308,8 @@ final class WholePromises {
         if (!story.closed) {
             story.closed = true;
             closes++;
-            if (before.open().isPresent()) {
+            if (before.open().isPresent()
+                    && (whole.plan() == null || job.definition().plannedShards().arePlanned())) {
                 whole.shards().forEach(shard -> checkDecided(life, job, whole, shard));
                 whole.shards().forEach(shard -> checkHasPart(life, job, whole, shard));
             }
@@ -315,7 +345,7 @@ final class WholePromises {
                     || !job.definition().enabled()
                     || !Observed.isOn(stored.switches(), shard, fireTime)
                     || fireTime.isBefore(stored.since())
-                    || shard >= stored.shardCount().at(fireTime)
+                    || (whole.plan() == null && shard >= stored.shardCount().at(fireTime))
                     || fireTime.isAfter(seen.clock.now().plus(Simulation.MAX_TIME_DIFF));
         }
         if (runs || !decided) {
@@ -331,14 +361,28 @@ final class WholePromises {
         boolean isWanted = Observed.isOn(job.stored().switches(), shard, whole.fireTime())
                 && whole.firing() instanceof Firing.Scheduled
                 && !job.definition().schedule().isByEnd();
-        boolean isLate = seen.clock
-                .now()
-                .isAfter(whole.fireTime()
-                        .plus(job.definition().misfireThreshold())
-                        .minus(Observed.EARLY));
-        if (isUnchanged && isWanted && !isLate && !whole.firing().equals(record.firing())) {
+        boolean isLate = whole.plan() == null
+                && seen.clock
+                        .now()
+                        .isAfter(whole.fireTime()
+                                .plus(job.definition().misfireThreshold())
+                                .minus(Observed.EARLY));
+        boolean isEnded = whole.isPlanLost() || divisions.isCancelled(life, whole.firing(), shard);
+        boolean isPassed = isOfDelay(record) && !whole.fireTime().isAfter(Objects.requireNonNull(record.through()));
+        if (isUnchanged
+                && isWanted
+                && !isLate
+                && !isEnded
+                && !isPassed
+                && !whole.firing().equals(record.firing())) {
             seen.violated("shard " + shard + " had no part in a firing: " + whole + ", " + record);
         }
+    }
+
+    /** Whether it has ended when its job ran by a delay, and is decided up to that end, be the job's schedule another one now. */
+    private static boolean isOfDelay(ShardRecord record) {
+        Instant ended = record.finishedAt();
+        return ended != null && ended.truncatedTo(ChronoUnit.MILLIS).equals(record.through());
     }
 
     /** Only what is open is begun, by whom its job is recorded as wholes. */
@@ -382,7 +426,7 @@ final class WholePromises {
 
     private Story storyOf(FiringListener.Start firing) {
         return stories.entrySet().stream()
-                .filter(entry -> entry.getKey().firing().equals(firing.firing())
+                .filter(entry -> entry.getKey().firing().identity().equals(firing.firing())
                         && entry.getKey().life().job().equals(firing.job()))
                 .filter(entry -> firing.id().equals(idOf(entry.getKey())))
                 .map(Map.Entry::getValue)
@@ -398,7 +442,10 @@ final class WholePromises {
             lives.put(job.life(), job.stored().life());
         }
         return of.life().job() + "@" + lives.get(of.life().life()) + "/"
-                + of.firing().text();
+                + of.firing().identity().text()
+                + (of.firing().identity().equals(of.firing())
+                        ? ""
+                        : "/" + of.firing().text());
     }
 
     // ---- What is so in the end

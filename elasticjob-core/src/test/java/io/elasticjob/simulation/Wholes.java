@@ -23,6 +23,10 @@ final class Wholes {
 
     private Wholes() {}
 
+    static List<String> names() {
+        return List.of(EVERY_FIVE, OR_NOT_AT_ALL, BY_HAND, NEXT, DELAYED);
+    }
+
     static boolean concerns(String job) {
         return job.startsWith("whole-");
     }

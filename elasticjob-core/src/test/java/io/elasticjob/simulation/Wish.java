@@ -6,6 +6,7 @@ import io.elasticjob.JobOperations;
 import io.elasticjob.JobPart;
 import io.elasticjob.Operator;
 import io.elasticjob.PlanRequest;
+import io.elasticjob.RerunRequest;
 import io.elasticjob.TriggerRequest;
 import java.util.Map;
 import java.util.Set;
@@ -43,6 +44,14 @@ sealed interface Wish {
         @Override
         public CompletionStage<?> ask(JobOperations operations, Operator by) {
             return operations.plan(new PlanRequest(request.trigger().by(by), request.when()));
+        }
+    }
+
+    /** Past firings are to run again. */
+    record Rerun(RerunRequest request) implements Wish {
+        @Override
+        public CompletionStage<?> ask(JobOperations operations, Operator by) {
+            return operations.rerun(request.by(by));
         }
     }
 

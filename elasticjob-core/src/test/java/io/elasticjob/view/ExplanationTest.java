@@ -2,6 +2,7 @@ package io.elasticjob.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.elasticjob.ArrayPlace;
 import io.elasticjob.Firing;
 import io.elasticjob.Instance;
 import io.elasticjob.JobDefinition;
@@ -304,6 +305,16 @@ class ExplanationTest {
 
         assertThat(now().get(0).code()).isEqualTo(Code.OWNER_GONE);
         assertThat(now().get(0).text()).contains("till-0.x").endsWith("recorded as lost");
+    }
+
+    @Test
+    void anArrayWhoseInstanceIsGoneIsToldWithItsCluster() {
+        ShardRecord record =
+                running(NOON, "till-0.x", NOON).withArray(ArrayPlace.none(3).at("slurm", "ej-1"));
+        shards.set(0, shard(0, "till-1.a", record));
+
+        assertThat(now().get(0).code()).isEqualTo(Code.ARRAY_ALONE);
+        assertThat(now().get(0).fields()).containsEntry("cluster", "slurm").containsEntry("instance", "till-0.x");
     }
 
     @Test

@@ -28,6 +28,14 @@ public final class ExecutionsAssert
         super(executions, ExecutionsAssert.class, ObjectAssert::new);
     }
 
+    /** So that what is filtered can be asserted upon like all of them. */
+    @Override
+    protected ExecutionsAssert newAbstractIterableAssert(Iterable<? extends TestExecution> some) {
+        List<TestExecution> executions = new ArrayList<>();
+        some.forEach(executions::add);
+        return new ExecutionsAssert(executions);
+    }
+
     /** There is at least one, and each ended normally. */
     public ExecutionsAssert allSucceeded() {
         isNotEmpty();

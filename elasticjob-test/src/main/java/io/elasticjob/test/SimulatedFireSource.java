@@ -65,7 +65,7 @@ public final class SimulatedFireSource implements FireSource {
     private static Optional<Instant> next(Schedule schedule, Instant now) {
         try {
             return schedule.next(now);
-        } catch (RuntimeException failed) {
+        } catch (Throwable failed) {
             return Optional.empty();
         }
     }

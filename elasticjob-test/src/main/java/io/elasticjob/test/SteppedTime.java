@@ -188,14 +188,15 @@ final class SteppedTime implements Timekeeper, AutoCloseable {
     }
 
     /**
-     * While time stands still: waits for listeners and whatever hangs on answers, as far as they have been called by now.
+     * While time stands still: waits for listeners and whatever hangs on answers, as far as they have been called by now, or
+     * are about to be by what the engine does.
      * Moves no time, and fails nobody: who reads while others move it reads what there is.
      */
     void awaitCallbacks(Duration patience) {
         lock.lock();
         try {
             long left = patience.toNanos();
-            while (!closed && nanos >= target && callbacks.open > 0 && left > 0) {
+            while (!closed && nanos >= target && isAtWork() && left > 0) {
                 left = rest.awaitNanos(left);
             }
         } catch (InterruptedException interrupted) {
@@ -223,10 +224,12 @@ final class SteppedTime implements Timekeeper, AutoCloseable {
 
     /** Whether nothing is left to do at the present instant. Under the lock. */
     private boolean isQuiet() {
-        return !busy
-                && callbacks.open == 0
-                && (executions.open == 0 || !waitsForExecutions)
-                && (tasks.isEmpty() || tasks.element().at() > nanos);
+        return !isAtWork() && (executions.open == 0 || !waitsForExecutions);
+    }
+
+    /** Whether the engine has something to do at the present instant, or has called somebody. Under the lock. */
+    private boolean isAtWork() {
+        return busy || callbacks.open > 0 || !tasks.isEmpty() && tasks.element().at() <= nanos;
     }
 
     private void run() {

@@ -60,6 +60,10 @@ public final class TestBed implements AutoCloseable {
     private final ExecutorService listeners = threads("elasticjob-test-events", 1);
     private final ExecutorService answers =
             Executors.newCachedThreadPool(task -> daemon(task, "elasticjob-test-answers"));
+    /** Listeners of firings, and planners of shards. */
+    private final ExecutorService calls =
+            Executors.newCachedThreadPool(task -> daemon(task, "elasticjob-test-firing-listener"));
+
     private final ElasticJobTester tester = new ElasticJobTester(this);
     private final List<Ended> ended = new CopyOnWriteArrayList<>();
     private final List<TestInstance> added = new CopyOnWriteArrayList<>();
@@ -129,6 +133,7 @@ public final class TestBed implements AutoCloseable {
                 .fireSource(new SimulatedFireSource(itsTime))
                 .eventExecutor(counting(listeners))
                 .answerExecutor(counting(answers))
+                .firingListenerExecutor(counting(calls)) // time waits for them, as for handlers
                 .listener(event -> heard(instance, event));
         joined.set(instance);
         if (isOwn) {
@@ -290,5 +295,6 @@ public final class TestBed implements AutoCloseable {
         time.close();
         listeners.shutdown();
         answers.shutdown();
+        calls.shutdown();
     }
 }

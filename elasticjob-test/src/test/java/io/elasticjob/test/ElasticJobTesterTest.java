@@ -134,6 +134,16 @@ class ElasticJobTesterTest {
     }
 
     @Test
+    void whatIsFilteredIsAssertedUponAlike() {
+        tester.run("hourly");
+
+        assertThat(tester.executions())
+                .filteredOn(execution -> execution.shard() == 1)
+                .hasSize(1)
+                .ranShards(1);
+    }
+
+    @Test
     void oneShardRunsAlone() {
         assertThat(tester.run("hourly", 1)).hasSize(1).ranShards(1);
         assertThat(ran).containsExactly("hourly/1");

@@ -44,6 +44,7 @@ final class HostedServer extends ZooKeeperServerMain {
     void run() throws IOException {
         // Otherwise it would listen on 0.0.0.0:8080 wherever Jetty is on the class path. There is no other switch.
         System.setProperty("zookeeper.admin.enableServer", "false");
+        setUnlessSet("zookeeper.nio.numWorkerThreads", "0"); // its few clients need no threads beside those that select
         synchronized (this) {
             runner = Thread.currentThread();
         }
@@ -61,6 +62,13 @@ final class HostedServer extends ZooKeeperServerMain {
             if (!ended) {
                 shutdown(); // a server that fails to start leaves its port open and its threads running
             }
+        }
+    }
+
+    /** ZooKeeper reads it for all servers of the process. */
+    private static void setUnlessSet(String key, String value) {
+        if (System.getProperty(key) == null) {
+            System.setProperty(key, value);
         }
     }
 

@@ -33,6 +33,10 @@ final class ApplicationMain {
                     return String.valueOf(!seat.tryTake());
                 }
             }
+            if (command[0].equals("workers")) {
+                return String.valueOf(Thread.getAllStackTraces().keySet().stream()
+                        .anyMatch(thread -> thread.getName().startsWith("NIOWorkerThread")));
+            }
             Application application = applications.get(command[1]);
             switch (command[0]) {
                 case "hosts":

@@ -124,6 +124,21 @@ class EmbeddedZooKeeperProcessesTests {
         }
     }
 
+    @Test
+    void itsServerDoesWithoutTheThreadsThatOnlyManyClientsNeedUnlessTheyWereAskedFor() throws Exception {
+        try (var a = new ApplicationProcess();
+                var b = new ApplicationProcess("-Dzookeeper.nio.numWorkerThreads=1")) {
+            Path other = directory.resolve("other");
+            a.open(directory);
+            b.open(other);
+            assertThat(a.session(directory)).isNotEmpty(); // so that somebody has been served
+            assertThat(b.session(other)).isNotEmpty();
+
+            assertThat(a.ask("workers")).isEqualTo("false");
+            assertThat(b.ask("workers")).isEqualTo("true");
+        }
+    }
+
     private String opened(ApplicationProcess process) {
         try {
             return process.open(directory);

@@ -41,18 +41,25 @@ public final class Balancer implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger next = new AtomicInteger();
     private final List<Integer> ports;
+    private final String prefix;
     private final HttpServer server;
 
     /** @param ports of the instances, on this machine */
     public Balancer(List<Integer> ports) {
+        this(ports, "");
+    }
+
+    /** @param prefix of all paths here, such as {@code /ops/shop}, of which the instances know nothing */
+    public Balancer(List<Integer> ports, String prefix) {
         this.ports = ports;
+        this.prefix = prefix;
         try {
             this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
         server.setExecutor(threads);
-        server.createContext("/", this::pass);
+        server.createContext(prefix + "/", this::pass);
         server.start();
     }
 
@@ -65,8 +72,8 @@ public final class Balancer implements AutoCloseable {
         URI asked = exchange.getRequestURI();
         String query = asked.getRawQuery() == null ? "" : "?" + asked.getRawQuery();
         byte[] body = exchange.getRequestBody().readAllBytes();
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + ports.get(at) + asked.getRawPath() + query))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(
+                        "http://127.0.0.1:" + ports.get(at) + asked.getRawPath().substring(prefix.length()) + query))
                 .method(
                         exchange.getRequestMethod(),
                         body.length == 0

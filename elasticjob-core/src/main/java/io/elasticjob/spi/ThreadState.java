@@ -1,4 +1,4 @@
-package io.elasticjob.runner;
+package io.elasticjob.spi;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -6,32 +6,34 @@ import org.slf4j.MDC;
 
 /**
  * What a thread carries that the code it runs can see and change. An execution finds it as if the thread were new, whatever
- * ran there before, and leaves it as it was.
+ * ran there before, and leaves it as it was; so does each other call of somebody else's code on a thread that is shared.
  *
  * @param logContext SLF4J's mapped diagnostic context; null when it is empty
  */
-record ThreadState(
+public record ThreadState(
         String name,
         int priority,
         @Nullable ClassLoader loader,
         @Nullable Map<String, String> logContext) {
 
     /** That of the current thread. */
-    static ThreadState of(Thread current) {
+    public static ThreadState of(Thread current) {
         return new ThreadState(
                 current.getName(), current.getPriority(), current.getContextClassLoader(), MDC.getCopyOfContextMap());
     }
 
     /** Makes the current thread look new; its name ends in what it is to run. */
-    void begin(Thread current, String what, @Nullable ClassLoader application) {
+    public void begin(Thread current, String what, @Nullable ClassLoader application) {
         current.setName(name + " " + what);
         set(current, Thread.NORM_PRIORITY, application);
         clearLogContext(logContext);
     }
 
     /** Undoes what {@link #begin} did, and whatever was done since. */
-    void putBack(Thread current) {
-        current.setName(name);
+    public void putBack(Thread current) {
+        if (!current.getName().equals(name)) {
+            current.setName(name);
+        }
         set(current, priority, loader);
         if (logContext == null || logContext.isEmpty()) {
             clearLogContext(MDC.getCopyOfContextMap());

@@ -1,4 +1,4 @@
-package io.elasticjob.runner;
+package io.elasticjob.spi;
 
 import java.lang.management.LockInfo;
 import java.lang.management.ManagementFactory;

@@ -1,0 +1,5 @@
+/** A real Slurm for tests. */
+@NullMarked
+package io.elasticjob.testing.slurm;
+
+import org.jspecify.annotations.NullMarked;
