@@ -116,6 +116,30 @@ class DeployTest {
                         .isEqualTo(true));
     }
 
+    /** The application shows itself by the labels and the container that it is told to look for, and may look. */
+    @Test
+    void deathsAreLookedForWhereTheApplicationRuns() {
+        Rendered rendered = Rendered.of("overlays/array-jobs");
+        Map<String, Object> deployment = rendered.object("Deployment", "application");
+        Map<String, String> settings = rendered.settings();
+        String[] label =
+                settings.get("ELASTICJOB_KUBERNETES_KNOWNDEATHS_SELECTOR").split("=", 2);
+
+        assertThat(settings).containsEntry("ELASTICJOB_KUBERNETES_KNOWNDEATHS_ENABLED", "true");
+        assertThat(at(deployment, "spec", "template", "metadata", "labels", label[0]))
+                .isEqualTo(label[1]);
+        assertThat(Rendered.container(deployment).get("name"))
+                .isEqualTo(settings.get("ELASTICJOB_KUBERNETES_KNOWNDEATHS_CONTAINER"));
+        assertThat(at(deployment, "spec", "template", "spec", "automountServiceAccountToken"))
+                .isEqualTo(true);
+        assertThat(at(rendered.object("Role", "known-deaths"), "rules", 0, "verbs"))
+                .isEqualTo(List.of("get", "list", "watch"));
+        assertThat(at(rendered.object("RoleBinding", "known-deaths"), "subjects", 0, "namespace"))
+                .isEqualTo(at(deployment, "metadata", "namespace"));
+        assertThat(at(rendered.object("RoleBinding", "known-deaths"), "subjects", 0, "name"))
+                .isEqualTo(at(deployment, "spec", "template", "spec", "serviceAccountName"));
+    }
+
     /** KEDA asks from another namespace, for what the gateway serves, and divides it by the slots of a worker. */
     @Test
     void kedaAsksForTheDemandOfTheWorkers() {

@@ -8,6 +8,8 @@ import io.elasticjob.testing.machine.Needs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.ssl.SslProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -31,6 +34,11 @@ class SettingsTest {
 
     /** What is the JVM's, and what only the sample has: its own test starts it with that. */
     private static final Set<String> NO_SETTINGS = Set.of("JAVA_TOOL_OPTIONS", "QUICKSTART_DATABASE");
+
+    /** Settings of modules that are not on the class path here: the page is held against the code. */
+    private static final Path PAGE = Path.of("..", "docs", "reference", "properties.md");
+
+    private static final Pattern SETTING = Pattern.compile("(?m)^\\| `(elasticjob\\.[a-z0-9.-]+)` \\|");
 
     @Test
     void eachVariableOfTheApplicationIsASetting() throws IOException {
@@ -123,16 +131,19 @@ class SettingsTest {
             try (InputStream stream = url.openStream()) {
                 for (JsonNode property : JsonMapper.shared().readTree(stream).path("properties")) {
                     if (property.path("deprecation").isMissingNode()) {
-                        String variable = property.path("name")
-                                .asString()
-                                .replace("-", "")
-                                .replace('.', '_')
-                                .toUpperCase(Locale.ROOT);
+                        String variable = variable(property.path("name").asString());
                         known.put(variable, property.path("type").asString("").startsWith("java.util.Map"));
                     }
                 }
             }
         }
+        SETTING.matcher(Files.readString(PAGE))
+                .results()
+                .forEach(found -> known.putIfAbsent(variable(found.group(1)), false));
         return known;
+    }
+
+    private static String variable(String property) {
+        return property.replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT);
     }
 }

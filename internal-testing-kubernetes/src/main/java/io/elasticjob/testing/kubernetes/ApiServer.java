@@ -20,9 +20,14 @@ public final class ApiServer {
      * @return empty when there is nothing to say
      */
     public static List<Problem> problems(String yaml, Given given) {
+        return problems(objects(yaml), given);
+    }
+
+    /** As {@link #problems(String, Given)}, for objects that are trees of maps and lists. */
+    public static List<Problem> problems(List<Map<String, Object>> trees, Given given) {
         List<Problem> problems = new ArrayList<>();
         List<Decoded> objects = new ArrayList<>();
-        for (Map<String, Object> tree : objects(yaml)) {
+        for (Map<String, Object> tree : trees) {
             Findings findings = new Findings(new Decoded(tree, null).toString());
             Decoded object = Decoder.read(tree, findings);
             new ObjectRules(object, findings).check();

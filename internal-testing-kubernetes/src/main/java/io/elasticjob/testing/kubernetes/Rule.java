@@ -103,6 +103,11 @@ public enum Rule {
         return says;
     }
 
+    /** Whether the API server refuses what breaks it. What breaks another one it accepts, and nothing good comes of it. */
+    public boolean isRefused() {
+        return compareTo(TWICE) < 0;
+    }
+
     /** From which page of the documentation of Kubernetes, or of a custom resource, it is known. */
     public String source() {
         return source;
