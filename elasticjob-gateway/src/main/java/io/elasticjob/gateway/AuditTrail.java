@@ -1,10 +1,13 @@
 package io.elasticjob.gateway;
 
+import io.elasticjob.spi.OutsideCall;
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,9 +21,17 @@ final class AuditTrail implements Consumer<WorkerEvent>, AutoCloseable {
 
     private static final int MOST_WAITING = 10_000;
 
+    /** So often, and so many times, it is looked whether the last ones were told. */
+    private static final Duration LOOK = Duration.ofMillis(200);
+
+    private static final int MOST_LOOKS = 10;
+
     private final Consumer<WorkerEvent> listener;
     private final AtomicLong leftOut = new AtomicLong();
     private final ThreadPoolExecutor telling;
+
+    /** What was told last; null before the first. */
+    private volatile @Nullable OutsideCall present;
 
     AuditTrail(Consumer<WorkerEvent> listener) {
         this.listener = listener;
@@ -49,21 +60,33 @@ final class AuditTrail implements Consumer<WorkerEvent>, AutoCloseable {
         if (missing > 0) {
             log.warn("{} events of workers were left out: their listeners are too slow", missing);
         }
+        OutsideCall call = OutsideCall.begin();
+        present = call;
         try {
             listener.accept(event);
-        } catch (RuntimeException failed) {
+        } catch (Throwable failed) {
             log.error("A listener of worker events failed at {}", event, failed);
+        } finally {
+            call.end();
         }
     }
 
-    /** Tells what waits, for a short while. */
+    /** Tells what waits, for a short while; nothing more where the listener itself closes its application, and waits for this. */
     @Override
     public void close() {
         telling.shutdown();
         try {
-            if (!telling.awaitTermination(2, TimeUnit.SECONDS)) {
-                telling.shutdownNow();
+            for (int look = 0; look < MOST_LOOKS; look++) {
+                OutsideCall call = present;
+                if (call != null && call.waitsForTheEnd()) {
+                    telling.getQueue().clear();
+                    return;
+                }
+                if (telling.awaitTermination(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
             }
+            telling.shutdownNow();
         } catch (InterruptedException interrupted) {
             telling.shutdownNow();
             Thread.currentThread().interrupt();

@@ -95,7 +95,15 @@ final class Desk {
         }
         Crew crew = crews.obtain(CrewKey.of(request));
         if (!crew.isReady()) {
-            crew.whenReady(() -> answer.tryTo(() -> attach(caller, request, answer)));
+            crew.whenReady(() -> answer.tryTo(() -> {
+                if (!crew.isReady()) { // it could not be made: who asks again at once would be told so again
+                    throw ProblemException.cutOff(
+                            "This gateway could not take part in the namespace; its log says why",
+                            0,
+                            outside.gateways().get());
+                }
+                attach(caller, request, answer);
+            }));
             return;
         }
         Worker worker =

@@ -64,12 +64,9 @@ final class Given {
 
     /** How it has ended, by what its worker tells. What fails after it was told to end was cut off. */
     Outcome outcome(Result result) {
-        return switch (result.ending()) {
-            case SUCCEEDED -> new Outcome.Succeeded(result.left());
-            case ABANDONED -> new Outcome.Abandoned();
-            case FAILED ->
-                cancelled == null ? new Outcome.Failed(String.valueOf(result.error())) : new Outcome.Abandoned();
-        };
+        return result.ending() == Result.Ending.FAILED && cancelled != null
+                ? new Outcome.Abandoned()
+                : Takeover.outcome(result);
     }
 
     /** The name of an order on the wire. */

@@ -9,10 +9,12 @@ import io.elasticjob.spi.ShardRunner.Adopted;
 import io.elasticjob.spi.ShardRunner.Holding;
 import io.elasticjob.spi.ShardRunner.Order;
 import io.elasticjob.spi.Timekeeper;
+import io.elasticjob.text.VisibleText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -126,7 +128,10 @@ final class Takeover {
         return switch (result.ending()) {
             case SUCCEEDED -> new Outcome.Succeeded(result.left());
             case ABANDONED -> new Outcome.Abandoned();
-            case FAILED -> new Outcome.Failed(String.valueOf(result.error()));
+            case SKIPPED ->
+                new Outcome.Skipped(
+                        VisibleText.of(Objects.requireNonNullElse(result.why(), ""), Outcome.MAX_ERROR_LENGTH));
+            case FAILED -> new Outcome.Failed(String.valueOf(result.why()));
         };
     }
 

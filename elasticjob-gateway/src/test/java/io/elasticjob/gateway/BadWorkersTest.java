@@ -12,6 +12,12 @@ import io.elasticjob.codec.Json;
 import io.elasticjob.engine.JobEngine;
 import io.elasticjob.gateway.wire.WireId;
 import io.elasticjob.testing.faults.FaultProxy;
+import jakarta.servlet.Filter;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -32,6 +38,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.curator.test.TestingServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -45,6 +52,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 /** Workers that lie, flood, or speak another version: refused or harmless, under both web stacks. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -59,6 +68,7 @@ class BadWorkersTest {
     private ConfigurableApplicationContext application;
     private int tests;
     private String crew = "";
+    private Class<?>[] filters = {};
 
     @BeforeAll
     void startServer() throws Exception {
@@ -68,6 +78,7 @@ class BadWorkersTest {
     @AfterEach
     void stop() {
         application.close();
+        filters = new Class<?>[0];
     }
 
     @AfterAll
@@ -175,7 +186,9 @@ class BadWorkersTest {
     @ParameterizedTest
     @EnumSource(value = WebApplicationType.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
     void bodiesThatAreTooLongOrNeverComeHoldUpNobody(WebApplicationType stack) throws Exception {
-        start(stack);
+        // Of the servlet stack there are fewer threads than such bodies, and it waits for them for longer than this
+        // test.
+        start(stack, "--server.tomcat.threads.max=10", "--server.tomcat.connection-timeout=10m");
         Played worker = new Played("w1");
         List<Socket> slow = new ArrayList<>();
         try {
@@ -196,8 +209,7 @@ class BadWorkersTest {
                     .isEqualTo(413);
             assertThat(send(
                                     "/" + worker.id + "/exchange",
-                                    HttpRequest.BodyPublishers.ofInputStream(
-                                            () -> new java.io.ByteArrayInputStream(tooLong)))
+                                    HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(tooLong)))
                             .statusCode())
                     .as("in chunks")
                     .isEqualTo(413);
@@ -212,6 +224,123 @@ class BadWorkersTest {
         }
         // What broke off was no exchange: the number that it would have had is not taken.
         assertThat(worker.exchange(Map.of())).containsEntry("seq", (long) worker.seq);
+        until(() -> ends().size() == 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = WebApplicationType.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+    void bodiesTakeNoMoreThanABudgetTogether(WebApplicationType stack) throws Exception {
+        start(stack, "--server.tomcat.connection-timeout=10m");
+        Played worker = new Played("w1");
+        int most = 1024 * 1024;
+        List<Socket> slow = new ArrayList<>();
+        try {
+            // One byte more than 64 MiB: who sends the last of them is refused, whichever that is.
+            for (int i = 0; i < 64; i++) {
+                slow.add(sendsAPart(worker, most, most - 1));
+            }
+            slow.add(sendsAPart(worker, most, 65));
+            until(() -> answered(slow).size() == 1);
+            byte[] answer = new byte[4096];
+            int length = answered(slow).get(0).getInputStream().read(answer);
+            assertThat(new String(answer, 0, length, StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 503")
+                    .containsIgnoringCase("Retry-After: 1")
+                    .containsIgnoringCase("Content-Type: application/problem+json");
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+        byte[] padded = new byte[most];
+        Arrays.fill(padded, (byte) ' ');
+        byte[] exchange = Json.write(Map.of("seq", ++worker.seq));
+        System.arraycopy(exchange, 0, padded, 0, exchange.length);
+        until(() -> send("/" + worker.id + "/exchange", HttpRequest.BodyPublishers.ofByteArray(padded))
+                        .statusCode()
+                == 200);
+    }
+
+    private Socket sendsAPart(Played worker, int length, int part) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
+        OutputStream out = socket.getOutputStream();
+        out.write(("POST /elasticjob/workers/v1/" + worker.id + "/exchange HTTP/1.1\r\nHost: localhost\r\n"
+                        + "Content-Type: application/json\r\nContent-Length: " + length + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+        out.write(new byte[part]);
+        out.flush();
+        return socket;
+    }
+
+    private static List<Socket> answered(List<Socket> sockets) throws IOException {
+        List<Socket> answered = new ArrayList<>();
+        for (Socket socket : sockets) {
+            if (socket.getInputStream().available() > 0) {
+                answered.add(socket);
+            }
+        }
+        return answered;
+    }
+
+    /** As many applications do it, to log bodies. */
+    @Configuration(proxyBeanMethods = false)
+    static class CachedBodies {
+
+        @Bean
+        Filter cachedBodies() {
+            return (request, response, chain) -> {
+                ByteArrayInputStream cached =
+                        new ByteArrayInputStream(request.getInputStream().readAllBytes());
+                chain.doFilter(
+                        new HttpServletRequestWrapper((HttpServletRequest) request) {
+                            @Override
+                            public ServletInputStream getInputStream() {
+                                return new CachedBody(cached);
+                            }
+                        },
+                        response);
+            };
+        }
+    }
+
+    private static final class CachedBody extends ServletInputStream {
+
+        private final ByteArrayInputStream cached;
+
+        CachedBody(ByteArrayInputStream cached) {
+            this.cached = cached;
+        }
+
+        @Override
+        public boolean isFinished() {
+            return cached.available() == 0;
+        }
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void setReadListener(ReadListener listener) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int read() {
+            return cached.read();
+        }
+    }
+
+    @Test
+    void whereAFilterHasReadTheBodiesWorkersAreServed() throws Exception {
+        filters = new Class<?>[] {CachedBodies.class};
+        start(WebApplicationType.SERVLET);
+        Played worker = new Played("w1");
+        create(Map.of());
+        trigger();
+        Object id = worker.begin().get("id");
+        until(() -> acks(worker, id).contains(id));
         until(() -> ends().size() == 1);
     }
 
@@ -305,18 +434,22 @@ class BadWorkersTest {
 
     // ---- Helpers --------------------------------------------------------------------------------------------------
 
-    private void start(WebApplicationType stack) {
+    private void start(WebApplicationType stack, String... further) {
         crew = "crew" + ++tests;
         application = new SpringApplicationBuilder(GatewayHttpTest.Scheduler.class)
+                .sources(filters)
                 .web(stack)
-                .run(
-                        "--server.port=0",
-                        "--server.address=127.0.0.1",
-                        "--spring.application.name=scheduler" + tests,
-                        "--elasticjob.registry.connect-string=" + server.getConnectString(),
-                        "--elasticjob.gateway.limits.workers=" + MOST_WORKERS,
-                        "--elasticjob.gateway.enabled=true",
-                        "--elasticjob.gateway.insecure=true");
+                .run(Stream.concat(
+                                Stream.of(
+                                        "--server.port=0",
+                                        "--server.address=127.0.0.1",
+                                        "--spring.application.name=scheduler" + tests,
+                                        "--elasticjob.registry.connect-string=" + server.getConnectString(),
+                                        "--elasticjob.gateway.limits.workers=" + MOST_WORKERS,
+                                        "--elasticjob.gateway.enabled=true",
+                                        "--elasticjob.gateway.insecure=true"),
+                                Stream.of(further))
+                        .toArray(String[]::new));
     }
 
     private Map<String, Object> attach(String name) {

@@ -8,6 +8,7 @@ import io.elasticjob.JobOperations;
 import io.elasticjob.Operator;
 import io.elasticjob.Outcome;
 import io.elasticjob.TriggerRequest;
+import io.elasticjob.codec.Json;
 import io.elasticjob.engine.JobEngine;
 import io.elasticjob.history.ExecutionLog;
 import io.elasticjob.history.ExecutionLogs;
@@ -15,6 +16,7 @@ import io.elasticjob.testing.faults.FaultProxy;
 import io.elasticjob.testing.machine.Needed;
 import io.elasticjob.testing.machine.Needs;
 import io.elasticjob.testing.machine.Signals;
+import io.elasticjob.testing.values.OddValues;
 import io.elasticjob.text.Pairs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +37,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.curator.test.TestingServer;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -205,6 +208,31 @@ class ClientsTest {
     }
 
     @ParameterizedTest
+    @MethodSource("clients")
+    void oddValuesReachTheCommandUnchanged(Client client) throws Exception {
+        List<String> values = OddValues.all();
+        worker(client, "w1", 8, "printf '%s|%s' \"$EJ_SHARD_PARAMETER\" \"$EJ_JOB_PARAMETER\" > odd-$EJ_SHARD");
+        create(Map.of(
+                JobKey.SHARDING_TOTAL_COUNT,
+                Integer.toString(values.size()),
+                JobKey.SHARDING_ITEM_PARAMETERS,
+                Pairs.format(IntStream.range(0, values.size())
+                        .boxed()
+                        .collect(Collectors.toMap(shard -> Integer.toString(shard), values::get))),
+                JobKey.JOB_PARAMETER,
+                String.join("\n", values)));
+
+        trigger();
+        until(() -> ends().size() == values.size());
+
+        for (int shard = 0; shard < values.size(); shard++) {
+            assertThat(Files.readString(folder.resolve("odd-" + shard)))
+                    .isEqualTo(values.get(shard) + "|" + String.join("\n", values));
+        }
+        assertThat(folder.resolve("hacked")).doesNotExist();
+    }
+
+    @ParameterizedTest
     @MethodSource("asDocumented")
     void itRunsTheCommandForEachShardAndTellsItWhatToDo(Client client) throws Exception {
         worker(
@@ -261,6 +289,52 @@ class ClientsTest {
                 .isInstanceOfSatisfying(
                         Outcome.Failed.class,
                         failed -> assertThat(failed.error()).contains("result: must have at most 1024 bytes"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("clients")
+    void whatHadNothingToDoIsSkippedForTheReasonThatTheCommandLeaves(Client client) throws Exception {
+        worker(
+                client,
+                "w1",
+                3,
+                "case $EJ_SHARD in 0) echo 'no \"rows\" ä' > $EJ_SKIP_FILE;; 1) : > $EJ_SKIP_FILE; echo 12 > $EJ_RESULT_FILE;;"
+                        + " 2) echo none > $EJ_SKIP_FILE; exit 7;; esac");
+        create(Map.of(JobKey.SHARDING_TOTAL_COUNT, "3"));
+        trigger();
+        until(() -> ends().size() == 3);
+        assertThat(outcome(0)).isEqualTo(new Outcome.Skipped("no \"rows\" ä"));
+        assertThat(outcome(1)).isEqualTo(new Outcome.Skipped(""));
+        assertThat(outcome(2)).isInstanceOf(Outcome.Failed.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("clients")
+    void itIsToldAfterWhichFiringItRunsAndWithWhichResults(Client client) throws Exception {
+        worker(
+                client,
+                "w1",
+                2,
+                "cat > in-$EJ_JOB.tmp; mv in-$EJ_JOB.tmp in-$EJ_JOB; echo \"shard \\\"$EJ_SHARD\\\"\" > $EJ_RESULT_FILE");
+        create(Map.of(JobKey.RECORD_FIRINGS, "true", JobKey.SHARDING_TOTAL_COUNT, "2"));
+        String first = job;
+        job = first + "-after";
+        create(Map.of(JobKey.AFTER, first));
+        operations().trigger(TriggerRequest.of(first)).toCompletableFuture().get(30, TimeUnit.SECONDS);
+        until(() -> ends().size() == 1);
+
+        assertThat(Json.read(Files.readAllBytes(folder.resolve("in-" + first))))
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .doesNotContainKeys("causes", "originFireTime");
+        Map<?, ?> told = (Map<?, ?>) Json.read(Files.readAllBytes(folder.resolve("in-" + job)));
+        assertThat(told.get("causes"))
+                .asInstanceOf(InstanceOfAssertFactories.LIST)
+                .singleElement()
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsEntry("job", first)
+                .containsEntry("result", "SUCCEEDED")
+                .containsEntry("results", Map.of("0", "shard \"0\"", "1", "shard \"1\""))
+                .containsEntry("fireTime", told.get("originFireTime"));
     }
 
     private Outcome outcome(int shard) {
@@ -348,6 +422,9 @@ class ClientsTest {
                         .record()
                         .checkpoint())
                 .contains("5");
+        trigger();
+        until(() -> ends().size() == 2);
+        assertThat(ends().get(1).outcome()).isEqualTo(new Outcome.Skipped("no page is left"));
         process.destroy();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     }

@@ -19,6 +19,7 @@ import io.elasticjob.history.ExecutionLogs;
 import io.elasticjob.history.ExecutionRecord;
 import io.elasticjob.spi.ShardRunner;
 import io.elasticjob.test.VirtualTime;
+import io.elasticjob.text.VisibleText;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,6 +45,8 @@ class DeskTest {
     private final List<CrewEngine> closed = new ArrayList<>();
     private final List<WorkerEvent> told = new ArrayList<>();
     private int nonces;
+    /** How many engines cannot be made from now on. */
+    private int failures;
 
     private final ExecutionLogs logs = new ExecutionLogs();
 
@@ -51,6 +54,10 @@ class DeskTest {
             time,
             new Outside(
                     (crew, runner) -> {
+                        if (failures > 0) {
+                            failures--;
+                            return CompletableFuture.failedFuture(new IllegalStateException("no namespace"));
+                        }
                         engines.add(new ManualCrewEngine(time, crew, runner));
                         return CompletableFuture.completedFuture(engines.get(engines.size() - 1));
                     },
@@ -84,6 +91,17 @@ class DeskTest {
         assertThat(told).isNotDone();
         engine().recordAll();
         assertThat(answer(told).told().acks()).containsExactly(id);
+    }
+
+    @Test
+    void whatHadNothingToDoIsSkippedForTheReasonThatItsWorkerGives() {
+        Client worker = attach("a", 1);
+        engine().start("resize");
+        String id = answer(worker.exchange(1)).executions().get(0).id();
+
+        worker.exchange(1, Set.of(), new Result(id, Result.Ending.SKIPPED, "no\nrows", "", ""));
+
+        assertThat(engine().ends.values()).containsExactly(new Outcome.Skipped(VisibleText.of("no\nrows", 500)));
     }
 
     @Test
@@ -319,6 +337,19 @@ class DeskTest {
         assertThat(closed).containsExactly(engine());
         assertThat(engine().isDraining).isTrue();
         assertThat(engine().ends.values()).containsExactly(new Outcome.NotBegun());
+    }
+
+    @Test
+    void whoseCrewCannotBeMadeIsToldSoAndItIsTriedAgainForTheNextWhoAsks() {
+        failures = 1;
+        Attach request = request("a", "crew", Set.of("resize"), 2, "p");
+
+        assertThatThrownBy(() -> attached(CALLER, request))
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        problem -> assertThat(problem.status()).isEqualTo(503))
+                .hasMessageContaining("could not take part in the namespace");
+        assertThat(attached(CALLER, request).worker()).isEqualTo("a.n0");
     }
 
     @Test

@@ -237,6 +237,20 @@ class GatewayHttpTest {
                 .hasMessageContaining("resize");
     }
 
+    @Test
+    void aGatewayWithoutANamespaceDoesNotStart() {
+        assertThatThrownBy(() -> new SpringApplicationBuilder(Scheduler.class)
+                        .run(
+                                "--server.port=0",
+                                "--server.address=127.0.0.1",
+                                "--elasticjob.registry.connect-string=" + server.getConnectString(),
+                                "--elasticjob.gateway.enabled=true",
+                                "--elasticjob.gateway.insecure=true"))
+                .rootCause()
+                .hasMessageContaining("elasticjob.namespace")
+                .hasMessageContaining("must be set, since spring.application.name is not");
+    }
+
     @ParameterizedTest
     @EnumSource(value = WebApplicationType.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
     void whatCannotBeUsedIsRefusedInWords(WebApplicationType stack) throws Exception {

@@ -13,6 +13,8 @@ import io.elasticjob.engine.JobEngine;
 import io.elasticjob.testing.security.Identity;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -162,6 +164,40 @@ class GatewaySecurityTest {
         assertThat(attach("resize", bearer("sha256:" + sha256("newer")))).isEqualTo(401);
         Files.delete(file);
         Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> attach("resize", bearer("new")) == 401);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = WebApplicationType.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+    void strangersWhoseBodiesNeverComeHoldUpNobody(WebApplicationType stack) throws Exception {
+        // Of the servlet stack there are fewer threads than such bodies, and it waits for them for longer than this
+        // test.
+        start(
+                stack,
+                "--server.tomcat.threads.max=10",
+                "--server.tomcat.connection-timeout=10m",
+                CLIENT + "token-hashes=" + sha256("images"),
+                CLIENT + "handlers=resize");
+        int port = Integer.parseInt(
+                java.util.Objects.requireNonNull(context().getEnvironment().getProperty("local.server.port")));
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 30; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+                slow.add(socket);
+                socket.getOutputStream()
+                        .write(("POST /elasticjob/workers/v1 HTTP/1.1\r\nHost: localhost\r\n"
+                                        + (i % 2 == 0 ? "" : "Authorization: Bearer wrong\r\n")
+                                        + "Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"name\"")
+                                .getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream().flush();
+            }
+            assertThat(attach("resize", bearer("images"))).isEqualTo(201);
+            assertThat(attach("resize", bearer("wrong"))).isEqualTo(401);
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
     }
 
     // ---- OAuth2 ---------------------------------------------------------------------------------------------------

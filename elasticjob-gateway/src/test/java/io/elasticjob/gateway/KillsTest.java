@@ -285,7 +285,8 @@ class KillsTest {
                 "--elasticjob.jobs.works.handler=work",
                 "--elasticjob.jobs.works.every=2s",
                 "--elasticjob.jobs.works.sharding-total-count=4",
-                "--elasticjob.jobs.works.failover=true"));
+                "--elasticjob.jobs.works.failover=true",
+                "--elasticjob.jobs.works.failover-limit=1000")); // that one shard is hit again and again is no loss
         gateways.put(number, start("gateway-" + number, command, Map.of()));
     }
 

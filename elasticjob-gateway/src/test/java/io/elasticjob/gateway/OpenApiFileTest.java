@@ -59,6 +59,8 @@ class OpenApiFileTest {
         assertThat(limit("Result/properties/log/maxLength")).isEqualTo(WireLimits.LOG);
         assertThat(limit("Result/properties/result/maxLength")).isEqualTo(WireLimits.RESULT_BYTES);
         assertThat(limit("Held/properties/result/maxLength")).isEqualTo(WireLimits.RESULT_BYTES);
+        assertThat(limit("Result/properties/reason/maxLength")).isEqualTo(WireLimits.REASON);
+        assertThat(limit("Held/properties/reason/maxLength")).isEqualTo(WireLimits.REASON);
         assertThat(limit("Note/properties/log/maxLength")).isEqualTo(WireLimits.LOG);
     }
 

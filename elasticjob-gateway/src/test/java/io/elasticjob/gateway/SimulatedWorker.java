@@ -22,6 +22,13 @@ final class SimulatedWorker {
 
     private static final Duration GIVES_UP = Duration.ofSeconds(2);
 
+    private static final List<Result.Ending> ENDINGS = List.of(
+            Result.Ending.SUCCEEDED,
+            Result.Ending.SUCCEEDED,
+            Result.Ending.SUCCEEDED,
+            Result.Ending.SKIPPED,
+            Result.Ending.FAILED);
+
     /** The world as a worker sees it. */
     interface Wire {
 
@@ -313,7 +320,7 @@ final class SimulatedWorker {
                 Duration.ofMillis(random.nextInt(4) == 0 ? 1_000 + random.nextInt(6_000) : 20 + random.nextInt(400));
         watch.after(takes, () -> {
             if (running.get(task.id()) == one) {
-                end(task.id(), random.nextInt(5) == 0 ? Result.Ending.FAILED : Result.Ending.SUCCEEDED);
+                end(task.id(), ENDINGS.get(random.nextInt(ENDINGS.size())));
             }
         });
     }

@@ -111,6 +111,7 @@ public final class ElasticJobGatewayAutoConfiguration {
     }
 
     @Bean
+    @ConditionalOnMissingBean(name = "elasticJobGatewayHandlers")
     RemoteHandlers elasticJobGatewayHandlers(ElasticJobGatewayProperties properties) {
         return new RemoteHandlers(properties.getHandlers());
     }
@@ -186,11 +187,13 @@ public final class ElasticJobGatewayAutoConfiguration {
     }
 
     @Bean
+    @ConditionalOnMissingBean(name = "elasticJobGatewayLog")
     WorkerEvents elasticJobGatewayLog() {
         return new LoggedWorkerEvents(System::nanoTime);
     }
 
     @Bean
+    @ConditionalOnMissingBean(name = "elasticJobGatewayEvents")
     WorkerEvents elasticJobGatewayEvents(ApplicationEventPublisher publisher) {
         return publisher::publishEvent;
     }
@@ -200,6 +203,7 @@ public final class ElasticJobGatewayAutoConfiguration {
     static class Auditing {
 
         @Bean
+        @ConditionalOnMissingBean(name = "elasticJobGatewayAudit")
         WorkerEvents elasticJobGatewayAudit(ApplicationEventPublisher publisher) {
             return new AuditedWorkerEvents(publisher);
         }
@@ -223,6 +227,7 @@ public final class ElasticJobGatewayAutoConfiguration {
 
         @Bean
         @ConditionalOnSingleCandidate(MeterRegistry.class)
+        @ConditionalOnMissingBean(name = "elasticJobGatewayMeters")
         WorkerEvents elasticJobGatewayMeters(MeterRegistry meters) {
             return new CountedWorkerEvents(meters);
         }
@@ -233,6 +238,7 @@ public final class ElasticJobGatewayAutoConfiguration {
     static class Mvc {
 
         @Bean
+        @ConditionalOnMissingBean(name = "elasticJobGatewayRoutes")
         RouterFunction<ServerResponse> elasticJobGatewayRoutes(
                 ElasticJobGatewayProperties properties, WorkerGateway gateway, Callers callers) {
             return MvcGateway.routes(path(properties), gateway.http(), callers);
@@ -244,6 +250,7 @@ public final class ElasticJobGatewayAutoConfiguration {
     static class WebFlux {
 
         @Bean
+        @ConditionalOnMissingBean(name = "elasticJobGatewayRoutes")
         org.springframework.web.reactive.function.server.RouterFunction<
                         org.springframework.web.reactive.function.server.ServerResponse>
                 elasticJobGatewayRoutes(

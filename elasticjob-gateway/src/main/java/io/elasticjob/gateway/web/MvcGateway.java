@@ -5,13 +5,22 @@ import io.elasticjob.gateway.HttpGateway;
 import io.elasticjob.gateway.Peers;
 import io.elasticjob.gateway.wire.ProblemException;
 import io.elasticjob.gateway.wire.WireLimits;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.function.HandlerFunction;
 import org.springframework.web.servlet.function.RequestPredicates;
 import org.springframework.web.servlet.function.RouterFunction;
@@ -19,21 +28,25 @@ import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 
-/** The gateway under Spring MVC. A parked exchange holds no thread. */
+/** The gateway under Spring MVC. Neither an exchange that is parked nor a body that has not arrived yet holds a thread. */
 public final class MvcGateway {
+
+    /** Longer than a body may take to arrive, and an exchange may be parked. */
+    private static final Duration PATIENCE =
+            WireLimits.BODY_ARRIVES.plusMillis(WireLimits.WAIT_MS).plusSeconds(30);
 
     private MvcGateway() {}
 
     /** @param path of the gateway, such as {@code /elasticjob/workers} */
     public static RouterFunction<ServerResponse> routes(String path, HttpGateway gateway, Callers callers) {
-        HandlerFunction<ServerResponse> handler = request ->
-                ServerResponse.async(answer(path, gateway, callers, request).thenApply(MvcGateway::response));
+        BodyBudget budget = new BodyBudget(BodyBudget.BYTES);
+        HandlerFunction<ServerResponse> handler = request -> answer(path, gateway, callers, budget, request);
         return RouterFunctions.route(RequestPredicates.path(path + "/**"), handler);
     }
 
-    /** Who it is comes first: of strangers nothing is read that would have to be waited for. */
-    private static CompletionStage<HttpGateway.Reply> answer(
-            String path, HttpGateway gateway, Callers callers, ServerRequest request) {
+    /** Who it is comes first: of what strangers send nothing is kept, and nothing is looked at. */
+    private static ServerResponse answer(
+            String path, HttpGateway gateway, Callers callers, BodyBudget budget, ServerRequest request) {
         Caller caller;
         try {
             caller = callers.identify(
@@ -41,38 +54,66 @@ public final class MvcGateway {
                     address(request.servletRequest().getRemoteAddr()),
                     Forwarding.isSaidBy(name -> request.headers().firstHeader(name)));
         } catch (ProblemException refused) {
-            return gateway.refuse(path(path, request), refused);
+            CompletionStage<HttpGateway.Reply> reply = gateway.refuse(path(path, request), refused);
+            ArrivingBody dropped = ArrivingBody.dropped(WireLimits.BODY_ARRIVES);
+            return later(
+                    dropped,
+                    dropped.whole()
+                            .handle((arrived, failed) -> reply.thenApply(said -> response(said, failed != null)))
+                            .thenCompose(answer -> answer));
         }
-        byte[] body;
-        try {
-            body = body(request);
-        } catch (ProblemException | IOException unread) {
-            return CompletableFuture.completedFuture(HttpGateway.problem(
-                    unread instanceof ProblemException problem
-                            ? problem
-                            : ProblemException.unreadable("it broke off")));
+        String method = request.method().name();
+        String below = path(path, request);
+        String authorization = request.headers().firstHeader("Authorization");
+        boolean isPassed = request.headers().firstHeader(Peers.PASSED) != null;
+        ArrivingBody body = ArrivingBody.kept(WireLimits.BODY_ARRIVES, budget.share());
+        return later(
+                body,
+                body.whole()
+                        .handle((arrived, failed) -> failed == null
+                                ? gateway.handle(
+                                                new HttpGateway.Request(
+                                                        method, path, below, arrived, authorization, isPassed),
+                                                caller)
+                                        .thenApply(said -> response(said, false))
+                                : CompletableFuture.completedFuture(
+                                        response(HttpGateway.problem(ArrivingBody.problem(failed)), true)))
+                        .thenCompose(answer -> answer));
+    }
+
+    private static ServerResponse later(ArrivingBody body, CompletionStage<ServerResponse> answer) {
+        return new OnceItArrives(ServerResponse.async(answer.toCompletableFuture(), PATIENCE), body);
+    }
+
+    /** Only a request that is asynchronous already can be read as it arrives. */
+    private record OnceItArrives(ServerResponse answer, ArrivingBody body) implements ServerResponse {
+
+        @Override
+        public HttpStatusCode statusCode() {
+            return answer.statusCode();
         }
-        return gateway.handle(
-                new HttpGateway.Request(
-                        request.method().name(),
-                        path,
-                        path(path, request),
-                        body,
-                        request.headers().firstHeader("Authorization"),
-                        request.headers().firstHeader(Peers.PASSED) != null),
-                caller);
+
+        @Override
+        public HttpHeaders headers() {
+            return answer.headers();
+        }
+
+        @Override
+        public MultiValueMap<String, Cookie> cookies() {
+            return answer.cookies();
+        }
+
+        @Override
+        public @Nullable ModelAndView writeTo(HttpServletRequest request, HttpServletResponse response, Context context)
+                throws ServletException, IOException {
+            ModelAndView nothing = answer.writeTo(request, response, context);
+            body.readFrom(request);
+            return nothing;
+        }
     }
 
     private static String path(String base, ServerRequest request) {
         return request.path().substring(base.length() + 1);
-    }
-
-    private static byte[] body(ServerRequest request) throws IOException {
-        byte[] body = request.servletRequest().getInputStream().readNBytes(WireLimits.BODY_BYTES + 1);
-        if (body.length > WireLimits.BODY_BYTES) {
-            throw ProblemException.tooLarge(WireLimits.BODY_BYTES);
-        }
-        return body;
     }
 
     private static @Nullable InetAddress address(@Nullable String text) {
@@ -85,8 +126,12 @@ public final class MvcGateway {
         }
     }
 
-    private static ServerResponse response(HttpGateway.Reply reply) {
+    /** @param isLeft whether something of the body was not read: what follows it on the connection is no request */
+    private static ServerResponse response(HttpGateway.Reply reply, boolean isLeft) {
         ServerResponse.BodyBuilder response = ServerResponse.status(reply.status());
+        if (isLeft) {
+            response.header("Connection", "close");
+        }
         if (reply.retryAfterSeconds() > 0) {
             response.header("Retry-After", String.valueOf(reply.retryAfterSeconds()));
         }

@@ -7,7 +7,9 @@ import io.elasticjob.gateway.wire.ProblemException;
 import io.elasticjob.gateway.wire.WireLimits;
 import java.net.InetAddress;
 import java.security.Principal;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
@@ -20,6 +22,7 @@ import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** The gateway under Spring WebFlux. */
@@ -29,10 +32,11 @@ public final class WebFluxGateway {
 
     /** @param path of the gateway, such as {@code /elasticjob/workers} */
     public static RouterFunction<ServerResponse> routes(String path, HttpGateway gateway, Callers callers) {
+        BodyBudget budget = new BodyBudget(BodyBudget.BYTES);
         HandlerFunction<ServerResponse> handler = request -> request.principal()
                 .<Optional<Principal>>map(Optional::of)
                 .defaultIfEmpty(Optional.empty())
-                .flatMap(principal -> answer(path, gateway, callers, request, principal.orElse(null)))
+                .flatMap(principal -> answer(path, gateway, callers, budget, request, principal.orElse(null)))
                 .onErrorResume(failed -> Mono.just(HttpGateway.problem(failed)))
                 .flatMap(WebFluxGateway::response);
         return RouterFunctions.route(RequestPredicates.path(path + "/**"), handler);
@@ -40,7 +44,12 @@ public final class WebFluxGateway {
 
     /** Who it is comes first: of strangers nothing is read that would have to be waited for. */
     private static Mono<HttpGateway.Reply> answer(
-            String path, HttpGateway gateway, Callers callers, ServerRequest request, @Nullable Principal principal) {
+            String path,
+            HttpGateway gateway,
+            Callers callers,
+            BodyBudget budget,
+            ServerRequest request,
+            @Nullable Principal principal) {
         Caller caller;
         try {
             caller = callers.identify(
@@ -50,7 +59,7 @@ public final class WebFluxGateway {
         } catch (ProblemException refused) {
             return Mono.fromCompletionStage(gateway.refuse(path(path, request), refused));
         }
-        return body(request)
+        return body(request.body(BodyExtractors.toDataBuffers()), WireLimits.BODY_ARRIVES, budget.share())
                 .flatMap(body -> Mono.fromCompletionStage(gateway.handle(
                         new HttpGateway.Request(
                                 request.method().name(),
@@ -66,12 +75,28 @@ public final class WebFluxGateway {
         return request.path().substring(base.length() + 1);
     }
 
-    private static Mono<byte[]> body(ServerRequest request) {
-        return DataBufferUtils.join(request.body(BodyExtractors.toDataBuffers()), WireLimits.BODY_BYTES)
+    /**
+     * The whole of a body.
+     *
+     * @param patience how long it may take to arrive
+     * @param share what it takes until it is there as a whole
+     */
+    static Mono<byte[]> body(Flux<DataBuffer> arriving, Duration patience, BodyBudget.Share share) {
+        return DataBufferUtils.join(arriving.map(part -> taken(part, share)), WireLimits.BODY_BYTES)
                 .map(WebFluxGateway::bytes)
                 .defaultIfEmpty(new byte[0])
-                .onErrorMap(
-                        DataBufferLimitException.class, tooLong -> ProblemException.tooLarge(WireLimits.BODY_BYTES));
+                .timeout(patience)
+                .onErrorMap(TimeoutException.class, late -> ProblemException.late())
+                .onErrorMap(DataBufferLimitException.class, tooLong -> ProblemException.tooLarge(WireLimits.BODY_BYTES))
+                .doFinally(end -> share.end());
+    }
+
+    private static DataBuffer taken(DataBuffer part, BodyBudget.Share share) {
+        if (share.take(part.readableByteCount())) {
+            return part;
+        }
+        DataBufferUtils.release(part);
+        throw ArrivingBody.tooMuchAtATime();
     }
 
     private static byte[] bytes(DataBuffer buffer) {

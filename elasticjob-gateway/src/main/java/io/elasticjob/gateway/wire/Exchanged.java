@@ -1,6 +1,7 @@
 package io.elasticjob.gateway.wire;
 
 import io.elasticjob.Cancellation;
+import io.elasticjob.Cause;
 import io.elasticjob.ShardingContext;
 import io.elasticjob.codec.Json;
 import io.elasticjob.spi.ShardRunner.Order;
@@ -105,12 +106,30 @@ public record Exchanged(
         answer.put("jobParameter", context.jobParameter());
         answer.put("fireTime", context.fireTime().toString());
         context.previousFireTime().ifPresent(before -> answer.put("previousFireTime", before.toString()));
+        context.intervalStart().ifPresent(start -> answer.put("intervalStart", start.toString()));
+        context.originFireTime().ifPresent(origin -> answer.put("originFireTime", origin.toString()));
+        if (!context.causes().isEmpty()) {
+            answer.put("causes", context.causes().stream().map(Exchanged::cause).toList());
+        }
         context.trigger().ifPresent(number -> answer.put("trigger", number));
         answer.put("attempt", context.attempt());
         if (context.isMonitored()) {
             answer.put("fencingToken", String.valueOf(context.fencingToken()));
         }
         context.checkpoint().ifPresent(reached -> answer.put("checkpoint", reached));
+        return answer;
+    }
+
+    private static Map<String, Object> cause(Cause cause) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("job", cause.job());
+        answer.put("firing", cause.firing().text());
+        answer.put("fireTime", cause.fireTime().toString());
+        answer.put("result", cause.result().name());
+        Map<String, Object> results = new LinkedHashMap<>();
+        cause.results().forEach((shard, text) -> results.put(String.valueOf(shard), text));
+        answer.put("results", results);
+        answer.put("omitted", cause.omitted());
         return answer;
     }
 

@@ -39,6 +39,11 @@ public final class ProblemException extends RuntimeException {
         return new ProblemException(400, "unreadable", "The body cannot be read: " + why);
     }
 
+    /** 400: the body did not arrive. */
+    public static ProblemException late() {
+        return unreadable("it did not arrive within " + WireLimits.BODY_ARRIVES.toSeconds() + " s");
+    }
+
     /** 401: it is not known who asks. */
     public static ProblemException unauthenticated() {
         return new ProblemException(401, "unauthenticated", "The request carries no valid token or certificate");

@@ -1,12 +1,16 @@
 package io.elasticjob.gateway.wire;
 
 import io.elasticjob.ShardingContext;
+import java.time.Duration;
 
 /** How much a request may hold. Beyond it the request is refused as a whole. */
 public final class WireLimits {
 
     /** The longest body of a request, in bytes. */
     public static final int BODY_BYTES = 1024 * 1024;
+
+    /** How long a body may take to arrive. A worker sends what it says at once: after this time something else is wrong. */
+    public static final Duration BODY_ARRIVES = Duration.ofSeconds(20);
 
     /** The longest name of a handler or a process, in characters. */
     public static final int NAME = 255;
@@ -31,6 +35,9 @@ public final class WireLimits {
 
     /** The longest error text of a result, in characters; the record keeps fewer. */
     static final int ERROR = 10_000;
+
+    /** The longest reason for having nothing to do, in characters; the record keeps fewer. */
+    public static final int REASON = 1_000;
 
     /** The longest result that is left, in bytes of UTF-8. */
     public static final int RESULT_BYTES = ShardingContext.MAX_RESULT_BYTES;
