@@ -233,6 +233,15 @@ public @interface ElasticJob {
     String firingDeadline() default "";
 
     /**
+     * Name of an {@link io.elasticjob.ShardPlanner} bean that decides for each firing, once its time has come, into which parts
+     * it is split. Each part becomes a shard, in place of {@link #shardingTotalCount()}.
+     */
+    String planner() default "";
+
+    /** How long the planner may take, such as {@code 5m}. If not set, {@code 60s}. */
+    String plannerTimeout() default "";
+
+    /**
      * Names of jobs after whose firings this one runs, separated by commas, each with {@code SUCCEEDED}, {@code FAILED},
      * {@code SKIPPED} or {@code ANY} after a colon if it is not {@code SUCCEEDED}, such as {@code orders,bills:ANY}.
      */

@@ -13,12 +13,14 @@ import org.springframework.boot.context.properties.source.IterableConfigurationP
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.origin.Origin;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 /**
  * Explains a start-up that failed on a setting, with file and line of where it is written. Adapters name the property at the
  * beginning of their message.
  */
+@Order(0) // before that of Spring Boot for what cannot be bound
 final class InvalidSettingFailureAnalyzer extends AbstractFailureAnalyzer<IllegalArgumentException> {
 
     private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("elasticjob");

@@ -1,5 +1,6 @@
 package io.elasticjob.boot;
 
+import io.elasticjob.boot.properties.Switches;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,7 @@ final class QuietLibraries implements ApplicationListener<ApplicationEnvironment
 
     @Override
     public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
-        if (event.getEnvironment().getProperty("elasticjob.enabled", Boolean.class, true)) {
+        if (Switches.isOn(event.getEnvironment())) {
             quieten(LoggingSystem.get(event.getSpringApplication().getClassLoader()));
         }
     }

@@ -9,6 +9,8 @@ import io.elasticjob.Operator;
 import io.elasticjob.PlanRequest;
 import io.elasticjob.PlanStatus;
 import io.elasticjob.RegistryException;
+import io.elasticjob.RerunReceipt;
+import io.elasticjob.RerunRequest;
 import io.elasticjob.TriggerReceipt;
 import io.elasticjob.TriggerRequest;
 import io.elasticjob.TriggerStatus;
@@ -66,6 +68,11 @@ final class ApplicationJobOperations implements JobOperations {
     @Override
     public CompletionStage<CancelReceipt> cancel(CancelRequest request) {
         return ask(operations -> operations.cancel(request));
+    }
+
+    @Override
+    public CompletionStage<RerunReceipt> rerun(RerunRequest request) {
+        return ask(operations -> operations.rerun(request));
     }
 
     @Override

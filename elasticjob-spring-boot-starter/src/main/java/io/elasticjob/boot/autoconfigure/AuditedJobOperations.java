@@ -12,6 +12,8 @@ import io.elasticjob.OperationRefusedException;
 import io.elasticjob.Operator;
 import io.elasticjob.PlanRequest;
 import io.elasticjob.PlanStatus;
+import io.elasticjob.RerunReceipt;
+import io.elasticjob.RerunRequest;
 import io.elasticjob.TriggerReceipt;
 import io.elasticjob.TriggerRequest;
 import io.elasticjob.TriggerStatus;
@@ -26,6 +28,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -118,6 +121,25 @@ final class AuditedJobOperations implements JobOperations {
         Firing firing = request.firing();
         String detail = (firing == null ? "" : "firing " + firing.text() + " ") + ofShards(request.shards());
         return noted(new Asked("cancel", "job", request.job(), detail, request.by()), operations.cancel(request));
+    }
+
+    @Override
+    public CompletionStage<RerunReceipt> rerun(RerunRequest request) {
+        return noted(
+                new Asked("rerun", "job", request.job(), words(request), request.by()),
+                operations.rerun(request),
+                receipt -> words(request) + " triggers "
+                        + receipt.reruns().stream()
+                                .map(one -> String.valueOf(one.trigger()))
+                                .collect(Collectors.joining(", ")));
+    }
+
+    private static String words(RerunRequest request) {
+        String which = request.which() instanceof RerunRequest.Firings named
+                ? "firings " + named.firings().stream().map(Firing::text).collect(Collectors.joining(", "))
+                : String.valueOf(request.which());
+        return which + " " + ofShards(request.shards())
+                + (request.options().isEmpty() ? "" : " " + new TreeSet<>(request.options()));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.elasticjob.boot.autoconfigure;
 import io.elasticjob.boot.UnusableJobException;
 import io.elasticjob.boot.discovery.AnnotatedJob;
 import io.elasticjob.boot.discovery.AnnotatedJobs;
+import io.elasticjob.boot.properties.Switches;
 import java.util.Optional;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
@@ -77,6 +78,6 @@ final class ChildContexts implements ApplicationListener<ContextRefreshedEvent>,
     }
 
     private static boolean isSwitchedOff(ApplicationContext context) {
-        return !context.getEnvironment().getProperty("elasticjob.enabled", Boolean.class, true);
+        return !Switches.isOn(context.getEnvironment());
     }
 }

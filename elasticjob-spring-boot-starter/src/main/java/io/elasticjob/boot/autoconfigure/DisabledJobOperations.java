@@ -9,6 +9,8 @@ import io.elasticjob.JobsDisabledException;
 import io.elasticjob.Operator;
 import io.elasticjob.PlanRequest;
 import io.elasticjob.PlanStatus;
+import io.elasticjob.RerunReceipt;
+import io.elasticjob.RerunRequest;
 import io.elasticjob.TriggerReceipt;
 import io.elasticjob.TriggerRequest;
 import io.elasticjob.TriggerStatus;
@@ -53,6 +55,11 @@ final class DisabledJobOperations implements JobOperations {
 
     @Override
     public CompletionStage<CancelReceipt> cancel(CancelRequest request) {
+        return disabled();
+    }
+
+    @Override
+    public CompletionStage<RerunReceipt> rerun(RerunRequest request) {
         return disabled();
     }
 

@@ -6,6 +6,7 @@ import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobErrorHandler;
 import io.elasticjob.JobOperations;
+import io.elasticjob.ShardPlanner;
 import io.elasticjob.boot.JobEngineCustomizer;
 import io.elasticjob.boot.JobEngineFactory;
 import io.elasticjob.boot.RegistryFactory;
@@ -27,6 +28,7 @@ import io.elasticjob.schedule.FireCalendar;
 import io.elasticjob.sharding.ShardingStrategy;
 import io.elasticjob.sharding.StrategyCatalog;
 import io.elasticjob.spi.FireSource;
+import io.elasticjob.spi.OutsideCall;
 import io.elasticjob.spi.ShardRunner;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -74,7 +76,7 @@ import org.springframework.util.StringUtils;
 @AutoConfiguration(after = LifecycleAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "elasticjob.enabled", matchIfMissing = true)
 @EnableConfigurationProperties({ElasticJobProperties.class, ElasticJobKindProperties.class})
-@Import({ZooKeeperConfiguration.class, ExecutionLogsConfiguration.class})
+@Import({ZooKeeperConfiguration.class, ExecutionLogsConfiguration.class, ClusterConfiguration.class})
 public final class ElasticJobAutoConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(ElasticJobAutoConfiguration.class);
@@ -178,12 +180,15 @@ public final class ElasticJobAutoConfiguration {
             InProcessShardRunner runner = virtual
                     ? InProcessShardRunner.virtual(jobs.handlers(), slots).withGroups(groups)
                     : InProcessShardRunner.platform(jobs.handlers(), slots, groups);
-            return runner.within(Stream.concat(Stream.of(new InstanceInLogs(lifecycle)), scopes.orderedStream())
-                            .toList())
-                    .withErrorHandlers(
-                            BeanFactoryUtils.beansOfTypeIncludingAncestors(beans, JobErrorHandler.class),
-                            properties.getExecution().getErrorHandler())
-                    .inApplication(beans.getBeanClassLoader(), JobEngineLifecycle::closesContext);
+            return ClusterConfiguration.around(
+                    runner.within(Stream.concat(Stream.of(new InstanceInLogs(lifecycle)), scopes.orderedStream())
+                                    .toList())
+                            .withErrorHandlers(
+                                    BeanFactoryUtils.beansOfTypeIncludingAncestors(beans, JobErrorHandler.class),
+                                    properties.getExecution().getErrorHandler())
+                            .inApplication(beans.getBeanClassLoader(), OutsideCall::closesApplication),
+                    () -> namespace(properties, environment),
+                    beans);
         };
     }
 
@@ -228,6 +233,9 @@ public final class ElasticJobAutoConfiguration {
                 .strategies(beans.getBean(StrategyCatalog.class))
                 .calendars(BeanFactoryUtils.beansOfTypeIncludingAncestors(beans, FireCalendar.class))
                 .firingListeners(BeanFactoryUtils.beansOfTypeIncludingAncestors(beans, FiringListener.class))
+                .shardPlanners(BeanFactoryUtils.beansOfTypeIncludingAncestors(beans, ShardPlanner.class))
+                .firingListenerExecutor(
+                        OutsideCall.threadEach("elasticjob-firing-listener", beans.getBeanClassLoader()))
                 .registry(scope.taken(beans.getBean(Registry.class), Registry.class))
                 .fireSource(scope.taken(beans.getBean(FireSource.class), FireSource.class))
                 .runner(scope.taken(beans.getBean(ShardRunner.class), ShardRunner.class));
@@ -245,12 +253,16 @@ public final class ElasticJobAutoConfiguration {
             ConfigurableListableBeanFactory beans,
             ObjectProvider<RegistryFactory> registries,
             ObjectProvider<JobEngineCustomizer> customizers) {
+        // Who has no namespace is told at the start, and not the first who takes part.
+        beans.getBean("elasticJobIdentity", JobEngineCustomizer.class).customize(JobEngine.builder());
         return () -> {
             JobEngineBuilder engine = JobEngine.builder()
                     .strategies(beans.getBean(StrategyCatalog.class))
                     .calendars(BeanFactoryUtils.beansOfTypeIncludingAncestors(beans, FireCalendar.class))
                     .firingListeners(BeanFactoryUtils.beansOfTypeIncludingAncestors(beans, FiringListener.class))
-                    .firingListeners(BeanFactoryUtils.beansOfTypeIncludingAncestors(beans, FiringListener.class))
+                    .shardPlanners(BeanFactoryUtils.beansOfTypeIncludingAncestors(beans, ShardPlanner.class))
+                    .firingListenerExecutor(
+                            OutsideCall.threadEach("elasticjob-firing-listener", beans.getBeanClassLoader()))
                     .registry(registries.getObject().create())
                     .fireSource(new QuartzFireSource(InstantSource.system()));
             customizers.orderedStream().forEach(customizer -> customizer.customize(engine));
@@ -331,8 +343,11 @@ public final class ElasticJobAutoConfiguration {
     /** Whatever happens to jobs here is an application event as well. */
     @Bean
     @ConditionalOnMissingBean(name = "elasticJobEvents", search = SearchStrategy.CURRENT)
-    JobEngineCustomizer elasticJobEvents(ApplicationEventPublisher publisher) {
-        return engine -> engine.listener(publisher::publishEvent);
+    JobEngineCustomizer elasticJobEvents(ApplicationEventPublisher publisher, ConfigurableListableBeanFactory beans) {
+        return engine -> engine.listener(event -> {
+            Thread.currentThread().setContextClassLoader(beans.getBeanClassLoader());
+            publisher.publishEvent(event);
+        });
     }
 
     @Bean

@@ -16,6 +16,7 @@ import io.elasticjob.boot.actuate.endpoint.WebFluxLaterAnswers;
 import io.elasticjob.boot.actuate.endpoint.WorkersReader;
 import io.elasticjob.history.ExecutionHistory;
 import io.elasticjob.history.ExecutionLogs;
+import io.elasticjob.kind.ArrayRuns;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,13 +64,14 @@ public final class ElasticJobEndpointAutoConfiguration {
             ApplicationEventPublisher publisher,
             ObjectProvider<EndpointAccessResolver> access,
             ObjectProvider<Audit> audit,
-            ObjectProvider<WorkersReader> workers) {
+            ObjectProvider<WorkersReader> workers,
+            ArrayRuns arrays) {
         HistoryReader kept = history.getIfAvailable();
         return new ElasticJobEndpoint(
                 () -> lifecycle.engine().map(NamespaceReader::of),
                 new ApplicationJobOperations(() -> ofTheApplication(beans)
                         .or(() -> lifecycle.engine().map(engine -> AuditedJobOperations.of(engine, audit, true)))),
-                new ElasticJobEndpoint.Beside(kept, logs, workers.getIfAvailable()),
+                new ElasticJobEndpoint.Beside(kept, logs, workers.getIfAvailable(), arrays),
                 publisher,
                 rules,
                 new CapabilitiesDescriptor.Source(

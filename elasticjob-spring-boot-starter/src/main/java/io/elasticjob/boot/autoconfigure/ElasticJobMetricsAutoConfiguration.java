@@ -1,9 +1,11 @@
 package io.elasticjob.boot.autoconfigure;
 
 import io.elasticjob.boot.JobEngineCustomizer;
+import io.elasticjob.boot.actuate.metrics.ArrayMeters;
 import io.elasticjob.boot.actuate.metrics.ElasticJobMetrics;
 import io.elasticjob.boot.actuate.metrics.ItemMeters;
 import io.elasticjob.engine.JobEngine;
+import io.elasticjob.kind.ArrayRuns;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.Supplier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -28,6 +30,14 @@ public final class ElasticJobMetricsAutoConfiguration {
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     ItemMeters elasticJobItemMeters(MeterRegistry meters) {
         return new ItemMeters(meters);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(name = "elasticJobArrayMeters", search = SearchStrategy.CURRENT)
+    JobEngineCustomizer elasticJobArrayMeters(MeterRegistry meters, ArrayRuns arrays) {
+        Supplier<ArrayMeters> all =
+                SingletonSupplier.of(() -> new ArrayMeters(meters, arrays)); // for each engine that starts
+        return engine -> arrays.onChange(all.get());
     }
 
     @Bean

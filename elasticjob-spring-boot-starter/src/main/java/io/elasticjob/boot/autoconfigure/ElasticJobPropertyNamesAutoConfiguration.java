@@ -1,8 +1,10 @@
 package io.elasticjob.boot.autoconfigure;
 
 import io.elasticjob.boot.properties.KnownProperties;
+import io.elasticjob.boot.properties.PropertyForms;
 import io.elasticjob.boot.properties.PropertyNames;
 import io.elasticjob.boot.properties.ServiceLinks;
+import io.elasticjob.boot.properties.Switches;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,6 @@ import org.springframework.util.ClassUtils;
 
 /** Looks at the names of all properties below {@code elasticjob} before anything is made from them. */
 @AutoConfiguration
-@ConditionalOnBooleanProperty(name = "elasticjob.enabled", matchIfMissing = true)
 public final class ElasticJobPropertyNamesAutoConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(ElasticJobPropertyNamesAutoConfiguration.class);
@@ -32,9 +33,20 @@ public final class ElasticJobPropertyNamesAutoConfiguration {
     /** Of modules that may be there as well, by their prefix: known also while the module is switched off. */
     private static final Map<String, String> FURTHER = Map.of(
             "elasticjob.console", "io.elasticjob.console.autoconfigure.ElasticJobConsoleProperties",
-            "elasticjob.gateway", "io.elasticjob.gateway.autoconfigure.ElasticJobGatewayProperties");
+            "elasticjob.gateway", "io.elasticjob.gateway.autoconfigure.ElasticJobGatewayProperties",
+            "elasticjob.kubernetes", "io.elasticjob.kubernetes.autoconfigure.ElasticJobKubernetesProperties",
+            "elasticjob.kubernetes.known-deaths", "io.elasticjob.kubernetes.autoconfigure.KnownDeathsProperties",
+            "elasticjob.slurm", "io.elasticjob.slurm.autoconfigure.ElasticJobSlurmProperties");
+
+    /** Also where jobs are switched off: perhaps nobody wanted that. */
+    @Bean
+    @ConditionalOnMissingBean(name = "elasticJobSwitches")
+    static BeanFactoryPostProcessor elasticJobSwitches(Environment environment) {
+        return beans -> Switches.check(environment);
+    }
 
     @Bean
+    @ConditionalOnBooleanProperty(name = "elasticjob.enabled", matchIfMissing = true)
     @ConditionalOnMissingBean(name = "elasticJobPropertyNames")
     static BeanFactoryPostProcessor elasticJobPropertyNames(Environment environment) {
         return beans ->
@@ -42,9 +54,17 @@ public final class ElasticJobPropertyNamesAutoConfiguration {
     }
 
     @Bean
+    @ConditionalOnBooleanProperty(name = "elasticjob.enabled", matchIfMissing = true)
     @ConditionalOnMissingBean(name = "elasticJobServiceLinks")
     static ConfigurationPropertiesBindHandlerAdvisor elasticJobServiceLinks(Environment environment) {
         return new ServiceLinks(environment);
+    }
+
+    @Bean
+    @ConditionalOnBooleanProperty(name = "elasticjob.enabled", matchIfMissing = true)
+    @ConditionalOnMissingBean(name = "elasticJobPropertyForms")
+    static ConfigurationPropertiesBindHandlerAdvisor elasticJobPropertyForms(Environment environment) {
+        return new PropertyForms(environment);
     }
 
     static KnownProperties known() {
@@ -61,7 +81,8 @@ public final class ElasticJobPropertyNamesAutoConfiguration {
                 ElasticJobProperties.class.getClassLoader());
         FURTHER.forEach((prefix, type) -> {
             if (ClassUtils.isPresent(type, ElasticJobProperties.class.getClassLoader())) {
-                known.with(prefix, ClassUtils.resolveClassName(type, ElasticJobProperties.class.getClassLoader()));
+                known.withModule(
+                        prefix, ClassUtils.resolveClassName(type, ElasticJobProperties.class.getClassLoader()));
             }
         });
         return jdbc ? Jdbc.in(known) : known.withAllBelow("elasticjob.history.jdbc");
@@ -81,7 +102,7 @@ public final class ElasticJobPropertyNamesAutoConfiguration {
         for (String name : beans.getBeanDefinitionNames()) {
             ConfigurationProperties annotation = beans.findAnnotationOnBean(name, ConfigurationProperties.class, false);
             Class<?> type = beans.getType(name, false);
-            boolean ours = type != null && type.getName().startsWith(OURS);
+            boolean ours = type != null && (type.getName().startsWith(OURS) || FURTHER.containsValue(type.getName()));
             if (annotation != null && !ours && annotation.prefix().startsWith("elasticjob.")) {
                 prefixes.add(annotation.prefix());
             }

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.context.support.AbstractApplicationContext;
 
 /**
  * Starts the job engine when everything else has been started, and stops it before anything else is stopped: running
@@ -116,11 +115,6 @@ public final class JobEngineLifecycle implements SmartLifecycle, SmartInitializi
     /** What tells the instance of this context from those of contexts above: "" for the topmost one, else like {@code -1-2}. */
     String suffix() {
         return above == null ? "" : above.suffix() + "-" + number;
-    }
-
-    /** Whether who waits here waits for the lock under which a context is closed. */
-    static boolean closesContext(StackTraceElement frame) {
-        return frame.getClassName().equals(AbstractApplicationContext.class.getName());
     }
 
     /** Makes the engine, so that whatever is wrong with the jobs is told before a server takes requests. */

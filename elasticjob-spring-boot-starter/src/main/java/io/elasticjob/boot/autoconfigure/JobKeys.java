@@ -215,6 +215,17 @@ final class JobKeys {
     public void setFiringDeadline(Duration value) {}
 
     /**
+     * Name of the ShardPlanner that decides for each firing, once its time has come, into which parts it is split. Each
+     * firing is then recorded as a whole. None by default.
+     */
+    public void setPlanner(String value) {}
+
+    /**
+     * How long the planner may take before it is interrupted and the firing ends as failed, up to 1 day. 60s by default.
+     */
+    public void setPlannerTimeout(Duration value) {}
+
+    /**
      * Names of jobs after whose firings this one runs, separated by commas, each with SUCCEEDED, FAILED, SKIPPED or ANY
      * after a colon if it is not SUCCEEDED. They need recordFirings.
      */
@@ -280,6 +291,35 @@ final class JobKeys {
      * name by default.
      */
     public void setHandler(String value) {}
+
+    /**
+     * Name of a template of a cluster that runs the job: each firing is an array of tasks there. An entry with an array
+     * declares a further job. Instances that have the template run it. Excludes 'handler'.
+     */
+    public void setArray(String value) {}
+
+    /** How many tasks a firing has, from 1 to 10000. Needs 'array'. 1 by default. */
+    public void setArraySize(Integer value) {}
+
+    /** Parameters of tasks, by number, such as 0=eu,1=us. A task without one has an empty parameter. Needs 'array'. */
+    public void setArrayParameters(Object value) {}
+
+    /** How many tasks of a firing run at once at most. Without it, as many as the cluster lets. Needs 'array'. */
+    public void setArrayParallelism(String value) {}
+
+    /**
+     * How long each task may take, from its own beginning. A task that takes longer is ended, and has failed. Needs 'array'.
+     */
+    public void setArrayTaskTimeout(String value) {}
+
+    /**
+     * How often the cluster itself begins a failed task again within an attempt, from 0 to 100. Only for clusters that can
+     * do it. Needs 'array'. 0 by default.
+     */
+    public void setArrayRetries(Integer value) {}
+
+    /** What each task needs, such as cpu=500m,memory=2Gi. What is not named is as the template has it. Needs 'array'. */
+    public void setArrayResources(Object value) {}
 
     /**
      * Of a job whose handler is a DataflowJob: whether a firing fetches and processes one batch after the other until

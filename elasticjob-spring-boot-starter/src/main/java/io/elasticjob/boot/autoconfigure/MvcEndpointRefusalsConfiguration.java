@@ -6,6 +6,7 @@ import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfi
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.servlet.DispatcherServlet;
@@ -18,6 +19,7 @@ import org.springframework.web.servlet.mvc.support.DefaultHandlerExceptionResolv
 final class MvcEndpointRefusalsConfiguration {
 
     @Bean
+    @ConditionalOnMissingBean
     MvcEndpointRefusals elasticJobMvcEndpointRefusals(ObjectProvider<PathMappedEndpoints> endpoints) {
         return new MvcEndpointRefusals(endpoints::getIfAvailable);
     }
@@ -29,6 +31,7 @@ final class MvcEndpointRefusalsConfiguration {
     static final class OnAPortOfTheirOwn {
 
         @Bean
+        @ConditionalOnMissingBean(name = "elasticJobOtherRefusals")
         DefaultHandlerExceptionResolver elasticJobOtherRefusals() {
             return new DefaultHandlerExceptionResolver();
         }

@@ -5,6 +5,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.reactive.DispatcherHandler;
@@ -16,6 +17,7 @@ import org.springframework.web.reactive.DispatcherHandler;
 final class WebFluxEndpointRefusalsConfiguration {
 
     @Bean
+    @ConditionalOnMissingBean
     WebFluxEndpointRefusals elasticJobWebFluxEndpointRefusals(ObjectProvider<PathMappedEndpoints> endpoints) {
         return new WebFluxEndpointRefusals(endpoints::getIfAvailable);
     }

@@ -107,7 +107,7 @@ public final class AuditWriter implements AutoCloseable {
                 log.warn("The audit cannot be written for now; this is tried again: {}", away.getMessage());
             }
             return false;
-        } catch (RuntimeException unexpected) {
+        } catch (Throwable unexpected) {
             log.error("Of the audit {} entries cannot be written: {}", batch.size(), batch, unexpected);
             return true;
         }
@@ -122,7 +122,7 @@ public final class AuditWriter implements AutoCloseable {
             if (!audit.get().prune(now.minus(maxAge))) {
                 pruned = now;
             }
-        } catch (RuntimeException later) {
+        } catch (Throwable later) {
             log.debug("The audit could not be tidied; this is tried again", later);
         }
     }

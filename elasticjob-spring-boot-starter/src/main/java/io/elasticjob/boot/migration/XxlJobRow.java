@@ -62,17 +62,29 @@ record XxlJobRow(Row info, long executors) {
     private void where(ImportedJob.Builder job) {
         String route = info.text("executor_route_strategy");
         switch (route) {
-            case "SHARDING_BROADCAST" -> {
-                long shards = Math.max(1, executors);
-                job.setIf(shards > 1, JobKey.SHARDING_TOTAL_COUNT, String.valueOf(shards))
-                        .remark("SHARDING_BROADCAST had as many shards as there were executors, " + executors
-                                + " when this was read: set sharding-total-count to what you want at most");
-            }
+            case "SHARDING_BROADCAST" -> broadcast(job);
             case "FAILOVER" -> job.set(JobKey.FAILOVER, "true");
             case "ROUND" -> job.set(JobKey.SHARDING_STRATEGY, "round-robin");
             case "", "FIRST", "LAST", "RANDOM", "LEAST_FREQUENTLY_USED", "LEAST_RECENTLY_USED", "BUSYOVER" -> {}
             default -> // CONSISTENT_HASH, and what later versions bring
                 job.set(JobKey.SHARDING_STRATEGY, "sticky");
+        }
+    }
+
+    /** A broadcast counts its executors, and a handler may split its work by that; here the one or the other is asked for. */
+    private void broadcast(ImportedJob.Builder job) {
+        long shards = Math.max(1, executors);
+        if (job.has(JobKey.FIXED_DELAY)) {
+            job.setIf(shards > 1, JobKey.SHARDING_TOTAL_COUNT, String.valueOf(shards))
+                    .remark(
+                            "SHARDING_BROADCAST beside FIX_DELAY: broadcast needs fire times that instances have in common. There"
+                                    + " are as many shards as there were executors, " + executors
+                                    + " when this was read");
+        } else {
+            job.set(JobKey.BROADCAST, "true")
+                    .remark(
+                            "index and total of SHARDING_BROADCAST: each instance runs the whole. Where the handler splits its work by"
+                                    + " them, set sharding-total-count: " + shards + " instead of broadcast");
         }
     }
 

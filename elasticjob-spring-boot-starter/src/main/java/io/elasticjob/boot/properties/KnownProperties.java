@@ -24,6 +24,7 @@ public final class KnownProperties {
     private static final String REST = "**";
 
     private final List<List<String>> names = new ArrayList<>();
+    private final Set<String> modules = new LinkedHashSet<>();
     /** Names with what a file says in place of {@link #ANY}: variables have no dashes to show what belongs together. */
     private final Set<List<String>> learnt = new LinkedHashSet<>();
 
@@ -33,8 +34,20 @@ public final class KnownProperties {
         return this;
     }
 
+    /** The same of a further module, which is there. */
+    public KnownProperties withModule(String prefix, Class<?> type) {
+        modules.add(prefix);
+        return with(prefix, type);
+    }
+
+    /** Whether the module is there whose properties have this prefix. */
+    boolean hasModule(String prefix) {
+        return modules.contains(prefix);
+    }
+
     /** Whatever there is below a prefix. */
     public KnownProperties withAllBelow(String prefix) {
+        modules.add(prefix);
         names.add(plus(List.of(prefix.split("\\.")), REST));
         return this;
     }
@@ -79,6 +92,42 @@ public final class KnownProperties {
     /** The names in kebab case, an asterisk for a part that may be anything. */
     public List<String> names() {
         return names.stream().map(name -> String.join(".", name)).toList();
+    }
+
+    /**
+     * A name with what somebody typed in the place of a part that may be anything.
+     *
+     * @param fixed how many letters and digits of it are the same whatever was typed, without the root
+     * @param otherParts how many parts it has more, or less, than what was typed
+     */
+    record Fitted(String name, int fixed, int otherParts) {}
+
+    /** The names as near to what was typed as they may be. */
+    List<Fitted> fittedTo(List<String> typed) {
+        return names.stream().map(known -> fitted(known, typed)).toList();
+    }
+
+    /** @param typed a part in square brackets as it is */
+    static Fitted fitted(List<String> known, List<String> typed) {
+        StringBuilder name = new StringBuilder();
+        int fixed = 0;
+        for (int i = 0; i < known.size(); i++) {
+            String part = known.get(i);
+            if (part.equals(REST)) {
+                typed.subList(Math.min(i, typed.size()), typed.size()).forEach(each -> append(name, each));
+            } else if (part.equals(ANY)) {
+                append(name, i < typed.size() ? typed.get(i) : ANY);
+            } else {
+                append(name, part);
+                fixed += i == 0 ? 0 : PropertyOrigins.plain(part).length();
+            }
+        }
+        boolean isOpen = known.get(known.size() - 1).equals(REST);
+        return new Fitted(name.toString(), fixed, isOpen ? 0 : Math.abs(known.size() - typed.size()));
+    }
+
+    private static void append(StringBuilder name, String part) {
+        name.append(name.isEmpty() || part.startsWith("[") ? "" : ".").append(part);
     }
 
     /** Whether a property of a file is one of them. */
@@ -142,7 +191,9 @@ public final class KnownProperties {
             for (PropertyDescriptor property : BeanUtils.getPropertyDescriptors(raw)) {
                 if (property.getReadMethod() != null && property.getReadMethod().getDeclaringClass() != Object.class) {
                     ResolvableType read = ResolvableType.forMethodReturnType(property.getReadMethod(), raw);
-                    boolean settable = property.getWriteMethod() != null || isOurs(read.toClass());
+                    boolean settable = property.getWriteMethod() != null
+                            || isOurs(read.toClass())
+                            || Map.class.isAssignableFrom(read.toClass());
                     if (settable) {
                         walk(plus(path, DataObjectPropertyName.toDashedForm(property.getName())), read);
                     }

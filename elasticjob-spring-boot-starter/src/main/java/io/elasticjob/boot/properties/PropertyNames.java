@@ -4,6 +4,7 @@ import io.elasticjob.InvalidSettingException;
 import io.elasticjob.text.NearestName;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.origin.Origin;
@@ -36,6 +38,10 @@ public final class PropertyNames {
             "slurm", "elasticjob-slurm");
 
     private static final int NEAR = 2;
+    /** A longer name is near to none: to compare long texts takes long. */
+    private static final int LONGEST = 200;
+
+    private record Candidate(String name, int edits, int otherParts) {}
 
     private final KnownProperties known;
     private final FormerProperties former = FormerProperties.read();
@@ -79,7 +85,10 @@ public final class PropertyNames {
             KnownProperties known, ConfigurationPropertyName name, PropertyOrigins.Origin origin) {
         List<String> parts = parts(name, Form.UNIFORM);
         boolean empty = !StringUtils.hasText(String.valueOf(origin.property().getValue()));
-        return known.has(parts) || origin.variable() && known.hasVariable(parts) || empty && known.hasBelow(parts);
+        return !origin.link()
+                && (known.has(parts)
+                        || origin.variable() && known.hasVariable(parts)
+                        || empty && known.hasBelow(parts));
     }
 
     private static List<String> parts(ConfigurationPropertyName name, Form form) {
@@ -90,31 +99,55 @@ public final class PropertyNames {
 
     private void judge(PropertyOrigins.Origin origin) {
         String name = origin.name().toString();
-        String module = origin.name().getNumberOfElements() < 2
-                ? null
-                : MODULES.get(origin.name().getElement(1, Form.UNIFORM));
-        Optional<String> variable =
-                origin.variable() ? known.meantVariable(parts(origin.name(), Form.UNIFORM)) : Optional.empty();
-        if (origin.ambient() && PropertyOrigins.isServiceLink(PropertyOrigins.dotted(origin.name()))) {
+        List<String> parts = parts(origin.name(), Form.UNIFORM);
+        String module = parts.size() < 2 || isThere(parts.get(1)) ? null : MODULES.get(parts.get(1));
+        boolean ofStarter = parts.size() > 2 && known.hasBelow(parts.subList(0, 3));
+        Optional<String> variable = origin.variable() ? known.meantVariable(parts) : Optional.empty();
+        if (origin.link() || origin.ambient() && PropertyOrigins.isServiceLink(PropertyOrigins.dotted(origin.name()))) {
             ignored.add(written(origin));
-        } else if (module != null) {
+        } else if (module != null && !ofStarter) {
             ofModules.add(name + " (" + module + ")");
         } else if (variable.isPresent()) {
             meant.put(name, variable.get());
             refused.add(name);
-        } else if (origin.ambient() && !isNear(name)) {
+        } else if (origin.ambient() && !isNear(origin.name())) {
             ignored.add(written(origin));
         } else {
             refused.add(name);
         }
     }
 
-    private boolean isNear(String name) {
-        String plain = PropertyOrigins.plain(name);
-        return former.wayOut(name).isPresent()
-                || known.names().stream()
-                        .map(PropertyOrigins::plain)
-                        .anyMatch(there -> NearestName.edits(plain, there) <= NEAR);
+    private boolean isThere(String module) {
+        return known.hasModule("elasticjob." + module);
+    }
+
+    private boolean isNear(ConfigurationPropertyName name) {
+        return former.wayOut(name.toString()).isPresent()
+                || nearest(name).filter(near -> near.edits() <= NEAR).isPresent();
+    }
+
+    /** The name that is the fewest edits away; empty when each has another third of its letters, but for what is typed in it. */
+    private Optional<Candidate> nearest(ConfigurationPropertyName name) {
+        String plain = PropertyOrigins.plain(name.toString());
+        if (plain.length() > LONGEST) {
+            return Optional.empty();
+        }
+        List<String> typed = IntStream.range(0, name.getNumberOfElements())
+                .mapToObj(i -> name.chop(i + 1).isLastElementIndexed()
+                        ? "[" + name.getElement(i, Form.ORIGINAL) + "]"
+                        : name.getElement(i, Form.ORIGINAL))
+                .toList();
+        Stream<KnownProperties.Fitted> ofModules = MODULES.keySet().stream()
+                .filter(module -> !isThere(module) && !parts(name, Form.UNIFORM).contains(module))
+                .map(module -> KnownProperties.fitted(List.of("elasticjob", module, "**"), typed));
+        return Stream.concat(known.fittedTo(typed).stream(), ofModules)
+                .flatMap(there -> {
+                    int edits = NearestName.edits(plain, PropertyOrigins.plain(there.name()));
+                    return edits <= Math.max(1, there.fixed() / 3)
+                            ? Stream.of(new Candidate(there.name(), edits, there.otherParts()))
+                            : Stream.<Candidate>empty();
+                })
+                .min(Comparator.comparingInt(Candidate::edits).thenComparingInt(Candidate::otherParts));
     }
 
     private List<String> told(List<PropertyOrigins.Origin> unknown) {
@@ -127,8 +160,9 @@ public final class PropertyNames {
                     "Ignored properties of modules that are not on the class path: " + String.join(", ", ofModules));
         }
         if (!ignored.isEmpty()) {
-            warnings.add("Ignored properties that ElasticJob does not have: " + String.join(", ", ignored)
-                    + ". They come from environment variables or system properties. In Kubernetes, a Service whose name begins"
+            warnings.add("Ignored environment variables and system properties that set nothing of ElasticJob: "
+                    + String.join(", ", ignored)
+                    + ". In Kubernetes, a Service whose name begins"
                     + " with elasticjob sets such variables, unless the pod sets enableServiceLinks: false");
         }
         return warnings;
@@ -158,8 +192,8 @@ public final class PropertyNames {
         if (variable != null) {
             return ": write " + variable + ", since a variable does not tell which of its parts are one name";
         }
-        return NearestName.to(name, known.names())
-                .map(near -> "; did you mean \"" + near.replace(".**", "") + "\"?")
+        return nearest(ConfigurationPropertyName.of(name))
+                .map(near -> "; did you mean \"" + near.name() + "\"?")
                 .orElse(": docs/reference/properties.md lists all; properties of your own need another prefix");
     }
 

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -38,8 +39,19 @@ public final class PropertyOrigins {
     private static final Pattern SERVICE_LINK =
             Pattern.compile(".*\\.(service\\.host|service\\.port(\\..*)?|port|port\\.\\d+\\.(tcp|udp|sctp)(\\..*)?)");
 
-    /** A property that is written somewhere. */
-    record Origin(ConfigurationProperty property, boolean ambient, boolean variable) {
+    /** The same without the one that may be a property of its own: it is told apart by its value. */
+    private static final Pattern BESIDE_A_PORT =
+            Pattern.compile("(.*)\\.(service\\.host|service\\.port(\\..*)?|port\\.\\d+\\.(tcp|udp|sctp)(\\..*)?)");
+
+    /** The address of a service, which no property below {@code elasticjob} takes that a variable can set by accident. */
+    private static final Pattern ADDRESS = Pattern.compile("(tcp|udp|sctp)://\\S+:\\d+");
+
+    /**
+     * A property that is written somewhere.
+     *
+     * @param link whether it is a variable that tells of a service, whatever property has that name
+     */
+    record Origin(ConfigurationProperty property, boolean ambient, boolean variable, boolean link) {
 
         ConfigurationPropertyName name() {
             return property.getName();
@@ -63,7 +75,8 @@ public final class PropertyOrigins {
                     boolean below = ROOT.isAncestorOf(name) || !variable && isLikeVariable(name);
                     ConfigurationProperty property = below ? source.getConfigurationProperty(name) : null;
                     if (property != null) {
-                        told.accept(name, new Origin(property, ambient, variable));
+                        boolean link = variable && isLink(source, property);
+                        told.accept(name, new Origin(property, ambient, variable, link));
                     }
                 }
             }
@@ -93,6 +106,25 @@ public final class PropertyOrigins {
     /** Whether the name is one by which a container is told of a service. */
     public static boolean isServiceLink(String property) {
         return SERVICE_LINK.matcher(property.replace('[', '.').replace("]", "")).matches();
+    }
+
+    /** Whether a variable is there because of a service: by its value, or since the address of that service is beside it. */
+    static boolean isLink(ConfigurationPropertySource source, ConfigurationProperty property) {
+        String name = dotted(property.getName());
+        if (!isServiceLink(name)) {
+            return false;
+        }
+        if (property.getValue() instanceof CharSequence value
+                && ADDRESS.matcher(value).matches()) {
+            return true;
+        }
+        Matcher beside = BESIDE_A_PORT.matcher(name);
+        ConfigurationPropertyName port =
+                beside.matches() ? ConfigurationPropertyName.ofIfValid(beside.group(1) + ".port") : null;
+        ConfigurationProperty address = port == null ? null : source.getConfigurationProperty(port);
+        return address != null
+                && address.getValue() instanceof CharSequence value
+                && ADDRESS.matcher(value).matches();
     }
 
     /** The name with dots between its parts, in lower case and without dashes. */

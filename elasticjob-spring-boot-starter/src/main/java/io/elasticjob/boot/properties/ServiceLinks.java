@@ -2,7 +2,6 @@ package io.elasticjob.boot.properties;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindHandlerAdvisor;
 import org.springframework.boot.context.properties.bind.AbstractBindHandler;
@@ -24,9 +23,6 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
  * {@code ELASTICJOB_REGISTRY_EMBEDDED_PORT=tcp://10.0.0.1:2181}. The property is what the other sources say, or its default.
  */
 public final class ServiceLinks implements ConfigurationPropertiesBindHandlerAdvisor {
-
-    /** The address of a service, which no property below {@code elasticjob} takes that a variable can set by accident. */
-    private static final Pattern ADDRESS = Pattern.compile("(tcp|udp|sctp)://\\S+:\\d+");
 
     private final Environment environment;
 
@@ -76,7 +72,7 @@ public final class ServiceLinks implements ConfigurationPropertiesBindHandlerAdv
         for (ConfigurationPropertySource source : context.getSources()) {
             ConfigurationProperty property = source.getConfigurationProperty(name);
             if (property != null) {
-                return isVariables(source) && isLink(property);
+                return isVariables(source) && PropertyOrigins.isLink(source, property);
             }
         }
         return false;
@@ -84,12 +80,6 @@ public final class ServiceLinks implements ConfigurationPropertiesBindHandlerAdv
 
     private static boolean isVariables(ConfigurationPropertySource source) {
         return source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource;
-    }
-
-    private static boolean isLink(ConfigurationProperty property) {
-        return property.getValue() instanceof CharSequence value
-                && ADDRESS.matcher(value).matches()
-                && PropertyOrigins.isServiceLink(PropertyOrigins.dotted(property.getName()));
     }
 
     /** The sources without environment variables. */

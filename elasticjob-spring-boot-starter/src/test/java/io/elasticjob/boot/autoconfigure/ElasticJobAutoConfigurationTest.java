@@ -449,7 +449,8 @@ class ElasticJobAutoConfigurationTest {
                 .withInitializer(context ->
                         context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
                 .run(context -> {
-                    assertThat(registered(context).jobs()).containsOnlyKeys("hidden", "plain");
+                    await().untilAsserted(
+                                    () -> assertThat(registered(context).jobs()).containsOnlyKeys("hidden", "plain"));
                     assertThat(context.getBeanFactory().containsSingleton("plain"))
                             .isFalse();
                 });

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.description.annotation.AnnotationDescription;
@@ -104,8 +105,8 @@ class PropertyNamesTest {
             elasticjob.name-space                     |
             elasticjob.instance.nmae                  | did you mean "elasticjob.instance.name"?
             elasticjob.alerts.on.overdu               | did you mean "elasticjob.alerts.on.overdue"?
-            elasticjob.alerts.webhooks.ops.ulr        | did you mean "elasticjob.alerts.webhooks.*.url"?
-            elasticjob.alerts.jobs.orders.longer-then | did you mean "elasticjob.alerts.jobs.*.longer-than"?
+            elasticjob.alerts.webhooks.ops.ulr        | did you mean "elasticjob.alerts.webhooks.ops.url"?
+            elasticjob.alerts.jobs.orders.longer-then | did you mean "elasticjob.alerts.jobs.orders.longer-than"?
             elasticjob.history.retention.max-agee     | did you mean "elasticjob.history.retention.max-age"?
             elasticjob.history.jdbc.enable            | did you mean "elasticjob.history.jdbc.enabled"?
             elasticjob.reg-center.server-lists        | use "elasticjob.registry.connect-string"
@@ -116,6 +117,13 @@ class PropertyNamesTest {
             elasticjob.tracing.type                   | use "elasticjob.history.jdbc.enabled"
             elasticjob.tracing.retention.max-age      | use "elasticjob.history.retention.max-age"
             elasticjob.tracing.jdbc.enabled           | use "elasticjob.history.jdbc.enabled"
+            elasticjob.gatway.enabled                 | did you mean "elasticjob.gateway.enabled"?
+            elasticjob.slrum.pool                     | docs/reference/properties.md
+            elasticjob.limts.db                       | did you mean "elasticjob.limits.db"?
+            elasticjob.instance.lables.zone           | did you mean "elasticjob.instance.labels.zone"?
+            elasticjob.execution.group.reports.slots  | did you mean "elasticjob.execution.groups.reports.slots"?
+            elasticjob.console.grants[0].rol          | did you mean "elasticjob.console.grants[0].role"?
+            elasticjob.console.grants[1].something-else-entirely | docs/reference/properties.md
             elasticjob.something.else.entirely        | docs/reference/properties.md
             """)
     void aNameThatThereIsNotIsRefusedWithTheWayOut(String name, String wayOut) {
@@ -187,6 +195,9 @@ class PropertyNamesTest {
         "ELASTICJOB_REG_CENTER_SERVER_LISTS, elasticjob.registry.connect-string",
         "ELASTICJOB_REGCENTER_SERVERLISTS, elasticjob.registry.connect-string",
         "ELASTICJOB_NAMESPCE, elasticjob.namespace",
+        "ELASTICJOB_LIMTS_DB, elasticjob.limits.db",
+        "ELASTICJOB_INSTANCE_LABLES_ZONE, elasticjob.instance.labels.zone",
+        "ELASTICJOB_SECRTS_TOKEN, elasticjob.secrets.token",
     })
     void aVariableThatMissesAKnownNameByLittleIsRefused(String variable, String meant) {
         assertThatExceptionOfType(InvalidSettingException.class)
@@ -273,6 +284,13 @@ class PropertyNamesTest {
                 "elasticjob-alerts-webhooks",
                 "elasticjob-alerts-jobs",
                 "elasticjob-instance-labels",
+                "elasticjob-limits",
+                "elasticjob-limits-db",
+                "elasticjob-secrets",
+                "elasticjob-execution",
+                "elasticjob-execution-groups",
+                "elasticjob-execution-groups-reports",
+                "elasticjob-execution-starved-after",
                 "elasticjob-jobs-reports-nightly-labels",
                 "elasticjob-jobs-reports-nightly"
             })
@@ -286,7 +304,11 @@ class PropertyNamesTest {
                     assertThat(context.getBean(ElasticJobProperties.class)
                                     .getInstance()
                                     .getLabels())
-                            .doesNotContainValue("tcp://10.0.0.1:8080");
+                            .isEmpty();
+                    assertThat(context.getBean(ElasticJobProperties.class).getLimits())
+                            .isEmpty();
+                    assertThat(context.getBean(ElasticJobKindProperties.class).getSecrets())
+                            .isEmpty();
                     assertThat(context.getBean(DeclaredJobs.class).definitions())
                             .extracting(JobDefinition::name)
                             .containsExactly("reports-nightly");
@@ -325,6 +347,28 @@ class PropertyNamesTest {
                         .getEmbedded()
                         .getPort()));
         return port.get();
+    }
+
+    /** Whatever property has the name: a limit by the name of service.port would hold for whole clusters. */
+    @ParameterizedTest
+    @ValueSource(strings = {"elasticjob-limits", "elasticjob-registry-embedded", "elasticjob-secrets"})
+    void variablesOfAServiceAreToldAlsoWhereAPropertyHasTheirName(String service) {
+        Map<String, String> links = serviceLinks(service);
+        assertThat(check(variables(links)))
+                .singleElement()
+                .asString()
+                .contains(links.keySet())
+                .contains("enableServiceLinks: false");
+    }
+
+    @Test
+    void aLimitThatIsNamedLikeAVariableOfAServiceIsOneWhereThereIsNoService() {
+        Map<String, String> own = Map.of("ELASTICJOB_LIMITS_SERVICE_PORT", "8", "ELASTICJOB_LIMITS_PORT", "9");
+        assertThat(check(variables(own))).isEmpty();
+        runner.withInitializer(context -> replaceVariables(context.getEnvironment(), own))
+                .run(context -> assertThat(
+                                context.getBean(ElasticJobProperties.class).getLimits())
+                        .isEqualTo(Map.of("service.port", 8, "port", 9)));
     }
 
     @Test
@@ -370,6 +414,29 @@ class PropertyNamesTest {
                         .isInstanceOf(InvalidSettingException.class)
                         .hasMessageContaining("elasticjob.reg-center.server-lists")
                         .hasMessageContaining("elasticjob.dump.enabled"));
+    }
+
+    /** A condition would take each of them for false, and no job would run, without a word. */
+    @ParameterizedTest
+    @CsvSource({
+        "elasticjob.enabled, yes",
+        "elasticjob.enabled, on",
+        "elasticjob.enabled, 1",
+        "elasticjob.enabled, ''",
+        "elasticjob.enabled, ' true'",
+        "elasticjob.history.enabled, no",
+        "elasticjob.execution.logs.enabled, perhaps",
+        "elasticjob.scheduled.take-over, yes",
+    })
+    void aSwitchThatIsNeitherTrueNorFalseIsRefused(String name, String value) {
+        runner.withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new MapPropertySource("application.yml", Map.of(name, value))))
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .isInstanceOf(InvalidSettingException.class)
+                        .hasMessageStartingWith(name + ": \"")
+                        .hasMessageEndingWith("must be true or false"));
     }
 
     @Test
@@ -479,6 +546,81 @@ class PropertyNamesTest {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            elasticjob.limits.db=many                        | elasticjob.limits.db: "many" must be a whole number
+            elasticjob.limits=5                              | elasticjob.limits: "5" must have names below it: write elasticjob.limits.<name>=<value>
+            elasticjob.instance.labels=zone eu               | elasticjob.instance.labels: "zone eu" must have names below it
+            elasticjob.limits.db=2.5                         | elasticjob.limits.db: "2.5" must be a whole number
+            elasticjob.limits.db=99999999999                 | elasticjob.limits.db: "99999999999" must be a whole number of at most 2147483647
+            elasticjob.limits[db/eu]=tcp://10.0.0.1:80       | elasticjob.limits[db/eu]: "tcp://10.0.0.1:80" must be a whole number
+            elasticjob.limits.db=${many}                     | elasticjob.limits.db: "some" must be a whole number
+            elasticjob.execution.slots=all                   | elasticjob.execution.slots: "all" must be a whole number
+            elasticjob.execution.groups.reports.slots=a few  | elasticjob.execution.groups.reports.slots: "a few" must be a whole number
+            elasticjob.registry.embedded.port=http           | elasticjob.registry.embedded.port: "http" must be a whole number
+            elasticjob.registry.embedded.enabled=perhaps     | elasticjob.registry.embedded.enabled: "perhaps" must be true or false
+            elasticjob.execution.starved-after=3             | elasticjob.execution.starved-after: "3" has no unit: write 3s for seconds, or 3ms
+            elasticjob.execution.starved-after=-3            | elasticjob.execution.starved-after: "-3" has no unit
+            elasticjob.execution.starved-after=${three}      | elasticjob.execution.starved-after: "3" has no unit
+            elasticjob.execution.starved-after=soon          | elasticjob.execution.starved-after: "soon" is not a duration: write a number and a unit
+            elasticjob.max-time-diff=10000                   | elasticjob.max-time-diff: "10000" has no unit
+            elasticjob.registry.session-timeout=15000        | elasticjob.registry.session-timeout: "15000" has no unit
+            elasticjob.registry.connection-timeout=5000      | elasticjob.registry.connection-timeout: "5000" has no unit
+            elasticjob.health.down-after=60                  | elasticjob.health.down-after: "60" has no unit
+            elasticjob.leftovers.forget-jobs-after=7         | elasticjob.leftovers.forget-jobs-after: "7" has no unit
+            elasticjob.alerts.interval=10                    | elasticjob.alerts.interval: "10" has no unit
+            elasticjob.alerts.jobs.orders.longer-than=5      | elasticjob.alerts.jobs.orders.longer-than: "5" has no unit
+            elasticjob.http.targets.shop.timeout=30          | elasticjob.http.targets.shop.timeout: "30" has no unit
+            elasticjob.scripts.copy.kill-after=10            | elasticjob.scripts.copy.kill-after: "10" has no unit
+            """)
+    void aValueThatCannotBeReadIsRefusedWithTheRule(String property, String message) {
+        withEverything(property)
+                .withPropertyValues("many=some", "three=3")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(InvalidSettingException.class)
+                        .hasMessageStartingWith(message));
+    }
+
+    @Test
+    void aNumberOfAYamlFileIsADurationWithoutAUnitToo() {
+        runner.withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new MapPropertySource("application.yml", Map.of("elasticjob.health.down-after", 60))))
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageStartingWith("elasticjob.health.down-after: \"60\" has no unit"));
+    }
+
+    /** All that are bound as durations, also those that are added one day. */
+    @Test
+    void eachDurationNeedsAUnitAndIsWrittenAsThoseOfJobs() {
+        List<String> durations = documented(property -> "java.time.Duration".equals(property.get("type")));
+        assertThat(durations).hasSizeGreaterThan(8);
+        for (String duration : durations) {
+            withEverything(duration + "=30")
+                    .run(context -> assertThat(context)
+                            .getFailure()
+                            .rootCause()
+                            .as(duration)
+                            .hasMessageStartingWith(duration + ": \"30\" has no unit"));
+        }
+        runner.withPropertyValues("elasticjob.health.down-after=1h30m")
+                .run(context -> assertThat(context.getBean(ElasticJobProperties.class)
+                                .getHealth()
+                                .getDownAfter())
+                        .isEqualTo(java.time.Duration.ofMinutes(90)));
+    }
+
+    /** With a class for each group of properties. */
+    private ApplicationContextRunner withEverything(String property) {
+        return runner.withConfiguration(AutoConfigurations.of(
+                        ElasticJobAlertAutoConfiguration.class, ElasticJobHistoryAutoConfiguration.class))
+                .withPropertyValues(property);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "elasticjob.leftovers.forget-jobs-after=0",
@@ -538,6 +680,10 @@ class PropertyNamesTest {
     }
 
     private static List<String> documented() {
+        return documented(property -> true);
+    }
+
+    private static List<String> documented(Predicate<Map<?, ?>> which) {
         List<String> names = new ArrayList<>();
         try {
             for (URL url : Collections.list(PropertyNamesTest.class
@@ -548,7 +694,9 @@ class PropertyNamesTest {
                     for (Object each : (List<?>) Json.read(bytes).get("properties")) {
                         Map<?, ?> property = (Map<?, ?>) each;
                         String name = String.valueOf(property.get("name"));
-                        if (name.startsWith("elasticjob.") && !property.containsKey("deprecation")) {
+                        if (name.startsWith("elasticjob.")
+                                && !property.containsKey("deprecation")
+                                && which.test(property)) {
                             names.add(name);
                         }
                     }

@@ -13,6 +13,7 @@ import io.elasticjob.boot.ElasticJob;
 import io.elasticjob.boot.JobEngineCustomizer;
 import io.elasticjob.boot.JobEngineFactory;
 import io.elasticjob.boot.RegistryFactory;
+import io.elasticjob.boot.RemoteHandlers;
 import io.elasticjob.boot.ShardRunnerFactory;
 import io.elasticjob.boot.actuate.endpoint.AccessRules;
 import io.elasticjob.boot.actuate.endpoint.ElasticJobEndpoint;
@@ -24,6 +25,7 @@ import io.elasticjob.boot.logs.LogCapture;
 import io.elasticjob.boot.observation.ObservedExecutions;
 import io.elasticjob.history.ExecutionHistory;
 import io.elasticjob.history.HistoryWriter;
+import io.elasticjob.kind.ArrayRuns;
 import io.elasticjob.registry.Registry;
 import io.elasticjob.sharding.StrategyCatalog;
 import io.elasticjob.spi.ShardRunner;
@@ -68,6 +70,7 @@ class ReplaceableBeansTest {
     /** There may be several of these in an application, so that one of ours is replaced by a bean of the same name. */
     private static final Set<Class<?>> BY_NAME = Set.of(
             JobEngineCustomizer.class,
+            RemoteHandlers.class,
             HealthIndicator.class,
             BeanFactoryPostProcessor.class,
             ConfigurationPropertiesBindHandlerAdvisor.class);
@@ -82,6 +85,7 @@ class ReplaceableBeansTest {
             ElasticJobInfoContributor.class,
             ObservedExecutions.class,
             ItemMeters.class,
+            ArrayRuns.class,
             JobEngineFactory.class,
             ExecutionHistory.class,
             JobOperations.class,

@@ -4,24 +4,54 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.elasticjob.ElasticJobEvent.ExecutionEnded;
+import io.elasticjob.ExecutionScope;
+import io.elasticjob.FiringListener;
+import io.elasticjob.JobErrorHandler;
+import io.elasticjob.JobKey;
 import io.elasticjob.JobOperations;
+import io.elasticjob.Operator;
 import io.elasticjob.Outcome;
+import io.elasticjob.Progress;
+import io.elasticjob.ShardPlanner;
 import io.elasticjob.ShardingContext;
 import io.elasticjob.TriggerReceipt;
 import io.elasticjob.TriggerRequest;
 import io.elasticjob.boot.ElasticJob;
+import io.elasticjob.history.ExecutionHistory;
+import io.elasticjob.history.MemoryExecutionHistory;
+import io.elasticjob.schedule.FireCalendar;
+import io.elasticjob.sharding.Assignment;
+import io.elasticjob.sharding.ShardingStrategy;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.MDC;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.CommandLineRunner;
 import org.springframework.boot.SpringApplication;
@@ -153,7 +183,7 @@ class StartAndEndTest {
     }
 
     static Iterable<Named<Consumer<ConfigurableApplicationContext>>> waysToEnd() {
-        return java.util.List.of(
+        return List.of(
                 Named.of("close", ConfigurableApplicationContext::close),
                 Named.of("exit", application -> SpringApplication.exit(application, () -> 3)),
                 Named.of("a thread that closes", application -> join(new Thread(application::close))),
@@ -198,19 +228,255 @@ class StartAndEndTest {
         }
     }
 
-    // ---- What an execution finds ----------------------------------------------------------------------------------
+    /** Whatever the application has written beside handlers, each of which ends the application once it is told to. */
+    @ImportAutoConfiguration(ElasticJobHistoryAutoConfiguration.class)
+    static class EndedByOthers {
+        final Queue<ExecutionEnded> ended = new ConcurrentLinkedQueue<>();
+        final AtomicReference<String> who = new AtomicReference<>("");
+        final CompletableFuture<String> closed = new CompletableFuture<>();
+        volatile Consumer<ConfigurableApplicationContext> end = context -> {};
+        private final ConfigurableApplicationContext application;
 
-    static class Looking {
-        final CompletableFuture<ClassLoader> found = new CompletableFuture<>();
+        EndedByOthers(ConfigurableApplicationContext application) {
+            this.application = application;
+        }
 
-        @ElasticJob(name = "orders", every = "1s")
+        private void end(String me) {
+            if (who.compareAndSet(me, "")) {
+                end.accept(application);
+                closed.complete(Thread.currentThread().isInterrupted() ? "interrupted" : me);
+            }
+        }
+
+        @ElasticJob(
+                name = "orders",
+                every = "1s",
+                calendar = "days",
+                planner = "planner",
+                firingListeners = "firings",
+                shardingStrategy = "strategy",
+                errorHandler = "errors")
         void work(ShardingContext context) {
-            found.complete(Thread.currentThread().getContextClassLoader());
+            context.progress(50, "half");
+            if (who.get().equals("error handler")) {
+                throw new IllegalStateException("on purpose");
+            }
+        }
+
+        @EventListener
+        void ended(ExecutionEnded event) {
+            ended.add(event);
+            end("event listener");
+        }
+
+        @Bean
+        FiringListener firings() {
+            return new FiringListener() {
+                @Override
+                public void beforeFiring(Start firing) {
+                    end("before the firing");
+                }
+
+                @Override
+                public void afterFiring(End firing) {
+                    end("after the firing");
+                }
+            };
+        }
+
+        @Bean
+        ShardPlanner planner() {
+            return firing -> {
+                end("planner");
+                return List.of("a");
+            };
+        }
+
+        @Bean
+        ShardingStrategy strategy() {
+            return sharding -> {
+                end("strategy");
+                return Assignment.of(Collections.nCopies(
+                        sharding.shardingTotalCount(),
+                        sharding.instances().get(0).id()));
+            };
+        }
+
+        @Bean
+        FireCalendar days() {
+            return day -> {
+                end("calendar");
+                return false;
+            };
+        }
+
+        @Bean
+        JobErrorHandler errors() {
+            return (context, failure) -> end("error handler");
+        }
+
+        @Bean
+        ExecutionScope scope() {
+            return context -> {
+                end("opening of a scope");
+                return new ExecutionScope.Open() {
+                    @Override
+                    public void close(Outcome outcome, @Nullable Throwable thrown) {
+                        end("closing of a scope");
+                    }
+
+                    @Override
+                    public void progressed(Progress progress) {
+                        end("progress");
+                    }
+                };
+            };
+        }
+
+        @Bean
+        ExecutionHistory history() {
+            ExecutionHistory kept = new MemoryExecutionHistory(100);
+            return (ExecutionHistory) Proxy.newProxyInstance(
+                    ExecutionHistory.class.getClassLoader(),
+                    new Class<?>[] {ExecutionHistory.class},
+                    (any, method, given) -> {
+                        if (method.getName().equals("record")) {
+                            end("history");
+                        }
+                        return method.invoke(kept, given);
+                    });
         }
     }
 
+    static List<Arguments> whoEnds() {
+        List<Arguments> all = new ArrayList<>();
+        for (String who : List.of(
+                "before the firing",
+                "after the firing",
+                "planner",
+                "strategy",
+                "calendar",
+                "error handler",
+                "opening of a scope",
+                "progress",
+                "closing of a scope",
+                "event listener",
+                "history")) {
+            all.add(Arguments.of(who, waysToEnd().iterator().next()));
+        }
+        for (Named<Consumer<ConfigurableApplicationContext>> how : waysToEnd()) {
+            all.add(Arguments.of("after the firing", how));
+        }
+        all.add(Arguments.of(
+                "after the firing",
+                Named.<Consumer<ConfigurableApplicationContext>>of("while another thread closes", application -> {
+                    ELSEWHERE.execute(application::close);
+                    await().until(application::isClosed);
+                    application.close();
+                })));
+        return all;
+    }
+
+    /** Its thread is there before, so that it inherits nothing from who asks for something. */
+    private static final ThreadPoolExecutor ELSEWHERE =
+            new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+
+    @BeforeAll
+    static void prepare() {
+        ELSEWHERE.prestartAllCoreThreads();
+    }
+
+    @AfterAll
+    static void endElsewhere() {
+        ELSEWHERE.shutdown();
+    }
+
+    /** The shutdown has ten minutes, and waits for who asked for it not even one. */
+    @ParameterizedTest
+    @MethodSource("whoEnds")
+    void whoeverEndsItsApplicationIsNotWaitedFor(String who, Consumer<ConfigurableApplicationContext> end) {
+        application = start(EndedByOthers.class);
+        EndedByOthers ending = application.getBean(EndedByOthers.class);
+        await().until(() -> ending.ended.size() > 1);
+
+        ending.end = end;
+        ending.who.set(who);
+        if (who.equals("strategy")) {
+            application
+                    .getBean(JobOperations.class)
+                    .configure("orders", Map.of(JobKey.MAX_SHARDS_PER_INSTANCE, "7"), Operator.UNKNOWN);
+        }
+        await().until(() -> ending.closed.isDone());
+
+        assertThat(ending.closed.join()).isEqualTo(who);
+        assertThat(ending.ended)
+                .filteredOn(ended -> !(ended.outcome() instanceof Outcome.Succeeded))
+                .hasSizeLessThanOrEqualTo(
+                        List.of("error handler", "opening of a scope", "progress")
+                                        .contains(who)
+                                ? 1
+                                : 0);
+    }
+
+    // ---- What an execution finds ----------------------------------------------------------------------------------
+
+    static class Looking {
+        final Map<String, List<Object>> found = new ConcurrentHashMap<>();
+
+        /** What the thread is like that this is called on; and leaves it otherwise. */
+        private void look(String who) {
+            Thread thread = Thread.currentThread();
+            found.computeIfAbsent(who, any -> new CopyOnWriteArrayList<>())
+                    .add(Arrays.asList(
+                            thread.getContextClassLoader(), thread.getPriority(), MDC.get("left"), INHERITED.get()));
+            thread.setContextClassLoader(null);
+            thread.setPriority(Thread.MIN_PRIORITY);
+            MDC.put("left", who);
+        }
+
+        boolean isComplete() {
+            return Stream.of("handler", "planner", "before", "after", "event")
+                    .allMatch(who -> found.getOrDefault(who, List.of()).size() > 1);
+        }
+
+        @ElasticJob(name = "orders", every = "1s", planner = "planner", firingListeners = "firings")
+        void work(ShardingContext context) {
+            look("handler");
+        }
+
+        @Bean
+        ShardPlanner planner() {
+            return firing -> {
+                look("planner");
+                return List.of("a");
+            };
+        }
+
+        @Bean
+        FiringListener firings() {
+            return new FiringListener() {
+                @Override
+                public void beforeFiring(Start firing) {
+                    look("before");
+                }
+
+                @Override
+                public void afterFiring(End firing) {
+                    look("after");
+                }
+            };
+        }
+
+        @EventListener
+        void on(ExecutionEnded event) {
+            look("event");
+        }
+    }
+
+    private static final InheritableThreadLocal<String> INHERITED = new InheritableThreadLocal<>();
+
     @Test
-    void executionsHaveTheClassLoaderOfTheApplicationWhoeverStartsIt() {
+    void executionsAndListenersFindACleanThreadWhoeverStartsTheApplication() throws Exception {
         Thread starter = Thread.currentThread();
         ClassLoader before = starter.getContextClassLoader();
         ClassLoader own = new ClassLoader(before) {};
@@ -220,7 +486,31 @@ class StartAndEndTest {
         } finally {
             starter.setContextClassLoader(before);
         }
+        application.stop();
+        Looking looking = application.getBean(Looking.class);
+        looking.found.clear();
+        FutureTask<Void> again = new FutureTask<>(
+                () -> { // as a checkpoint restores it, or an endpoint
+                    Thread.currentThread().setContextClassLoader(new ClassLoader(null) {});
+                    Thread.currentThread().setPriority(Thread.MAX_PRIORITY);
+                    INHERITED.set("of who starts it");
+                    application.start();
+                    return null;
+                });
+        new Thread(again).start();
+        again.get();
 
-        assertThat(application.getBean(Looking.class).found.join()).isSameAs(own);
+        await().until(looking::isComplete);
+        looking.found.forEach((who, all) -> assertThat(all.subList(0, 2))
+                .as(who)
+                .allSatisfy(found -> {
+                    List<?> parts = (List<?>) found;
+                    assertThat(parts.get(0)).isSameAs(own);
+                    assertThat(parts.get(2)).isNull();
+                    if (!who.equals("event")) { // on a thread that is there for all events
+                        assertThat(parts.get(1)).isEqualTo(Thread.NORM_PRIORITY);
+                        assertThat(parts.get(3)).isNull();
+                    }
+                }));
     }
 }

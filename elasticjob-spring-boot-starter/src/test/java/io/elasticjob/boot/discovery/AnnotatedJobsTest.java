@@ -295,6 +295,29 @@ class AnnotatedJobsTest {
         with(FactoryMethods.class, context -> assertThat(jobs(context)).containsOnlyKeys("lambda", "behindInterface"));
     }
 
+    @ElasticJob(name = "report", every = "5s")
+    static class Report implements SimpleJob {
+        @Override
+        public void execute(ShardingContext context) {}
+    }
+
+    /** The same job after its class was given another name. */
+    @ElasticJob(name = "report", every = "5s")
+    static class NightlyReport extends Report {}
+
+    @Test
+    void aClassThatWasRenamedIsTheSameJobInItsName() {
+        with(
+                Report.class,
+                before -> with(NightlyReport.class, after -> {
+                    assertThat(jobs(after)).containsOnlyKeys("report");
+                    assertThat(jobs(after).get("report").settings())
+                            .isEqualTo(jobs(before).get("report").settings())
+                            .as("another instance has to offer a handler of this name only")
+                            .doesNotContainKey(JobKey.HANDLER);
+                }));
+    }
+
     // ---- Proxies ----
 
     interface Ledger {

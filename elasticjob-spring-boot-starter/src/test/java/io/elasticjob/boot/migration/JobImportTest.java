@@ -61,10 +61,10 @@ class JobImportTest {
                 elasticjob:
                   jobs:
                     # the job 1 of XXL-JOB, handler sendMails
-                    # NOT TRANSLATED: SHARDING_BROADCAST had as many shards as there were executors, 2 when this was read: set sharding-total-count to what you want at most
+                    # NOT TRANSLATED: index and total of SHARDING_BROADCAST: each instance runs the whole. Where the handler splits its work by them, set sharding-total-count: 2 instead of broadcast
                     sendMails:
                       cron: "0 0/10 * * * ?"
-                      sharding-total-count: 2
+                      broadcast: true
                       overlap: QUEUE_ALL
                       misfire: SKIP
                       description: "Sends mails"
@@ -78,7 +78,10 @@ class JobImportTest {
                       job-parameter: "old"
                       enabled: false
                 """);
-            assertThat(text(log)).contains("2 jobs are written. Not translated: 1", "  sendMails: SHARDING_BROADCAST");
+            assertThat(text(log))
+                    .contains(
+                            "2 jobs are written. Not translated: 1",
+                            "  sendMails: index and total of SHARDING_BROADCAST");
             assertThat(result).isEqualTo(JobImport.WITH_REMARKS);
         }
     }

@@ -2,7 +2,9 @@ package io.elasticjob.boot.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.elasticjob.JobDefinition;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -47,7 +49,9 @@ class XxlJobRowTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "executor_route_strategy=SHARDING_BROADCAST | as many shards as there were executors, 3",
+                "executor_route_strategy=SHARDING_BROADCAST | set sharding-total-count: 3 instead of broadcast",
+                "schedule_type=FIX_DELAY; schedule_conf=5; executor_route_strategy=SHARDING_BROADCAST | as many shards as"
+                        + " there were executors, 3",
                 "glue_type=GLUE_SHELL                       | GLUE_SHELL, code that is edited in the admin",
                 "child_jobid=7,8                            | child jobs 7,8",
                 "alarm_email=ann@example.org                | see elasticjob.alerts.mail",
@@ -75,9 +79,27 @@ class XxlJobRowTest {
     }
 
     @Test
-    void aBroadcastHasAsManyShardsAsThereWereExecutors() {
+    void aBroadcastIsOneWhereInstancesHaveFireTimesInCommon() {
         assertThat(text(translated("job_cron=0 0 3 * * ?; executor_route_strategy=SHARDING_BROADCAST", 3)))
-                .isEqualTo("cron=0 0 3 * * ?; shardingTotalCount=3");
+                .isEqualTo("cron=0 0 3 * * ?; broadcast=true");
+        assertThat(text(translated(
+                        "schedule_type=FIX_DELAY; schedule_conf=5; executor_route_strategy=SHARDING_BROADCAST", 3)))
+                .isEqualTo("fixedDelay=5s; shardingTotalCount=3");
+    }
+
+    /** Nothing that goes with a broadcast in XXL-JOB is refused here. */
+    @Test
+    void aBroadcastCanBeDeclaredWhateverElseTheJobHas() {
+        for (String block : List.of("SERIAL_EXECUTION", "DISCARD_LATER", "COVER_EARLY")) {
+            ImportedJob job = translated(
+                    "job_cron=0 0 3 * * ?; executor_route_strategy=SHARDING_BROADCAST; executor_block_strategy=" + block
+                            + "; misfire_strategy=DO_NOTHING; executor_timeout=90; executor_fail_retry_count=2",
+                    3);
+            JobDefinition.Builder declared = JobDefinition.named(job.name());
+            job.settings().forEach(declared::set);
+
+            assertThat(declared.build().broadcast()).isTrue();
+        }
     }
 
     private static ImportedJob translated(String columns, long executors) {

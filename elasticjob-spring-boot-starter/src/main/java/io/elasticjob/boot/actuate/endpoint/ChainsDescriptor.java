@@ -43,9 +43,13 @@ record ChainsDescriptor(List<ChainedJobDescriptor> jobs) implements OperationRes
      *
      * @param on after which of its firings
      * @param problem why it never does; null when all is well
+     * @param code {@code NOT_THERE} or {@code NOT_RECORDED}: the problem for programs; null when all is well
      */
     record AfterDescriptor(
-            String job, Predecessor.On on, @Nullable String problem) {}
+            String job,
+            Predecessor.On on,
+            @Nullable String problem,
+            @Nullable String code) {}
 
     /**
      * @param seen the jobs that may be looked at, by name
@@ -84,10 +88,9 @@ record ChainsDescriptor(List<ChainedJobDescriptor> jobs) implements OperationRes
     }
 
     private static AfterDescriptor after(Predecessor one, @Nullable JobView there) {
-        return new AfterDescriptor(
-                one.job(),
-                one.on(),
-                ChainCheck.obstacle(there != null, there == null ? null : there.definition())
-                        .orElse(null));
+        String problem = ChainCheck.obstacle(there != null, there == null ? null : there.definition())
+                .orElse(null);
+        String code = problem == null ? null : there == null ? "NOT_THERE" : "NOT_RECORDED";
+        return new AfterDescriptor(one.job(), one.on(), problem, code);
     }
 }

@@ -85,6 +85,8 @@ public final class ChangeWatch implements SmartLifecycle {
         this.thread = new ScheduledThreadPoolExecutor(1, task -> {
             Thread made = new Thread(task, "elasticjob-changes");
             made.setDaemon(true);
+            // Made by a request, and no thread of the web application's, which Tomcat would warn of as it stops.
+            made.setContextClassLoader(ChangeWatch.class.getClassLoader());
             return made;
         });
         this.thread.setKeepAliveTime(10, TimeUnit.SECONDS);
@@ -161,7 +163,7 @@ public final class ChangeWatch implements SmartLifecycle {
                     () -> {
                         try {
                             task.run();
-                        } catch (RuntimeException failed) {
+                        } catch (Throwable failed) {
                             log.error("Changes could not be looked for; they are looked for again", failed);
                             looking = false;
                             reading = false;

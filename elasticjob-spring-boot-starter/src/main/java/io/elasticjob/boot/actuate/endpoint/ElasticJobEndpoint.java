@@ -5,8 +5,10 @@ import io.elasticjob.JobOperations;
 import io.elasticjob.RegistryException;
 import io.elasticjob.history.ExecutionLogs;
 import io.elasticjob.history.HistoryException;
+import io.elasticjob.kind.ArrayRuns;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -92,11 +94,19 @@ public class ElasticJobEndpoint
      * @param history of executions, null where none is kept
      * @param logs of the executions of this instance
      * @param workers of the application's gateway, null where it has none
+     * @param arrays of tasks on clusters
      */
     public record Beside(
             @Nullable HistoryReader history,
             ExecutionLogs logs,
-            @Nullable WorkersReader workers) {}
+            @Nullable WorkersReader workers,
+            ArrayRuns arrays) {
+
+        /** In an application without clusters. */
+        public Beside(@Nullable HistoryReader history, ExecutionLogs logs, @Nullable WorkersReader workers) {
+            this(history, logs, workers, new ArrayRuns(List::of));
+        }
+    }
 
     EndpointReads reads() {
         return reads;

@@ -6,6 +6,7 @@ import io.elasticjob.NoSuchJobException;
 import io.elasticjob.OperationRefusedException;
 import io.elasticjob.RegistryException;
 import io.elasticjob.history.HistoryException;
+import io.elasticjob.text.MalformedTextException;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
@@ -213,6 +214,8 @@ public class ElasticJobEndpointWebExtension
                 return of(Code.NO_REGISTRY, "ZooKeeper cannot be asked now: " + why.getMessage());
             } else if (why instanceof EngineBusyException) {
                 return of(Code.BUSY, "Too much is asked of this instance now: " + why.getMessage());
+            } else if (why instanceof MalformedTextException) { // such as by a calendar that fails
+                return of(Code.REFUSED, OneLine.of(String.valueOf(why.getMessage()), 300));
             } else if (why instanceof HistoryException) {
                 return of(Code.NO_HISTORY, "The history cannot be read now: " + why.getMessage());
             }
@@ -266,7 +269,9 @@ public class ElasticJobEndpointWebExtension
             if (body == null) {
                 return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT);
             }
-            boolean goesOn = body instanceof TriggerDescriptor.Accepted || body instanceof CancelDescriptor;
+            boolean goesOn = body instanceof TriggerDescriptor.Accepted
+                    || body instanceof CancelDescriptor
+                    || body instanceof RerunDescriptor;
             return new WebEndpointResponse<>(body, goesOn ? STATUS_ACCEPTED : WebEndpointResponse.STATUS_OK);
         } catch (RuntimeException why) {
             return problem(why);

@@ -24,6 +24,8 @@ final class EndpointHints implements RuntimeHintsRegistrar {
                 AssignmentDescriptor.class,
                 AuditReader.AuditDescriptor.class,
                 CancelDescriptor.class,
+                RerunDescriptor.class,
+                RerunDescriptor.Rerun.class,
                 CapabilitiesDescriptor.class,
                 ChainsDescriptor.class,
                 ChangesDescriptor.class,

@@ -3,6 +3,7 @@ package io.elasticjob.boot.actuate.endpoint;
 import io.elasticjob.Firing;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobOperations;
+import io.elasticjob.Operator;
 import io.elasticjob.RegistryException;
 import io.elasticjob.history.ExecutionLogs;
 import io.elasticjob.history.ExecutionQuery;
@@ -62,6 +63,7 @@ final class EndpointReads {
     private final @Nullable WorkersReader workers;
     private final Crews crews;
     private final NamespaceLists lists;
+    private final ArrayReader arrays;
 
     private final Map<String, Listing> listings = new LinkedHashMap<>();
     private final Map<String, Aspect> aspects = new LinkedHashMap<>();
@@ -79,6 +81,8 @@ final class EndpointReads {
         this.workers = beside.workers();
         this.crews = new Crews(workers, ElasticJobEndpoint.PATIENCE);
         this.lists = new NamespaceLists(reader, history, clock);
+        this.arrays = new ArrayReader(
+                beside.arrays(), () -> view().map(NamespaceView::namespace).orElse(""), ElasticJobEndpoint.PATIENCE);
         listings.put(JOBS, lists::jobs);
         listings.put(INSTANCES, (given, rights) -> instances(rights));
         listings.put("executions", this::executions);
@@ -110,7 +114,7 @@ final class EndpointReads {
         aspects.put(FIRINGS, (job, given, rights) -> firings(job));
         aspects.put(
                 "log",
-                (job, given, rights) -> new LogReader(logs, history, () -> detail(job), this::view)
+                (job, given, rights) -> new LogReader(logs, history, () -> detail(job), this::view, arrays)
                         .read(job, given)
                         .orElse(null));
     }
@@ -266,7 +270,11 @@ final class EndpointReads {
         }
         rights.checkViews(detail.job());
         return Masked.of(detail.job(), rights)
-                .of(JobDetailDescriptor.of(detail, logs::progress, crews.holders(), clock.instant()));
+                .of(JobDetailDescriptor.of(
+                        detail,
+                        new JobDetailDescriptor.Known(
+                                logs::progress, crews.holders(), shard -> arrays.of(detail, shard)),
+                        clock.instant()));
     }
 
     private @Nullable OperationResponseBody instance(String idOrName, Rights rights) {
@@ -352,11 +360,35 @@ final class EndpointReads {
                 .orElse(null);
     }
 
-    private @Nullable OperationResponseBody firing(String name, String firing) {
+    private @Nullable OperationResponseBody firing(String name, String firing, Rights rights) {
         String text = Firing.of(firing).text();
+        Predicate<String> visible = visible(rights);
         return detail(name)
-                .flatMap(detail -> FiringsDescriptor.one(detail, text, executionsOf(name, text)))
+                .flatMap(detail -> FiringsDescriptor.one(
+                        detail,
+                        text,
+                        executionsOf(name, text),
+                        () -> FiringOrigin.cause(detail, text, number -> asked(name, number), visible),
+                        shard -> arrays.of(detail, shard)))
+                .map(one -> one.before(successors(name, text, visible)))
                 .orElse(null);
+    }
+
+    /** Who has asked for a trigger that is done, and why; null where no database tells. */
+    private @Nullable Operator asked(String job, long trigger) {
+        return history == null || !history.isAudited() ? null : FiringOrigin.asked(history::find, job, trigger);
+    }
+
+    /** Which firings there were because of one, of the first jobs that run after its job. */
+    private List<FiringOrigin.LinkDescriptor> successors(String job, String firing, Predicate<String> visible) {
+        NamespaceReader namespace = reader.get().orElse(null);
+        NamespaceView view = view().orElse(null);
+        if (namespace == null || view == null) {
+            return List.of();
+        }
+        return lists.details(namespace, FiringOrigin.after(view, job, visible)).values().stream()
+                .flatMap(detail -> FiringOrigin.successors(detail, job, firing).stream())
+                .toList();
     }
 
     /** Latest first; none where no history is kept. */
@@ -408,7 +440,7 @@ final class EndpointReads {
         rights.checkViews();
         if (jobsOrInstances.equals(JOBS) && aspect.equals(FIRINGS)) {
             String name = checked(nameOrId);
-            return isVisible(name, rights) ? firing(name, number) : null;
+            return isVisible(name, rights) ? firing(name, number, rights) : null;
         }
         if (!jobsOrInstances.equals(JOBS)
                 || !aspect.equals(TRIGGERS)

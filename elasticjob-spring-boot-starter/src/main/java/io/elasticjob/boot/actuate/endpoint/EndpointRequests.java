@@ -10,6 +10,7 @@ import io.elasticjob.JobOperations;
 import io.elasticjob.Operator;
 import io.elasticjob.PlanRequest;
 import io.elasticjob.RegistryException;
+import io.elasticjob.RerunRequest;
 import io.elasticjob.TriggerReceipt;
 import io.elasticjob.TriggerRequest;
 import io.elasticjob.TriggerStatus;
@@ -19,6 +20,7 @@ import io.elasticjob.view.NamespaceView;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +68,10 @@ final class EndpointRequests {
             new Operation("trigger", List.of("shards", "parameter", "force", "id", "notBefore"), this::trigger),
             new Operation("backfill", List.of("from", "to", "shards", "parameter", "force", "id"), this::backfill),
             new Operation("cancel", List.of("firing", "shards", "id"), this::cancelRuns),
+            new Operation(
+                    "rerun",
+                    List.of("firing", "from", "to", "shards", "successors", "parameters", "force", "id"),
+                    this::rerun),
             new Operation("configure", List.of("set"), this::configure),
             new Operation("reset", List.of("keys"), this::reset),
             new Operation("disable", List.of("shard", "instance"), this::disable),
@@ -151,7 +157,19 @@ final class EndpointRequests {
     private static Map<String, Object> details(OperationFields fields) {
         Map<String, Object> details = new LinkedHashMap<>();
         for (String name : List.of(
-                "firing", "shards", "force", "id", "keys", "shard", "instance", "number", "notBefore", "from", "to")) {
+                "firing",
+                "shards",
+                "force",
+                "id",
+                "keys",
+                "shard",
+                "instance",
+                "number",
+                "notBefore",
+                "from",
+                "to",
+                "successors",
+                "parameters")) {
             fields.text(name).ifPresent(value -> details.put(name, OneLine.of(value, 200)));
         }
         if (fields.text("set").filter(OperationFields::namesApplication).isPresent()) {
@@ -288,6 +306,33 @@ final class EndpointRequests {
                 fields.shards(),
                 by);
         return CancelDescriptor.of(Answers.within(PATIENCE, operations.cancel(request)));
+    }
+
+    private OperationResponseBody rerun(String job, OperationFields fields, Operator by) {
+        Set<RerunRequest.Option> options = EnumSet.noneOf(RerunRequest.Option.class);
+        if (fields.flag("successors")) {
+            options.add(RerunRequest.Option.SUCCESSORS);
+        }
+        if (fields.flag("force")) {
+            options.add(RerunRequest.Option.FORCED);
+        }
+        if (fields.presentParameters()) {
+            options.add(RerunRequest.Option.PRESENT_PARAMETERS);
+        }
+        String id = fields.text("id")
+                .map(String::strip)
+                .orElseGet(() -> UUID.randomUUID().toString());
+        if (id.isEmpty()) {
+            throw OperationFields.invalid("id", id, "must not be blank; without one, the request is given one");
+        }
+        RerunRequest request = new RerunRequest(checked(job), fields.reruns(), fields.shards(), options, id, by);
+        try {
+            return RerunDescriptor.of(Answers.within(PATIENCE, operations.rerun(request)));
+        } catch (RegistryException unknown) {
+            throw new RegistryException(
+                    unknown.getMessage() + ". Ask again with \"id\": \"" + id + "\": that is the same request",
+                    unknown);
+        }
     }
 
     private @Nullable OperationResponseBody configure(String job, OperationFields fields, Operator by) {

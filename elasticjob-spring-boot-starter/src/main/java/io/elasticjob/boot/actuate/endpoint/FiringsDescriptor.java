@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -35,14 +37,17 @@ record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationRes
     /**
      * One of them. What is not known is null.
      *
-     * @param state {@code OPENING}, {@code OPEN} or {@code CLOSED} where the firing is recorded as a whole, and {@code DUE} where it
+     * @param state {@code PLANNING}, {@code OPENING}, {@code OPEN} or {@code CLOSED} where the firing is recorded as a whole, and {@code DUE} where it
      *     was told as late and no instance has opened it; else {@code RUNNING}
      *     while an execution of it runs, and {@code ENDED}
      * @param result once it has ended
      * @param ends how many shards ended with each outcome; those that were not run count as {@code SKIPPED} once it is closed
      * @param deadline when it should have ended; null where its job has no {@code firingDeadline}
      * @param deadlineMissed whether it was told that it has not; null where it was not
+     * @param parts into how many shards its planner has split it; null where it was not
      * @param shards null in a list
+     * @param cause why there was it; null in a list
+     * @param successors the firings of other jobs that there were because of it, as far as is known; null in a list
      */
     record FiringDescriptor(
             String firing,
@@ -54,12 +59,45 @@ record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationRes
             @Nullable Instant closedAt,
             @Nullable Instant deadline,
             @Nullable Boolean deadlineMissed,
-            @Nullable List<PartDescriptor> shards)
+            @Nullable Integer parts,
+            @Nullable List<PartDescriptor> shards,
+            FiringOrigin.@Nullable CauseDescriptor cause,
+            @Nullable List<FiringOrigin.LinkDescriptor> successors)
             implements OperationResponseBody {
 
-        private FiringDescriptor with(List<PartDescriptor> parts) {
+        private FiringDescriptor with(List<PartDescriptor> all, FiringOrigin.CauseDescriptor why) {
             return new FiringDescriptor(
-                    firing, fireTime, state, result, ends, openedAt, closedAt, deadline, deadlineMissed, parts);
+                    firing,
+                    fireTime,
+                    state,
+                    result,
+                    ends,
+                    openedAt,
+                    closedAt,
+                    deadline,
+                    deadlineMissed,
+                    parts,
+                    all,
+                    why,
+                    List.of());
+        }
+
+        /** The same with the firings that there were because of it. */
+        FiringDescriptor before(List<FiringOrigin.LinkDescriptor> next) {
+            return new FiringDescriptor(
+                    firing,
+                    fireTime,
+                    state,
+                    result,
+                    ends,
+                    openedAt,
+                    closedAt,
+                    deadline,
+                    deadlineMissed,
+                    parts,
+                    shards,
+                    cause,
+                    next);
         }
     }
 
@@ -68,6 +106,7 @@ record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationRes
      *
      * @param outcome of its last attempt; null while it runs, and where it has not run
      * @param result that it has left; known until it runs the next firing
+     * @param array where it runs, or ran last, as an array of tasks on a cluster; else null
      * @param attempts of which the history knows, latest first
      */
     record PartDescriptor(
@@ -75,6 +114,7 @@ record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationRes
             @Nullable String outcome,
             @Nullable String result,
             @Nullable String error,
+            ArrayReader.@Nullable ArrayDescriptor array,
             List<ExecutionsDescriptor.ExecutionDescriptor> attempts) {}
 
     /**
@@ -99,14 +139,21 @@ record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationRes
      * One firing with its shards.
      *
      * @param executions of the firing, latest first
+     * @param cause why there was it
+     * @param arrays what runs on a cluster
      * @return empty when nothing is known of it
      */
-    static Optional<FiringDescriptor> one(JobDetail detail, String firing, List<ExecutionRecord> executions) {
+    static Optional<FiringDescriptor> one(
+            JobDetail detail,
+            String firing,
+            List<ExecutionRecord> executions,
+            Supplier<FiringOrigin.CauseDescriptor> cause,
+            Function<ShardView, ArrayReader.@Nullable ArrayDescriptor> arrays) {
         Optional<FiringDescriptor> known = Stream.concat(current(detail).stream(), unopened(detail).stream())
                 .filter(current -> current.firing().equals(firing))
                 .findFirst()
                 .or(() -> executions.isEmpty() ? Optional.empty() : Optional.of(ofHistory(firing, executions)));
-        return known.map(one -> one.with(parts(detail, firing, executions)));
+        return known.map(one -> one.with(parts(detail, firing, executions, arrays), cause.get()));
     }
 
     private static Optional<FiringDescriptor> current(JobDetail detail) {
@@ -116,11 +163,11 @@ record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationRes
             return Optional.empty();
         }
         FiringRecord.Whole whole = current.whole();
-        String firing = whole.firing().text();
+        String firing = whole.seen().firing().text();
         if (current.stage() instanceof FiringRecord.Closed closed) {
             return Optional.of(new FiringDescriptor(
                     firing,
-                    whole.fireTime(),
+                    whole.seen().fireTime(),
                     "CLOSED",
                     closed.result(),
                     closed.ends(),
@@ -128,6 +175,9 @@ record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationRes
                     closed.at(),
                     deadline(detail, whole.fireTime()),
                     isMissed(record, whole.firing()),
+                    partsOf(whole),
+                    null,
+                    null,
                     null));
         }
         SortedMap<String, Integer> ends = new TreeMap<>();
@@ -137,10 +187,11 @@ record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationRes
                 ends.merge(outcome, 1, Integer::sum);
             }
         }
-        String state = record.opening().isPresent() ? "OPENING" : "OPEN";
+        String state =
+                record.planning().isPresent() ? "PLANNING" : record.opening().isPresent() ? "OPENING" : "OPEN";
         return Optional.of(new FiringDescriptor(
                 firing,
-                whole.fireTime(),
+                whole.seen().fireTime(),
                 state,
                 null,
                 ends,
@@ -148,7 +199,14 @@ record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationRes
                 null,
                 deadline(detail, whole.fireTime()),
                 isMissed(record, whole.firing()),
+                partsOf(whole),
+                null,
+                null,
                 null));
+    }
+
+    private static @Nullable Integer partsOf(FiringRecord.Whole whole) {
+        return whole.plan() == null ? null : whole.count();
     }
 
     /** The firing that was told as late and that no instance has opened. */
@@ -159,7 +217,7 @@ record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationRes
                 .flatMap(MissedDeadlines::open)
                 .filter(late -> current == null || !current.whole().firing().equals(late.firing()))
                 .map(late -> new FiringDescriptor(
-                        late.firing().text(),
+                        late.firing().identity().text(),
                         late.fireTime(),
                         "DUE",
                         null,
@@ -168,6 +226,9 @@ record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationRes
                         null,
                         deadline(detail, late.fireTime()),
                         true,
+                        null,
+                        null,
+                        null,
                         null));
     }
 
@@ -184,7 +245,7 @@ record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationRes
 
     private static boolean isOf(String firing, ShardRecord record) {
         Firing last = record.firing();
-        return last != null && last.text().equals(firing);
+        return last != null && last.identity().text().equals(firing);
     }
 
     private static Map<String, List<ExecutionRecord>> byFiring(List<ExecutionRecord> executions) {
@@ -218,24 +279,35 @@ record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationRes
                 null,
                 null,
                 null,
+                null,
+                null,
+                null,
                 null);
     }
 
-    private static List<PartDescriptor> parts(JobDetail detail, String firing, List<ExecutionRecord> executions) {
+    private static List<PartDescriptor> parts(
+            JobDetail detail,
+            String firing,
+            List<ExecutionRecord> executions,
+            Function<ShardView, ArrayReader.@Nullable ArrayDescriptor> arrays) {
         Map<Integer, List<ExecutionRecord>> byShard = new TreeMap<>();
         executions.forEach(run ->
                 byShard.computeIfAbsent(run.shard(), any -> new ArrayList<>()).add(run));
-        Map<Integer, ShardRecord> records = new TreeMap<>();
+        Map<Integer, ShardView> records = new TreeMap<>();
         detail.shards().stream()
                 .filter(shard -> isOf(firing, shard.record()))
-                .forEach(shard -> records.put(shard.shard(), shard.record()));
+                .forEach(shard -> records.put(shard.shard(), shard));
         records.keySet().forEach(shard -> byShard.putIfAbsent(shard, List.of()));
         List<PartDescriptor> parts = new ArrayList<>();
-        byShard.forEach((shard, runs) -> parts.add(part(shard, records.get(shard), runs)));
+        byShard.forEach((shard, runs) -> parts.add(part(shard, records.get(shard), runs, arrays)));
         return parts;
     }
 
-    private static PartDescriptor part(int shard, @Nullable ShardRecord record, List<ExecutionRecord> runs) {
+    private static PartDescriptor part(
+            int shard,
+            @Nullable ShardView view,
+            List<ExecutionRecord> runs,
+            Function<ShardView, ArrayReader.@Nullable ArrayDescriptor> arrays) {
         List<ExecutionRecord> sorted = runs.stream()
                 .sorted(Comparator.comparingInt(ExecutionRecord::attempt).reversed())
                 .toList();
@@ -243,12 +315,20 @@ record FiringsDescriptor(List<FiringDescriptor> firings) implements OperationRes
         List<ExecutionsDescriptor.ExecutionDescriptor> attempts = sorted.stream()
                 .map(ExecutionsDescriptor.ExecutionDescriptor::of)
                 .toList();
-        if (record == null) {
+        if (view == null) {
             return new PartDescriptor(
-                    shard, last == null ? null : last.outcome(), null, last == null ? null : last.error(), attempts);
+                    shard,
+                    last == null ? null : last.outcome(),
+                    null,
+                    last == null ? null : last.error(),
+                    null,
+                    attempts);
         }
+        ShardRecord record = view.record();
+        ArrayReader.ArrayDescriptor array = arrays.apply(view);
         return record.isRunning()
-                ? new PartDescriptor(shard, null, null, null, attempts)
-                : new PartDescriptor(shard, record.outcome(), record.result().orElse(null), record.error(), attempts);
+                ? new PartDescriptor(shard, null, null, null, array, attempts)
+                : new PartDescriptor(
+                        shard, record.outcome(), record.result().orElse(null), record.error(), array, attempts);
     }
 }

@@ -37,10 +37,14 @@ interface FlatChanges<R extends @Nullable Object> {
     @ManagedOperationParameter(name = "shard", description = "Number of a shard, for disable and enable")
     @ManagedOperationParameter(name = "instance", description = "Name of an instance, for disable and enable")
     @ManagedOperationParameter(name = "reason", description = "Why; shown beside what is changed")
-    @ManagedOperationParameter(name = "firing", description = "The firing whose executions end, for cancel")
+    @ManagedOperationParameter(
+            name = "firing",
+            description = "The firing whose executions end, for cancel; firings with commas between, for rerun")
     @ManagedOperationParameter(name = "notBefore", description = "Instant, or delay such as 2h, for trigger")
-    @ManagedOperationParameter(name = "from", description = "First instant, for backfill")
-    @ManagedOperationParameter(name = "to", description = "Last instant, for backfill")
+    @ManagedOperationParameter(name = "from", description = "First instant, for backfill and rerun")
+    @ManagedOperationParameter(name = "to", description = "Last instant, for backfill and rerun")
+    @ManagedOperationParameter(name = "successors", description = "true to run the jobs after it, too, for rerun")
+    @ManagedOperationParameter(name = "parameters", description = "present to take those of now, for rerun")
     default @Nullable R change(
             @Selector String jobsOrInstances,
             @Selector String nameOrId,
@@ -58,9 +62,25 @@ interface FlatChanges<R extends @Nullable Object> {
             @Nullable String notBefore,
             @Nullable String from,
             @Nullable String to,
+            @Nullable String successors,
+            @Nullable String parameters,
             SecurityContext security) {
         OperationFields fields = OperationFields.ofChange(
-                shards, parameter, force, id, set, keys, shard, instance, reason, firing, notBefore, from, to);
+                shards,
+                parameter,
+                force,
+                id,
+                set,
+                keys,
+                shard,
+                instance,
+                reason,
+                firing,
+                notBefore,
+                from,
+                to,
+                successors,
+                parameters);
         return change(jobsOrInstances, nameOrId, operation, fields, security);
     }
 

@@ -34,6 +34,7 @@ interface FlatReads<R extends @Nullable Object> {
      * @param instance id or name of the one that ran it, of {@code executions}
      * @param error text in the error or the message, of {@code executions}
      * @param bucket of {@code statistics}: how long a part of the time is
+     * @param task of {@code log}: number of one task of an array on a cluster
      * @param security who asks
      */
     @ReadOperation
@@ -54,6 +55,7 @@ interface FlatReads<R extends @Nullable Object> {
     @ManagedOperationParameter(name = "instance", description = "See the documentation of the endpoint")
     @ManagedOperationParameter(name = "error", description = "See the documentation of the endpoint")
     @ManagedOperationParameter(name = "bucket", description = "See the documentation of the endpoint")
+    @ManagedOperationParameter(name = "task", description = "See the documentation of the endpoint")
     default @Nullable R about(
             @Selector String jobsOrInstances,
             @Selector String nameOrId,
@@ -72,6 +74,7 @@ interface FlatReads<R extends @Nullable Object> {
             @Nullable String instance,
             @Nullable String error,
             @Nullable String bucket,
+            @Nullable String task,
             SecurityContext security) {
         OperationFields given = OperationFields.of(
                 "at", at,
@@ -87,7 +90,8 @@ interface FlatReads<R extends @Nullable Object> {
                 "attempt", attempt,
                 "instance", instance,
                 "error", error,
-                "bucket", bucket);
+                "bucket", bucket,
+                "task", task);
         return about(jobsOrInstances, nameOrId, aspect, given, security);
     }
 

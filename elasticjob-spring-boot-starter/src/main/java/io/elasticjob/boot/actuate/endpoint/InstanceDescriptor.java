@@ -13,6 +13,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
@@ -27,6 +28,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param strategies that it knows beside the built-in ones
  * @param shards that it should run, by job
  * @param obstacles for each job that it may not run, why
+ * @param slots how many executions it takes at a time; null where it is not the one that answers, as only it knows
  * @param workers behind it, when it is a crew of the answering instance's gateway; else null
  */
 record InstanceDescriptor(
@@ -49,8 +51,56 @@ record InstanceDescriptor(
         SortedSet<String> strategies,
         SortedMap<String, List<Integer>> shards,
         SortedMap<String, String> obstacles,
+        @Nullable SlotsDescriptor slots,
         @Nullable List<Crews.WorkerDescriptor> workers)
         implements OperationResponseBody {
+
+    /**
+     * The slots of an instance.
+     *
+     * @param taken of all groups and the common ones together
+     * @param groups of the execution groups that have their own
+     * @param waiting how many shards have waited for one for so long that they are offered to other instances
+     * @param overdue how many are held by runs that were interrupted, or go on for so long that the next firing of their shard
+     *     is a misfire
+     * @param overdueRuns some of these runs
+     * @param stuckSince since when all of them are held by such runs; null while they are not
+     */
+    record SlotsDescriptor(
+            int taken,
+            int total,
+            SortedMap<String, GroupDescriptor> groups,
+            int waiting,
+            int overdue,
+            List<RunDescriptor> overdueRuns,
+            @Nullable Instant stuckSince) {
+
+        static SlotsDescriptor of(EngineStatus.Executions executions, Predicate<String> visible) {
+            SortedMap<String, GroupDescriptor> groups = new TreeMap<>();
+            executions
+                    .use()
+                    .groups()
+                    .forEach((name, group) -> groups.put(name, new GroupDescriptor(group.held(), group.slots())));
+            return new SlotsDescriptor(
+                    executions.active(),
+                    executions.slots(),
+                    groups,
+                    executions.starved(),
+                    executions.use().overdue(),
+                    executions.use().examples().stream()
+                            .filter(run -> visible.test(run.job()))
+                            .map(run -> new RunDescriptor(
+                                    run.job(), run.firing().identity().text(), run.shard()))
+                            .toList(),
+                    executions.stuck());
+        }
+    }
+
+    /** The slots of an execution group. */
+    record GroupDescriptor(int taken, int total) {}
+
+    /** What holds a slot. */
+    record RunDescriptor(String job, String firing, int shard) {}
 
     /** Without its workers, for nobody in particular. */
     static InstanceDescriptor of(InstanceView view, NamespaceView namespace) {
@@ -105,6 +155,7 @@ record InstanceDescriptor(
                 new TreeSet<>(instance.strategies()),
                 shards,
                 obstacles,
+                answers ? SlotsDescriptor.of(namespace.status().executions(), namespace.jobs()::containsKey) : null,
                 workers.get(instance.id()));
     }
 }

@@ -96,14 +96,22 @@ record JobDetailDescriptor(
 
     /** Without the progress of what runs. */
     static JobDetailDescriptor of(JobDetail detail, Instant now) {
-        return of(detail, execution -> null, execution -> null, now);
+        return of(detail, new Known(execution -> null, execution -> null, shard -> null), now);
     }
 
-    static JobDetailDescriptor of(
-            JobDetail detail,
+    /**
+     * What is known beside the records.
+     *
+     * @param progress of an execution that runs
+     * @param workers names of those that run one
+     * @param arrays what runs on a cluster
+     */
+    record Known(
             Function<ExecutionRecord.Identity, @Nullable Progress> progress,
             Function<ExecutionRecord.Identity, @Nullable String> workers,
-            Instant now) {
+            Function<ShardView, ArrayReader.@Nullable ArrayDescriptor> arrays) {}
+
+    static JobDetailDescriptor of(JobDetail detail, Known known, Instant now) {
         JobView job = detail.job();
         JobDefinition effective = job.definition();
         return new JobDetailDescriptor(
@@ -130,7 +138,11 @@ record JobDetailDescriptor(
                 detail.plans().stream().map(PlanDescriptor::of).toList(),
                 detail.shards().stream()
                         .map(shard -> ShardDescriptor.of(
-                                shard, effective, running(detail, shard, progress), running(detail, shard, workers)))
+                                shard,
+                                effective,
+                                running(detail, shard, known.progress()),
+                                running(detail, shard, known.workers()),
+                                known.arrays().apply(shard)))
                         .toList());
     }
 
@@ -143,7 +155,7 @@ record JobDetailDescriptor(
                 : known.apply(new ExecutionRecord.Identity(
                         detail.job().name(),
                         detail.job().stored().life(),
-                        firing.text(),
+                        firing.identity().text(),
                         shard.shard(),
                         shard.record().attempt(),
                         shard.fencingToken()));

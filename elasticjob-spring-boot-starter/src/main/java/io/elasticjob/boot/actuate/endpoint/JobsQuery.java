@@ -11,7 +11,6 @@ import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -117,7 +116,7 @@ record JobsQuery(
         STATE,
         APPLICATION;
 
-        private String key(JobView job, HistoryActivity activity, Instant now) {
+        private String key(JobView job, HistoryActivity activity, JobFacts facts, Instant now) {
             return switch (this) {
                 case NAME -> "";
                 case LAST -> {
@@ -125,18 +124,12 @@ record JobsQuery(
                     yield began == null ? "" : "%020d".formatted(began.toEpochMilli());
                 }
                 case NEXT ->
-                    next(job, now).map(Instant::toString).orElse("none"); // after every instant of the years to come
+                    facts.next(job, now)
+                            .map(Instant::toString)
+                            .orElse("none"); // after every instant of the years to come
                 case STATE -> String.valueOf(JobCondition.of(job).ordinal());
                 case APPLICATION -> job.stored().application();
             };
-        }
-
-        private static Optional<Instant> next(JobView job, Instant now) {
-            JobDefinition effective = job.definition();
-            return effective == null
-                    ? Optional.empty()
-                    : JobDescriptor.nextFireTimes(job, effective, now, 1).stream()
-                            .findFirst();
         }
     }
 
@@ -267,10 +260,19 @@ record JobsQuery(
      * @param activity what the history knows; {@link HistoryActivity#NONE} where it is not asked
      */
     Page page(Collection<JobView> jobs, HistoryActivity activity, Instant now) {
+        return page(jobs, activity, new JobFacts(), now);
+    }
+
+    /**
+     * The same.
+     *
+     * @param facts what was found out of them before
+     */
+    Page page(Collection<JobView> jobs, HistoryActivity activity, JobFacts facts, Instant now) {
         List<Placed> meant = new ArrayList<>();
         for (JobView job : jobs) {
-            if (meets(job, activity)) {
-                meant.add(new Placed(new Cursor(order.key(job, activity, now), job.name()), job));
+            if (meets(job, activity, facts)) {
+                meant.add(new Placed(new Cursor(order.key(job, activity, facts, now), job.name()), job));
             }
         }
         Comparator<Placed> ascending = Comparator.comparing(Placed::cursor);
@@ -290,7 +292,7 @@ record JobsQuery(
                 more ? shown.get(size - 1).cursor().text() : null);
     }
 
-    private boolean meets(JobView job, HistoryActivity activity) {
+    private boolean meets(JobView job, HistoryActivity activity, JobFacts facts) {
         JobDefinition effective = job.definition();
         return (filter.names().isEmpty() || filter.names().contains(job.name()))
                 && (filter.application() == null || job.stored().application().equals(filter.application()))
@@ -298,7 +300,7 @@ record JobsQuery(
                         || effective != null && effective.handler().equals(filter.handler()))
                 && (filter.label() == null || filter.label().isRequired(effective))
                 && (filter.instance() == null || isOn(job, filter.instance()))
-                && (filter.text() == null || tells(job, effective, filter.text()))
+                && (filter.text() == null || facts.words(job).contains(filter.text()))
                 && (filter.states().isEmpty()
                         || filter.states().stream().anyMatch(state -> state.holds(job) || activity.tells(state, job)));
     }
@@ -310,14 +312,15 @@ record JobsQuery(
                 .anyMatch(id -> !job.shardsOf(id).isEmpty());
     }
 
-    private static boolean tells(JobView job, @Nullable JobDefinition effective, String text) {
-        return holds(job.name(), text)
-                || holds(job.stored().application(), text)
-                || effective != null && (holds(effective.description(), text) || holds(effective.handler(), text));
-    }
-
-    private static boolean holds(String whole, String text) {
-        return whole.toLowerCase(Locale.ROOT).contains(text);
+    /** What of a job is looked at for text: its name, application, description, handler and labels, in lower case, a line each. */
+    static String words(JobView job) {
+        JobDefinition effective = job.definition();
+        String all = job.name() + "\n" + job.stored().application();
+        return (effective == null
+                        ? all
+                        : all + "\n" + effective.description() + "\n" + effective.handler() + "\n"
+                                + effective.placement().labels())
+                .toLowerCase(Locale.ROOT);
     }
 
     static boolean isOverridden(JobView job) {

@@ -16,6 +16,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param progress that it has shown last; null when it has shown none, or has ended elsewhere
  * @param log lines; "" when it has logged nothing, null when it is elsewhere
  * @param message what else is to be said of it; null for nothing
+ * @param task number of the one task whose log this is; null where it is that of the execution
  */
 record LogDescriptor(
         String id,
@@ -28,7 +29,8 @@ record LogDescriptor(
         Source source,
         @Nullable Progress progress,
         @Nullable String log,
-        @Nullable String message)
+        @Nullable String message,
+        @Nullable Integer task)
         implements OperationResponseBody {
 
     /** Where the log of an execution is. */
@@ -37,6 +39,8 @@ record LogDescriptor(
         INSTANCE,
         /** In the history, which has the end of it. */
         HISTORY,
+        /** On the cluster that runs the task, or ran it. */
+        CLUSTER,
         /** On another instance, or nowhere any more. */
         ELSEWHERE
     }
@@ -69,6 +73,29 @@ record LogDescriptor(
                 source,
                 progress,
                 log,
-                message);
+                message,
+                null);
+    }
+
+    /** Of a task on a cluster. */
+    static LogDescriptor of(
+            ExecutionRecord.Identity execution,
+            @Nullable String instance,
+            int task,
+            @Nullable String text,
+            @Nullable String message) {
+        return new LogDescriptor(
+                execution.shown(),
+                execution.life(),
+                execution.firing(),
+                execution.shard(),
+                execution.attempt(),
+                execution.fencingToken(),
+                instance,
+                text == null ? Source.ELSEWHERE : Source.CLUSTER,
+                null,
+                text,
+                message,
+                task);
     }
 }

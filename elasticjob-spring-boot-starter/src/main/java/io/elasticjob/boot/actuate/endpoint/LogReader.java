@@ -22,12 +22,14 @@ import org.jspecify.annotations.Nullable;
  * @param history null where none is kept
  * @param job as ZooKeeper has it, asked for when it is needed; empty when there is none
  * @param namespace as this instance sees it; empty when there is none
+ * @param arrays shows executions on clusters
  */
 record LogReader(
         ExecutionLogs logs,
         @Nullable HistoryReader history,
         Supplier<Optional<JobDetail>> job,
-        Supplier<Optional<NamespaceView>> namespace) {
+        Supplier<Optional<NamespaceView>> namespace,
+        ArrayReader arrays) {
 
     /** Many attempts of a firing: more of one shard there are not. */
     private static final int ATTEMPTS = 200;
@@ -87,7 +89,30 @@ record LogReader(
             return Optional.empty(); // so that no shard would do
         }
         Meant meant = asked.shard() == null ? asked.ofShard(onlyShard()) : asked;
-        return found(meant).map(this::shown);
+        Optional<Integer> task = given.text("task").map(text -> ExecutionFilter.number("task", text, 0));
+        return task.isPresent() ? ofTask(meant, task.get()) : found(meant).map(this::shown);
+    }
+
+    /** Of the latest execution alone it is known what the cluster runs. */
+    private Optional<LogDescriptor> ofTask(Meant meant, int task) {
+        JobDetail detail = job.get().orElse(null);
+        Found latest = detail == null ? null : inZooKeeper(meant).orElse(null);
+        if (detail == null || latest == null) {
+            return found(meant)
+                    .map(former -> LogDescriptor.of(
+                            former.execution(),
+                            former.instance(),
+                            task,
+                            null,
+                            "A later execution of the job has begun: what single tasks of this one have printed is not read any"
+                                    + " more. Its own log has the end of what the first tasks printed that failed"));
+        }
+        ShardView shard = detail.shards().stream()
+                .filter(one -> one.shard() == latest.execution().shard())
+                .findFirst()
+                .orElseThrow();
+        ArrayReader.TaskLog log = arrays.log(detail, shard, task, () -> ask(latest.instance()));
+        return Optional.of(LogDescriptor.of(latest.execution(), latest.instance(), task, log.text(), log.message()));
     }
 
     /** Whether there is such a job, or was, as far as this instance and the history remember. */
@@ -124,7 +149,7 @@ record LogReader(
                             Identity execution = new Identity(
                                     meant.job(),
                                     detail.job().stored().life(),
-                                    latest.firing().text(),
+                                    latest.firing().identity().text(),
                                     shard.shard(),
                                     latest.number(),
                                     shard.fencingToken() == 0 ? null : shard.fencingToken());
@@ -177,17 +202,27 @@ record LogReader(
 
     private String whom(@Nullable String id) {
         boolean database = history != null && history.scope() == ExecutionHistory.Scope.NAMESPACE;
-        InstanceView live = namespace
-                .get()
-                .map(view -> view.instances().get(id == null ? "" : id))
-                .orElse(null);
         String kept = database ? "It has logged nothing that is in the history yet. " : "";
-        if (live == null) {
+        if (live(id) == null) {
             return kept + "The instance that ran it is gone"
                     + (database ? "" : ", and its log with it: only a history in a database keeps logs for longer");
         }
-        return kept + "Ask the instance " + id + ", process "
-                + live.instance().process().pid() + " on "
-                + live.instance().process().host();
+        return kept + ask(id);
+    }
+
+    private String ask(@Nullable String id) {
+        InstanceView live = live(id);
+        return live == null
+                ? "The instance that ran it is gone: ask another one that has it"
+                : "Ask the instance " + id + ", process "
+                        + live.instance().process().pid() + " on "
+                        + live.instance().process().host();
+    }
+
+    private @Nullable InstanceView live(@Nullable String id) {
+        return namespace
+                .get()
+                .map(view -> view.instances().get(id == null ? "" : id))
+                .orElse(null);
     }
 }

@@ -14,6 +14,9 @@ import org.springframework.boot.actuate.endpoint.SanitizableData;
 /** Shows a job without what must not be seen of its parameters. */
 final class Masked {
 
+    /** For who decides what is shown: a handler may keep there what its parameters hold. */
+    private static final String CHECKPOINT = "checkpoint";
+
     private static final String SHARD_PARAMETERS = JobKey.SHARDING_ITEM_PARAMETERS.key();
 
     private final BinaryOperator<String> shown;
@@ -64,7 +67,12 @@ final class Masked {
                 all.limits(),
                 all.triggers(),
                 all.plans(),
-                all.shards().stream().map(this::of).toList());
+                all.shards().stream()
+                        .map(shard -> of(
+                                shard,
+                                ShardDescriptor.LeftCheckpoint.mostOf(
+                                        all.shards().size())))
+                        .toList());
     }
 
     private static <T> Map<String, T> each(Map<String, T> values, BiFunction<String, T, T> mask) {
@@ -78,7 +86,12 @@ final class Masked {
         return shown.apply(key, value);
     }
 
-    private ShardDescriptor of(ShardDescriptor shard) {
+    private ShardDescriptor of(ShardDescriptor whole, int most) {
+        ShardDescriptor shard = isOperable == null ? whole.withoutCheckpoint() : whole; // it may be long
+        ShardDescriptor.LeftCheckpoint left = shard.checkpoint();
+        if (left != null) {
+            shard = shard.withCheckpoint(left.shown(text(CHECKPOINT, left.text()), most));
+        }
         String parameter = shard.parameter();
         return parameter == null ? shard : shard.withParameter(text(SHARD_PARAMETERS, parameter));
     }

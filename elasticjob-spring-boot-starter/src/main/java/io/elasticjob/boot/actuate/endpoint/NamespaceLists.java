@@ -36,6 +36,7 @@ final class NamespaceLists {
     private final @Nullable HistoryReader history;
     private final InstantSource clock;
     private final Shared<Set<String>> overdue;
+    private final JobFacts facts = new JobFacts();
     private final RecentDetails details = new RecentDetails(System::nanoTime);
     private final @Nullable Shared<HistoryActivity> activity;
     private final @Nullable Shared<Map<String, Instant>> began;
@@ -78,7 +79,7 @@ final class NamespaceLists {
         }
         NamespaceView view =
                 EndpointReads.seen(Answers.within(ElasticJobEndpoint.PATIENCE, namespace.namespace()), rights);
-        JobsQuery.Page page = query.page(view.jobs().values(), activity(query), now);
+        JobsQuery.Page page = query.page(view.jobs().values(), activity(query), facts, now);
         Map<String, JobDetail> details =
                 included.contains(Included.RECORDS) ? details(namespace, page.jobs()) : Map.of();
         JobRows rows = new JobRows(
@@ -128,7 +129,7 @@ final class NamespaceLists {
     }
 
     /** Waits for what is asked for; a job that is gone meanwhile is not there. */
-    private Map<String, JobDetail> details(NamespaceReader namespace, List<JobView> jobs) {
+    Map<String, JobDetail> details(NamespaceReader namespace, List<JobView> jobs) {
         Map<String, JobDetail> found = new LinkedHashMap<>();
         details.of(JobRows.readable(jobs), namespace::job)
                 .forEach((name, answer) -> Answers.within(ElasticJobEndpoint.PATIENCE, answer)

@@ -1,16 +1,19 @@
 package io.elasticjob.boot.actuate.endpoint;
 
+import io.elasticjob.Firing;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.JobPart;
 import io.elasticjob.Operator;
 import io.elasticjob.PlanRequest;
+import io.elasticjob.RerunRequest;
 import io.elasticjob.text.Durations;
 import io.elasticjob.text.NearestName;
 import io.elasticjob.text.Pairs;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,7 +44,9 @@ final class OperationFields {
             "firing",
             "notBefore",
             "from",
-            "to");
+            "to",
+            "successors",
+            "parameters");
 
     private static final String APPLICATION = "application=";
 
@@ -140,6 +145,36 @@ final class OperationFields {
         }
     }
 
+    /** Which past firings are to run again: those that are named, or those of a span. */
+    RerunRequest.Which reruns() {
+        String named = text("firing").map(String::strip).orElse("");
+        boolean isSpan = text("from").isPresent() || text("to").isPresent();
+        if (!named.isEmpty() && isSpan) {
+            throw invalid("firing", named, "cannot be given beside \"from\" and \"to\"");
+        } else if (named.isEmpty() && !isSpan) {
+            throw invalid(
+                    "firing",
+                    named,
+                    "must name the firings that run again, such as 2026-06-01T12:00:00Z,trigger-7; or give \"from\" and"
+                            + " \"to\" for all that have failed shards");
+        }
+        return isSpan
+                ? new RerunRequest.FailedBetween(instant("from"), instant("to"))
+                : new RerunRequest.Firings(Arrays.stream(named.split(",", -1))
+                        .map(String::strip)
+                        .map(Firing::of)
+                        .toList());
+    }
+
+    /** Whether the parameters of now are wanted, whatever they were. */
+    boolean presentParameters() {
+        String value = text("parameters").map(String::strip).orElse("");
+        if (!value.isEmpty() && !value.equals("present")) {
+            throw invalid("parameters", value, "must be present, or not given for those that the firing had");
+        }
+        return !value.isEmpty();
+    }
+
     /** An instant. */
     Instant instant(String name) {
         String text = text(name).map(String::strip).orElse("");
@@ -172,7 +207,10 @@ final class OperationFields {
         String application =
                 namesApplication(set) ? set.substring(APPLICATION.length()).strip() : "";
         if (application.isEmpty()) {
-            throw invalid("set", set, "must be " + APPLICATION + " and the name of the application that gets the job");
+            throw invalid(
+                    "set",
+                    shown("set", set),
+                    "must be " + APPLICATION + " and the name of the application that gets the job");
         }
         return application;
     }
@@ -234,8 +272,8 @@ final class OperationFields {
                             written.substring(0, Math.min(written.length(), SHOWN)),
                             JobKey.values().stream().map(JobKey::key).toList())
                     .map(near -> "; \"" + written + "\" is no key of a job, did you mean \"" + near + "\"?")
-                    .orElse(
-                            "; in a value, the end of a line is written as \\n, and the value then put in double quotes");
+                    .orElse("; in a value, the end of a line is written as \\n"
+                            + ", and the value then put in double quotes");
             throw invalid(
                     "set",
                     "line " + number,

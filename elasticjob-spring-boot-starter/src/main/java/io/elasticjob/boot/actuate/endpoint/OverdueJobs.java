@@ -6,6 +6,7 @@ import io.elasticjob.coordination.ProcessShards;
 import io.elasticjob.coordination.ShardStep;
 import io.elasticjob.coordination.Triggers;
 import io.elasticjob.coordination.Unattended;
+import io.elasticjob.text.MalformedTextException;
 import io.elasticjob.view.EngineStatus;
 import io.elasticjob.view.JobDetail;
 import io.elasticjob.view.JobView;
@@ -81,6 +82,15 @@ final class OverdueJobs {
         if (effective == null || !concerns(job, then)) {
             return false;
         }
+        try {
+            return isOverdue(detail, effective, then);
+        } catch (MalformedTextException failed) {
+            return false; // its calendar fails, which is told with the job
+        }
+    }
+
+    private static boolean isOverdue(JobDetail detail, JobDefinition effective, Instant then) {
+        JobView job = detail.job();
         ShardStep.Job seen = new ShardStep.Job(
                 effective,
                 job.stored().since(),

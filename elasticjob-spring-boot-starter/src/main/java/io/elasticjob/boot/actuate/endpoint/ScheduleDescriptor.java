@@ -3,6 +3,7 @@ package io.elasticjob.boot.actuate.endpoint;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.schedule.FixedDelay;
 import io.elasticjob.schedule.Schedule;
+import io.elasticjob.text.MalformedTextException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,16 +44,23 @@ record ScheduleDescriptor(
                 limits);
     }
 
-    /** The next fire times, ascending, at most so many; none of a job that is switched off, or whose calendar is not known here. */
+    /**
+     * The next fire times, ascending, at most so many; none of a job that is switched off, or whose calendar is not known here.
+     * Where the calendar fails, those before that: it costs no list of jobs.
+     */
     static List<Instant> nextFireTimes(JobDefinition job, Instant now, int most) {
         if (!job.enabled() || job.schedule().limits().unknownCalendar().isPresent()) {
             return List.of();
         }
         List<Instant> times = new ArrayList<>();
-        Optional<Instant> next = job.schedule().next(now);
-        while (next.isPresent() && times.size() < most) {
-            times.add(next.get());
-            next = job.schedule().next(next.get());
+        try {
+            Optional<Instant> next = job.schedule().next(now);
+            while (next.isPresent() && times.size() < most) {
+                times.add(next.get());
+                next = job.schedule().next(next.get());
+            }
+        } catch (MalformedTextException failed) {
+            return List.copyOf(times); // who asks for the fire times themselves is told
         }
         return List.copyOf(times);
     }

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param unreadable why the stored record cannot be read by the answering instance
  * @param progress that its execution has shown, if the answering instance runs it
  * @param worker name of the worker that runs it, if it is attached to the answering instance
+ * @param array where it runs, or ran last, as an array of tasks on a cluster; else null
+ * @param checkpoint that its handler has left for the next attempt; null where nothing runs, or is to be run again
  */
 record ShardDescriptor(
         int item,
@@ -52,7 +54,41 @@ record ShardDescriptor(
         @Nullable Boolean lingers,
         @Nullable String unreadable,
         @Nullable Progress progress,
-        @Nullable String worker) {
+        @Nullable String worker,
+        @Nullable LeftCheckpoint checkpoint,
+        ArrayReader.@Nullable ArrayDescriptor array) {
+
+    /**
+     * Where a handler would go on.
+     *
+     * @param text of which the first {@link #MOST} characters are shown
+     * @param at when the present execution has left it; null where an earlier one has, and where that is not known
+     */
+    record LeftCheckpoint(String text, @Nullable Instant at) {
+
+        /** So many characters are shown. */
+        static final int MOST = 1_000;
+
+        /** And so many of all shards of a job. */
+        private static final int MOST_OF_ALL = 200_000;
+
+        /** How many characters are shown of each of so many. */
+        static int mostOf(int shards) {
+            return Math.max(20, Math.min(MOST, MOST_OF_ALL / Math.max(1, shards)));
+        }
+
+        LeftCheckpoint shown(String other, int most) {
+            return new LeftCheckpoint(other.length() <= most + 1 ? other : other.substring(0, most) + "…", at);
+        }
+
+        static @Nullable LeftCheckpoint of(ShardView shard) {
+            return shard.checkpoint()
+                    .map(text -> new LeftCheckpoint(
+                            text.length() <= MOST ? text : text.substring(0, MOST) + "…",
+                            shard.checkpointAt().orElse(null)))
+                    .orElse(null);
+        }
+    }
 
     /** @param who "" when that is nobody in particular */
     record Cancelled(String reason, Instant at, String who, String text) {
@@ -87,29 +123,70 @@ record ShardDescriptor(
                 lingers,
                 unreadable,
                 progress,
-                worker);
+                worker,
+                checkpoint,
+                array);
+    }
+
+    /** Without what its handler has left: for a document of all of them. */
+    ShardDescriptor withoutCheckpoint() {
+        return withCheckpoint(null);
+    }
+
+    ShardDescriptor withCheckpoint(@Nullable LeftCheckpoint other) {
+        return new ShardDescriptor(
+                item,
+                parameter,
+                assignedTo,
+                state,
+                owner,
+                firing,
+                attempt,
+                outcome,
+                error,
+                result,
+                startedAt,
+                finishedAt,
+                duration,
+                fencingToken,
+                lastSucceeded,
+                through,
+                failures,
+                retryAt,
+                cancelled,
+                lingers,
+                unreadable,
+                progress,
+                worker,
+                other,
+                array);
     }
 
     /** @param job as it holds, null when it does not make a job */
     static ShardDescriptor of(ShardView shard, @Nullable JobDefinition job) {
-        return of(shard, job, null, null);
+        return of(shard, job, null, null, null);
     }
 
-    /** The same, with what its execution has shown, and who runs it. */
+    /** The same, with what its execution has shown, who runs it, and as what on a cluster. */
     static ShardDescriptor of(
-            ShardView shard, @Nullable JobDefinition job, @Nullable Progress progress, @Nullable String worker) {
+            ShardView shard,
+            @Nullable JobDefinition job,
+            @Nullable Progress shown,
+            @Nullable String worker,
+            ArrayReader.@Nullable ArrayDescriptor array) {
         ShardRecord record = shard.record();
         Firing firing = record.firing();
         Instant started = record.startedAt();
         Instant finished = record.finishedAt();
         String parameter = job == null ? "" : job.shardingParameter(shard.shard());
+        Progress progress = shown == null ? ArrayReader.progress(record) : shown;
         return new ShardDescriptor(
                 shard.shard(),
                 parameter.isEmpty() ? null : parameter,
                 shard.assignee(),
                 record.state().name(),
                 record.latest().map(ShardState.Attempt::owner).orElse(null),
-                firing == null ? null : firing.text(),
+                firing == null ? null : firing.identity().text(),
                 firing == null ? null : record.attempt(),
                 record.isRunning() ? null : record.outcome(),
                 record.isRunning() ? null : record.error(),
@@ -131,6 +208,8 @@ record ShardDescriptor(
                 record.lingers() ? true : null,
                 shard.unreadable(),
                 progress,
-                worker);
+                worker,
+                LeftCheckpoint.of(shard),
+                array);
     }
 }

@@ -180,6 +180,8 @@ public final class ElasticJobMetrics implements Consumer<ElasticJobEvent>, Regis
             of(dropped.job()).ifPresent(job -> job.dropped(dropped.count()));
         } else if (event instanceof ElasticJobEvent.FiringDeadlineMissed missed) {
             of(missed.job()).ifPresent(JobMeters::deadlineMissed);
+        } else if (event instanceof ElasticJobEvent.FiringRerun rerun) {
+            of(rerun.job()).ifPresent(JobMeters::rerun);
         } else if (event instanceof ElasticJobEvent.JobPaused paused) {
             of(paused.job()).ifPresent(JobMeters::paused);
         } else if (event instanceof ElasticJobEvent.FiringMisfired misfired) {

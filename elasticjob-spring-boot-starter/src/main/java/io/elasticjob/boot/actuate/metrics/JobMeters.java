@@ -34,6 +34,7 @@ final class JobMeters {
     private final Counter superseded;
     private final Counter dropped;
     private final Counter deadlinesMissed;
+    private final Counter reruns;
     private final Counter pauses;
     private final Counter failovers;
     private final Counter lost;
@@ -54,6 +55,7 @@ final class JobMeters {
                 "elasticjob.firings.dropped", "Firings that waited to be run one after another, and were not run");
         deadlinesMissed =
                 counter("elasticjob.firings.deadline.missed", "Firings that have not ended by their deadline");
+        reruns = counter("elasticjob.firings.rerun", "Past firings that operators have had run again");
         pauses = counter("elasticjob.pauses", "How often the job was disabled because its firings failed in a row");
         failovers = counter("elasticjob.failovers", "Executions run again because their instance died");
         lost = counter("elasticjob.executions.lost", "Executions not run again though their instance died");
@@ -66,7 +68,7 @@ final class JobMeters {
     }
 
     void started(Duration late) {
-        lateness.record(late);
+        lateness.record(late.isNegative() ? Duration.ZERO : late); // clocks of others may be ahead of that of this host
     }
 
     void ended(String outcome, Duration took) {
@@ -87,6 +89,10 @@ final class JobMeters {
 
     void deadlineMissed() {
         deadlinesMissed.increment();
+    }
+
+    void rerun() {
+        reruns.increment();
     }
 
     void paused() {

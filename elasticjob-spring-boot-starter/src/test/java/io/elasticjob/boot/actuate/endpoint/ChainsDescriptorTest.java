@@ -59,14 +59,16 @@ class ChainsDescriptorTest {
             assertThat(bills.application()).isEqualTo("bank");
             assertThat(bills.join()).isEqualTo(Join.ANY);
             assertThat(bills.after())
-                    .extracting(AfterDescriptor::job, AfterDescriptor::on, AfterDescriptor::problem)
+                    .extracting(
+                            AfterDescriptor::job, AfterDescriptor::on, AfterDescriptor::problem, AfterDescriptor::code)
                     .containsExactly(
-                            tuple("orders", Predecessor.On.ANY, null),
-                            tuple("ordres", Predecessor.On.SUCCEEDED, "there is no job of this name"),
+                            tuple("orders", Predecessor.On.ANY, null, null),
+                            tuple("ordres", Predecessor.On.SUCCEEDED, "there is no job of this name", "NOT_THERE"),
                             tuple(
                                     "light",
                                     Predecessor.On.SUCCEEDED,
-                                    "its firings are not recorded: set recordFirings=true"));
+                                    "its firings are not recorded: set recordFirings=true",
+                                    "NOT_RECORDED"));
         });
         assertThat(chains.jobs().get(2).followedBy()).containsExactly("bills");
     }

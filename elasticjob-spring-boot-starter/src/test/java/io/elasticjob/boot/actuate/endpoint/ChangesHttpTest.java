@@ -159,14 +159,12 @@ class ChangesHttpTest {
     void anInstanceThatShutsDownLetsThemGo() {
         ConfigurableApplicationContext going = FLEET.start(Fleet.MVC, Shop.class);
         int port = Fleet.port(going);
-        String at = Fleet.get(port, "/changes").at("/at").asString();
-        List<CompletableFuture<JsonNode>> waiting = new ArrayList<>();
-        waiting.add(Fleet.later(port, "/changes?wait=25s&after=" + at));
+        CompletableFuture<JsonNode> waiting = Fleet.later(port, "/changes?wait=25s&after=" + settledAt(port));
         ChangeWatch watch = going.getBean(ChangeWatch.class);
         await().until(() -> watch.isWaitedFor());
         going.close();
 
-        assertThat(waiting.get(0).join().at("/again").asBoolean()).isFalse();
+        assertThat(waiting.join().at("/again").asBoolean()).isFalse();
     }
 
     @Test
@@ -221,14 +219,19 @@ class ChangesHttpTest {
         return Fleet.port(FLEET.instances.get(instance));
     }
 
-    /** Where the changes of other tests are over. */
     private static String settled(int instance) {
-        String at = Fleet.get(port(instance), "/changes").at("/at").asString();
-        JsonNode answer = Fleet.get(port(instance), "/changes?wait=1s&after=" + at);
-        while (!texts(answer.at("/jobs")).isEmpty() || answer.at("/again").asBoolean()) {
-            answer = Fleet.get(
-                    port(instance), "/changes?wait=1s&after=" + answer.at("/at").asString());
-        }
+        return settledAt(port(instance));
+    }
+
+    /** Where the changes of other tests are over, and those that an instance makes as it joins. */
+    private static String settledAt(int port) {
+        JsonNode answer = Fleet.get(port, "/changes");
+        do {
+            answer =
+                    Fleet.get(port, "/changes?wait=1s&after=" + answer.at("/at").asString());
+        } while (answer.at("/again").asBoolean()
+                || answer.at("/instances").asBoolean()
+                || !texts(answer.at("/jobs")).isEmpty());
         return answer.at("/at").asString();
     }
 

@@ -26,6 +26,8 @@ class DocumentedAnswersTest {
         return Stream.of(
                 Arguments.of("GET /changes?", ChangesDescriptor.class),
                 Arguments.of("GET /jobs/settleInvoices/statistics?", StatisticsDescriptor.class),
+                Arguments.of("GET /jobs/report/firings/trigger-3", FiringsDescriptor.FiringDescriptor.class),
+                Arguments.of("GET /jobs/images/log?", LogDescriptor.class),
                 Arguments.of("POST /jobs {", ManyDescriptor.class),
                 Arguments.of("GET /export?", ExportDescriptor.class),
                 Arguments.of("curl -s 'http://127.0.0.1:8080/actuator/elasticjob/export'", ManyDescriptor.class),

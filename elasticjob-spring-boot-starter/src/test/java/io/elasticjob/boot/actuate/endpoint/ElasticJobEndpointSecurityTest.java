@@ -560,10 +560,28 @@ class ElasticJobEndpointSecurityTest {
     static Stream<Arguments> malformed() {
         return Stream.of(Stack.values())
                 .flatMap(stack -> Stream.of(
-                                List.of("{}", "operation", "trigger, backfill, cancel, configure"),
+                                List.of("{}", "operation", "trigger, backfill, cancel, rerun, configure"),
                                 List.of("{'operation':'tigger'}", "operation", "did you mean \"trigger\"?"),
-                                List.of("{'operation':'drain'}", "operation", "trigger, backfill, cancel, configure"),
+                                List.of(
+                                        "{'operation':'drain'}",
+                                        "operation",
+                                        "trigger, backfill, cancel, rerun, configure"),
                                 List.of("{'operation':'cancel','firing':'soon'}", "firing", "trigger-7"),
+                                List.of("{'operation':'rerun'}", "firing", "must name the firings"),
+                                List.of("{'operation':'rerun','firing':'soon'}", "firing", "trigger-7"),
+                                List.of("{'operation':'rerun','from':'now'}", "from", "is not an instant"),
+                                List.of(
+                                        "{'operation':'rerun','firing':'trigger-7','to':'2026-01-01T00:00:00Z'}",
+                                        "firing",
+                                        "beside"),
+                                List.of(
+                                        "{'operation':'rerun','firing':'trigger-7','parameters':'old'}",
+                                        "parameters",
+                                        "must be present"),
+                                List.of(
+                                        "{'operation':'rerun','firing':'trigger-7'}",
+                                        "declared.recordFirings",
+                                        "must be true"),
                                 List.of("{'operation':'cancel','shards':'0,x'}", "shards", "number of a shard"),
                                 List.of("{'operation':'cancel','shards':'7'}", "shards", "does not exist"),
                                 List.of("{'operation':'cancel','force':'true'}", "force", "does not know it"),
@@ -690,7 +708,9 @@ class ElasticJobEndpointSecurityTest {
                         "firing",
                         "notBefore",
                         "from",
-                        "to");
+                        "to",
+                        "successors",
+                        "parameters");
         assertThat(parameters(server, endpoint, "about"))
                 .containsExactly(
                         "jobsOrInstances",
@@ -709,7 +729,8 @@ class ElasticJobEndpointSecurityTest {
                         "attempt",
                         "instance",
                         "error",
-                        "bucket");
+                        "bucket",
+                        "task");
         assertThat(parameters(server, endpoint, "list"))
                 .containsExactly(
                         "jobsOrInstances",

@@ -240,6 +240,8 @@ class ElasticJobEndpointTest {
                         null,
                         null,
                         null,
+                        null,
+                        null,
                         SecurityContext.NONE);
 
         assertThat(response.getStatus()).isEqualTo(409);
@@ -263,6 +265,8 @@ class ElasticJobEndpointTest {
                 null,
                 null,
                 "month end",
+                null,
+                null,
                 null,
                 null,
                 null,

@@ -13,9 +13,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,6 +56,15 @@ class FiringsHttpTest {
             context.result("42 rows");
         }
 
+        @ElasticJob(name = "dunning", after = "orders:FAILED", recordFirings = true)
+        void dunning(ShardingContext context) {}
+
+        @ElasticJob(name = "mails", after = "orders:ANY", executionGroup = "slow")
+        void mails(ShardingContext context) throws InterruptedException {
+            context.checkpoint("page=12");
+            new CountDownLatch(1).await(); // until the application ends
+        }
+
         @ElasticJob(name = "plain")
         void plain() {}
 
@@ -83,6 +95,8 @@ class FiringsHttpTest {
                         "server.port=0",
                         "server.address=127.0.0.1",
                         "spring.main.banner-mode=off",
+                        "elasticjob.execution.groups.slow.slots=3",
+                        "spring.lifecycle.timeout-per-shutdown-phase=1s",
                         "management.endpoints.web.exposure.include=elasticjob")
                 .run();
         application.getBean(JobOperations.class).trigger(TriggerRequest.of("orders"));
@@ -134,6 +148,66 @@ class FiringsHttpTest {
         assertThat(firing.at("/state").asString()).isEqualTo("ENDED");
         assertThat(firing.at("/result").asString()).isEqualTo("SUCCEEDED");
         assertThat(firing.at("/shards/0/attempts/0/attempt").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void aFiringIsShownWithWhatHasCausedItAndWhatItHasCaused() {
+        await().until(() -> get("/jobs/orders/firings/trigger-0")
+                .at("/successors/0/result")
+                .asString("")
+                .equals("SUCCEEDED"));
+        await().until(() -> response("/jobs/mails/firings/trigger-0").statusCode() == 200);
+
+        JsonNode orders = get("/jobs/orders/firings/trigger-0");
+        JsonNode dunning = get("/jobs/dunning/firings/trigger-0");
+        JsonNode mails = get("/jobs/mails/firings/trigger-0");
+
+        assertThat(orders.at("/cause/kind").asString()).isEqualTo("TRIGGER");
+        assertThat(orders.at("/successors").findValuesAsString("job")).containsExactly("dunning", "mails");
+        assertThat(orders.at("/successors/0/firing").asString()).isEqualTo("trigger-0");
+        assertThat(orders.at("/successors/0/result").asString()).isEqualTo("SUCCEEDED");
+        assertThat(orders.at("/successors/1").has("result")).isFalse();
+        assertThat(dunning.at("/cause/kind").asString()).isEqualTo("AFTER");
+        assertThat(dunning.at("/cause/after/0/job").asString()).isEqualTo("orders");
+        assertThat(dunning.at("/cause/after/0/firing").asString()).isEqualTo("trigger-0");
+        assertThat(dunning.at("/cause/after/0/result").asString()).isEqualTo("FAILED");
+        assertThat(dunning.at("/successors").size()).isZero();
+        assertThat(mails.at("/cause/after/0/job").asString()).isEqualTo("orders");
+        assertThat(get("/jobs/orders/firings").at("/firings/0").has("cause")).isFalse();
+    }
+
+    @Test
+    void aShardThatRunsIsShownWithItsCheckpointAndTheInstanceWithItsSlots() {
+        await().until(() -> get("/jobs/mails").at("/shards/0").has("checkpoint"));
+
+        JsonNode shard = get("/jobs/mails").at("/shards/0");
+        JsonNode slots = get("/instances").at("/instances/0/slots");
+
+        assertThat(shard.at("/checkpoint/text").asString())
+                .as("what parameters hold may be in it, and is shown to whom they are")
+                .isEqualTo("******");
+        assertThat(Instant.parse(shard.at("/checkpoint/at").asString()))
+                .isAfterOrEqualTo(
+                        Instant.parse(shard.at("/startedAt").asString()).truncatedTo(ChronoUnit.MILLIS));
+        assertThat(slots.at("/groups/slow")).isEqualTo(json("{\"taken\": 1, \"total\": 3}"));
+        assertThat(slots.at("/total").asInt()).isEqualTo(67);
+        assertThat(slots.at("/taken").asInt()).isPositive();
+        assertThat(slots.at("/overdue").asInt()).isZero();
+        assertThat(get("/snapshot").findValue("checkpoint")).isNull();
+    }
+
+    @Test
+    void aCheckpointIsCutWhereThereAreManyShards() {
+        ShardDescriptor.LeftCheckpoint left = new ShardDescriptor.LeftCheckpoint("x".repeat(1_000) + "…", null);
+
+        assertThat(left.shown(left.text(), ShardDescriptor.LeftCheckpoint.mostOf(1)))
+                .isEqualTo(left);
+        assertThat(left.shown(left.text(), ShardDescriptor.LeftCheckpoint.mostOf(2_000))
+                        .text())
+                .isEqualTo("x".repeat(100) + "…");
+        assertThat(left.shown(left.text(), ShardDescriptor.LeftCheckpoint.mostOf(1_000_000))
+                        .text())
+                .isEqualTo("x".repeat(20) + "…");
     }
 
     /** Of more executions than are read, the first ones belong to a firing of which others are missing. */

@@ -134,6 +134,7 @@ class ListsHttpTest {
         "state=failing, nightly",
         "state=running, idle",
         "q=NIGHT, nightly",
+        "q=zone%3DEU, idle",
         "label=zone%3Deu, idle",
         "'names=idle,nobody', idle",
     })

@@ -8,6 +8,7 @@ import io.elasticjob.boot.ElasticJob;
 import io.elasticjob.boot.OwnNetty;
 import io.elasticjob.memory.MemoryEnsemble;
 import io.elasticjob.registry.Registry;
+import io.elasticjob.schedule.FireCalendar;
 import io.elasticjob.spi.SystemTimekeeper;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -17,15 +18,20 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -166,6 +172,20 @@ class OddRequestsTest {
         @ElasticJob(name = "large", cron = "0 0 3 * * ?", shardingTotalCount = 10_000)
         void large(ShardingContext context) {}
 
+        @ElasticJob(name = "frail", cron = "0 0 3 * * ?", calendar = "this-week")
+        void frail(ShardingContext context) {}
+
+        /** As one that knows the holidays of this year only. */
+        @Bean("this-week")
+        FireCalendar thisWeek() {
+            return day -> {
+                if (day.isAfter(LocalDate.now(ZoneId.systemDefault()).plusDays(3))) {
+                    throw new IllegalStateException("no holidays are known of " + day);
+                }
+                return false;
+            };
+        }
+
         @Bean
         Registry registry() {
             return ENSEMBLE.client(Duration.ofSeconds(15));
@@ -214,6 +234,161 @@ class OddRequestsTest {
                     answered(place, "/jobs/orders/" + aspect + "?" + parameter + "=" + value, UnaryOperator.identity());
                 }
                 answered(place, "/jobs/orders/" + aspect + "?at=" + value + "&at=1", UnaryOperator.identity());
+            }
+        }
+    }
+
+    /** On one stack: what a parameter means is not a matter of the stack. */
+    @Test
+    void everyParameterOfEveryListAndOfWhatIsNewOfAJob() {
+        Map<String, List<String>> asked = Map.of(
+                "/jobs",
+                        List.of(
+                                "q",
+                                "application",
+                                "state",
+                                "handler",
+                                "instance",
+                                "sort",
+                                "size",
+                                "after",
+                                "names",
+                                "include",
+                                "label"),
+                "/executions", List.of("job", "instance", "outcome", "from", "to", "error", "before", "size"),
+                "/overview", List.of("q", "size"),
+                "/preview", List.of("set", "from", "size"),
+                "/demand", List.of("handler", "label"),
+                "/audit", List.of("who", "operation", "job", "from", "to", "before", "size"),
+                "/chains", List.of("names", "q"),
+                "/export", List.of("names"),
+                "/changes", List.of("after", "jobs"),
+                "/jobs/orders/firetimes", List.of("from", "to", "size"));
+        asked.forEach((path, parameters) -> parameters.forEach(parameter -> ODD.forEach(odd -> answered(
+                Place.MVC,
+                path + "?" + parameter + "=" + encoded(odd) + (path.equals("/changes") ? "&wait=1ms" : ""),
+                UnaryOperator.identity()))));
+        for (String aspect : List.of("firings", "statistics", "log")) {
+            for (String parameter : List.of("from", "to", "before", "size", "bucket", "firing", "attempt", "shard")) {
+                ODD.forEach(odd -> answered(
+                        Place.MVC,
+                        "/jobs/orders/" + aspect + "?" + parameter + "=" + encoded(odd),
+                        UnaryOperator.identity()));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/jobs/orders/firetimes?from=1970-01-01T00:00:00Z&to=9999-12-31T00:00:00Z",
+                "/jobs/orders/statistics?from=1970-01-01T00:00:00Z&to=9999-12-31T00:00:00Z&bucket=1s",
+                "/jobs/orders/statistics?from=1970-01-01T00:00:00Z&to=9999-12-31T00:00:00Z",
+                "/preview?set=every%3D1ms&from=1970-01-01T00:00:00Z",
+                "/preview?set=cron%3D*+*+*+*+*+%3F%0Abetween%3D00%3A00-00%3A01&from=1970-01-01T00:00:00Z&size=1000",
+                "/jobs?size=200&include=assignment,records,outcomes",
+                "/jobs/large/assignment?with=1000",
+                "/chains",
+                "/export",
+                "/overview",
+            })
+    void whateverSpanIsAskedForTheAnswerIsBounded(String path) {
+        HttpResponse<String> answer = answered(Place.MVC, path, UnaryOperator.identity());
+        assertThat(answer.body()).hasSizeLessThan(2_000_000);
+    }
+
+    @Test
+    void everyFieldOfTheNewerChanges() {
+        for (String operation : List.of("backfill", "cancel", "transfer")) {
+            for (String field : FIELDS) {
+                for (String odd : ODD) {
+                    if (!field.equals("operation")) {
+                        change("/jobs/orders", Map.of("operation", operation, field, odd));
+                    }
+                }
+            }
+        }
+        for (String odd : ODD) {
+            change("/jobs/orders", Map.of("operation", "backfill", "from", odd, "to", odd));
+            change("/jobs/orders", Map.of("operation", "backfill", "from", "1970-01-01T00:00:00Z", "to", odd));
+            for (String field : List.of("names", "operation", "document", "dryRun", "reason")) {
+                Map<String, String> many = new TreeMap<>(Map.of("operation", "enable", "names", "orders"));
+                many.put(field, odd);
+                change("/jobs", many);
+                Map<String, String> imported = new TreeMap<>(Map.of("document", "{}", "dryRun", "true"));
+                imported.put(field, odd);
+                change("/import", imported);
+            }
+        }
+        for (String body :
+                List.of("[".repeat(5_000), "{\"a\":".repeat(3_000), "{\"jobs\":[null,1,{}]}", "{\"format\":99}")) {
+            change("/import", Map.of("document", body));
+        }
+    }
+
+    private static HttpResponse<String> change(String path, Map<String, String> fields) {
+        Map<String, String> all = new TreeMap<>(fields);
+        return answered(
+                Place.MVC, path, post("application/json", JsonMapper.shared().writeValueAsString(all)));
+    }
+
+    @Test
+    void aCalendarThatFailsCostsNoListOfJobsAndIsSaidInWords() {
+        for (String path :
+                List.of("/jobs", "/jobs?sort=next", "/jobs?state=overdue", "/jobs/frail", "/overview", "/demand")) {
+            assertThat(answered(Place.MVC, path, UnaryOperator.identity()).statusCode())
+                    .as(path)
+                    .isEqualTo(200);
+        }
+        assertThat(json(answered(Place.MVC, "/jobs/frail/firetimes", UnaryOperator.identity()))
+                        .at("/message")
+                        .asString())
+                .contains("\"this-week\" is a calendar that failed", "no holidays are known of");
+        for (String path : List.of("/jobs/frail/explain", "/jobs/frail/explain?at=9000-01-01T00:00:00Z")) {
+            answered(Place.MVC, path, UnaryOperator.identity());
+        }
+        change("/jobs/frail", Map.of("operation", "trigger"));
+        change("/jobs/frail", Map.of("operation", "configure", "set", "misfire=SKIP"));
+        change(
+                "/jobs/frail",
+                Map.of("operation", "backfill", "from", "2026-01-01T00:00:00Z", "to", "2026-01-02T00:00:00Z"));
+    }
+
+    /** What is set may be a parameter that nobody but the application may see. */
+    @Test
+    void noRefusalRepeatsAParameter() {
+        for (String operation : List.of(
+                "transfer", "trigger", "backfill", "cancel", "configure", "create", "reset", "disable", "enable")) {
+            for (String field : List.of("set", "parameter")) {
+                for (String value : List.of(
+                        "jobParameter=s3cret",
+                        "application=x\njobParameter=s3cret",
+                        "jobParametr=s3cret",
+                        "cron=never\njobParameter=s3cret",
+                        "shardingItemParameters=0=s3cret,1",
+                        "s3cret")) {
+                    HttpResponse<String> answer =
+                            change("/jobs/nobody", Map.of("operation", operation, field, value, "shards", "x"));
+                    assertThat(answer.body())
+                            .as(operation + " " + field + " " + value)
+                            .doesNotContain("s3cret");
+                    answer = change("/jobs/nobody", Map.of("operation", operation, field, value));
+                    assertThat(answer.body())
+                            .as(operation + " " + field + " " + value)
+                            .doesNotContain("s3cret");
+                }
+            }
+        }
+        for (String document : List.of(
+                "s3cret",
+                "{\"jobs\":{\"s\":{\"settings\":{\"jobParameter\":\"s3cret\",\"cron\":\"x\"}}}}",
+                "{\"format\":1,\"jobs\":[{\"name\":\"orders\",\"overrides\":{\"jobParameter\":\"s3cret\",\"cron\":\"s3cret\"}}]}")) {
+            for (String dryRun : List.of("true", "s3cret", "false")) {
+                assertThat(change("/import", Map.of("document", document, "dryRun", dryRun))
+                                .body())
+                        .as(document)
+                        .satisfies(body -> assertThat(dryRun.equals("s3cret") || !body.contains("s3cret"))
+                                .isTrue());
             }
         }
     }

@@ -38,6 +38,7 @@ class OperationsPageTest {
                         "trigger",
                         "backfill",
                         "cancel",
+                        "rerun",
                         "configure",
                         "reset",
                         "disable",
@@ -49,7 +50,7 @@ class OperationsPageTest {
         assertThatThrownBy(() -> steering().job("orders", "?", new EndpointRequests.Request("", OperationFields.of())))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageEndingWith(
-                        "there are trigger, backfill, cancel, configure, reset, disable, enable, create, transfer");
+                        "there are trigger, backfill, cancel, rerun, configure, reset, disable, enable, create, transfer");
         assertThatThrownBy(
                         () -> steering().instance("till", "?", new EndpointRequests.Request("", OperationFields.of())))
                 .hasMessageEndingWith("there are drain, resume");

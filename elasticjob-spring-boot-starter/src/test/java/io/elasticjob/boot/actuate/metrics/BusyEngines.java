@@ -2,11 +2,14 @@ package io.elasticjob.boot.actuate.metrics;
 
 import static org.awaitility.Awaitility.await;
 
+import io.elasticjob.ArrayPlace;
+import io.elasticjob.Firing;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.Misfire;
 import io.elasticjob.SimpleJob;
 import io.elasticjob.engine.JobEngine;
 import io.elasticjob.engine.JobEngineBuilder;
+import io.elasticjob.kind.ArrayRuns;
 import io.elasticjob.memory.MemoryEnsemble;
 import io.elasticjob.memory.MemoryRegistry;
 import io.elasticjob.quartz.QuartzFireSource;
@@ -15,6 +18,7 @@ import io.elasticjob.registry.RegistryListener;
 import io.elasticjob.registry.Session;
 import io.elasticjob.registry.Write;
 import io.elasticjob.runner.InProcessShardRunner;
+import io.elasticjob.spi.RunId;
 import io.elasticjob.spi.SystemTimekeeper;
 import io.elasticjob.view.EngineStatus;
 import io.micrometer.core.instrument.Meter;
@@ -83,6 +87,10 @@ final class BusyEngines implements AutoCloseable {
         handlers.put("fenced", context -> overwrite(record("fenced"), BusyEngines::byGhost));
         handlers.put("survivor", context -> {});
         handlers.put("casualty", context -> {});
+        ArrayRuns arrays = new ArrayRuns(List::of);
+        arrays.onChange(new ArrayMeters(meters, arrays));
+        arrays.stands(new ArrayRuns.Standing(
+                new RunId("shop", "broken", "x1", new Firing.Triggered(0), 1), ArrayPlace.none(100), null, 0, ""));
         AtomicReference<JobEngine> made = new AtomicReference<>();
         ElasticJobMetrics metrics = new ElasticJobMetrics(
                 meters,

@@ -48,6 +48,16 @@ class ElasticJobMetricsTest {
     private Optional<EngineStatus> status = Optional.empty();
     private final ElasticJobMetrics metrics = new ElasticJobMetrics(meters, () -> status, () -> 42);
 
+    /** A clock that is behind by a little has a firing begin before it is due; Micrometer refuses negative times, with a warning. */
+    @Test
+    void aBeginAheadOfTimeIsNoLateness() {
+        tell(new ExecutionStarted(RUN, NOON, Duration.ofMillis(-7), "till-7.x", 42L));
+
+        assertThat(meters.get("elasticjob.firing.lateness").timer().count()).isEqualTo(1);
+        assertThat(meters.get("elasticjob.firing.lateness").timer().totalTime(TimeUnit.NANOSECONDS))
+                .isZero();
+    }
+
     @Test
     void executionsAreTimedByJobAndOutcome() {
         tell(
