@@ -7,6 +7,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 
@@ -17,6 +18,7 @@ import org.springframework.context.annotation.Bean;
 final class MvcConsoleConfiguration {
 
     @Bean
+    @ConditionalOnMissingBean
     MvcConsoleHeaders elasticJobMvcConsoleHeaders(ObjectProvider<PathMappedEndpoints> endpoints, ConsoleFiles files) {
         return new MvcConsoleHeaders(new ConsoleHeaders(endpoints::getIfAvailable, files));
     }

@@ -12,12 +12,13 @@ const PAGES = {
   job: () => import('./pages/job.js'),
   firing: () => import('./pages/firing.js'),
   runs: () => import('./pages/runs.js'),
+  chains: () => import('./pages/chains.js'),
   instances: () => import('./pages/instances.js'),
   instance: () => import('./pages/instance.js'),
   overview: () => import('./pages/overview.js'),
   changes: () => import('./pages/changes.js'),
 };
-const TABS = ['jobs', 'runs', 'instances', 'overview', 'changes'];
+const TABS = ['jobs', 'runs', 'chains', 'instances', 'overview', 'changes'];
 
 /** What the pages share. `state` is a page's own, and gone with it. */
 export const app = {
@@ -43,6 +44,7 @@ let page = null;
 let loop = null;
 let contextError = null;
 let drawn = false;
+let canSpeak = false;
 let visit = 0;
 let asking = null;
 
@@ -159,6 +161,9 @@ function update() {
 }
 
 function draw() {
+  if (!canSpeak) {
+    return;
+  }
   render(frame(), document.getElementById('app'));
   document.title = [page?.title?.(app), app.context.title || app.context.namespace, 'ElasticJob'].filter(Boolean).join(' · ');
 }
@@ -298,9 +303,11 @@ document.addEventListener('keydown', event => {
 
 window.addEventListener('hashchange', arrive);
 applyTheme();
-Promise.all([use(preferred()), PAGES[parse(location.hash).page]()]).then(() => {
+arrive(); // What is shown is asked for while the words are still on their way.
+use(preferred()).then(() => {
   document.getElementById('app').replaceChildren();
-  arrive();
+  canSpeak = true;
+  update();
   new Loop(askContext, 5000).now();
   setInterval(update, 1000); // What is relative goes on.
 });

@@ -53,6 +53,8 @@ class ConsoleBrowserTest {
         pages.put("/jobs?state=disabled", ".state h2");
         pages.put("/jobs/" + Shop.LONG_NAME, "#shards tbody tr");
         pages.put("/jobs/reconcile/now", "#shards tbody tr");
+        pages.put("/jobs/reindex/now", ".checkpoints code");
+        pages.put("/jobs/pictures/now", ".array progress");
         pages.put("/jobs/reconcile/runs", "#executions tbody tr");
         pages.put("/jobs/tidy/runs", "#firings tbody tr");
         pages.put("/jobs/reconcile/lateness", ".plot");
@@ -61,6 +63,10 @@ class ConsoleBrowserTest {
         pages.put("/jobs/reconcile/triggers", ".state h2");
         pages.put("/jobs/reconcile/whatif?with=2", ".tab tbody tr");
         pages.put("/jobs/wide/now", ".cells");
+        pages.put("/jobs/report/chain", ".knot.own");
+        pages.put("/jobs/" + Shop.LONG_NAME + "/chain", ".state h2");
+        pages.put("/chains", ".knot.absent");
+        pages.put("/chains?q=none", ".state h2");
         pages.put("/runs", "#executions tbody tr");
         pages.put("/instances", "#instances tbody tr");
         pages.put("/overview", ".plot");
@@ -73,7 +79,7 @@ class ConsoleBrowserTest {
                         .getAttribute("href")
                         .substring(1),
                 ".pairs");
-        for (String job : List.of("reconcile", "tidy")) {
+        for (String job : List.of("reconcile", "tidy", "bills", "orders")) {
             visitor.go("/jobs/" + job + "/runs", "#firings tbody tr");
             pages.put(
                     visitor.page()
@@ -92,8 +98,10 @@ class ConsoleBrowserTest {
                 Eyes.USUAL,
                 new Eyes(1920, ColorScheme.DARK, "en-US"),
                 new Eyes(360, ColorScheme.LIGHT, "en-US"),
-                new Eyes(800, ColorScheme.LIGHT, "zh-CN"),
+                new Eyes(768, ColorScheme.LIGHT, "zh-CN"),
+                new Eyes(768, ColorScheme.DARK, "en-US"),
                 new Eyes(1280, ColorScheme.DARK, "zh-CN"),
+                new Eyes(1920, ColorScheme.LIGHT, "zh-CN"),
                 new Eyes(360, ColorScheme.DARK, "zh-CN"));
     }
 
@@ -207,6 +215,52 @@ class ConsoleBrowserTest {
             assertThat(page.locator("dialog .progress li").count()).isEqualTo(3);
             page.keyboard().press("Escape");
             visitor.isContent("running a job");
+        }
+    }
+
+    /** From the graph of all chains to a job of one, to the jobs around it; and in words what it runs after. */
+    @Test
+    void aChainIsFoundAndFollowedByTheKeyboardAlone() {
+        try (Visitor visitor = new Visitor(shop.browser, Shop.console(shop.application), Eyes.USUAL)) {
+            Page page = visitor.page();
+            visitor.go("/jobs", "#jobs tbody tr");
+            tabTo(page, "a", "Chains");
+            page.keyboard().press("Enter");
+            page.locator(".knots path.way").first().waitFor();
+            assertThat(page.locator(".chain").count()).isEqualTo(2);
+            page.getByText("archive never runs after ghost, because there is no such job.")
+                    .waitFor();
+            page.keyboard().press("/");
+            page.keyboard().type("report");
+            page.getByText("1 chain", new Page.GetByTextOptions().setExact(true))
+                    .waitFor();
+            tabTo(page, "a", "report");
+            assertThat(page.locator(".knot.away .name a").allTextContents())
+                    .as("what is neither before it nor after it")
+                    .containsExactly("remind");
+            assertThat(page.locator(".knot:has(a[title=report])").textContent())
+                    .contains("Succeeded", "after all of bills and mails (any result)");
+            page.keyboard().press("Enter");
+            page.locator(".knot.own a[aria-current=true]").waitFor();
+            tabTo(page, "a", "archive");
+            page.keyboard().press("Enter");
+            page.locator(".knot.own", new Page.LocatorOptions().setHasText("archive"))
+                    .waitFor();
+            visitor.isContent("following a chain");
+        }
+    }
+
+    @Test
+    void whatATaskOfAnArrayHasPrintedIsReadByTheKeyboardAlone() {
+        try (Visitor visitor = new Visitor(shop.browser, Shop.console(shop.application), Eyes.USUAL)) {
+            Page page = visitor.page();
+            visitor.go("/jobs/pictures/now", ".array progress");
+            page.getByText("30 of 40", new Page.GetByTextOptions().setExact(true))
+                    .waitFor();
+            tabTo(page, "button", "Read its log");
+            page.keyboard().press("Enter");
+            page.getByText("picture 4.png: no such file").waitFor();
+            visitor.isContent("reading the log of a task");
         }
     }
 

@@ -15,7 +15,14 @@ final class OpenShop implements AutoCloseable {
 
     private OpenShop(TestingServer server) {
         this.server = server;
-        this.application = Shop.start(server.getConnectString(), 50);
+        this.application = Shop.start(
+                server.getConnectString(),
+                50,
+                "--shop.chains=true",
+                "--elasticjob.jobs.pictures.array=resize",
+                "--elasticjob.jobs.pictures.array-size=40",
+                "--elasticjob.jobs.pictures.every=1h",
+                "--elasticjob.jobs.pictures.on-startup=true");
         this.playwright = Playwright.create();
         this.browser = Chromium.start(playwright);
     }

@@ -25,7 +25,8 @@ class PicturesTest {
     void ofTheQuickstart(@TempDir Path folder) {
         SpringApplication quickstart = new SpringApplication(QuickstartApplication.class);
         quickstart.addListeners(new SideBySide());
-        try (ConfigurableApplicationContext application = quickstart.run("--quickstart.directory=" + folder);
+        try (ConfigurableApplicationContext application = quickstart.run(
+                        "--quickstart.directory=" + folder, "--spring.autoconfigure.exclude=" + Shop.SECURITY);
                 Playwright playwright = Playwright.create();
                 Browser browser = Chromium.start(playwright);
                 Visitor light = new Visitor(browser, address(application), new Eyes(1200, ColorScheme.LIGHT, "en-US"));
@@ -37,6 +38,19 @@ class PicturesTest {
             light.picture("console-jobs");
             dark.go("/jobs/settleInvoices/now", "#shards tbody tr");
             dark.picture("console-job-zh");
+        }
+    }
+
+    @Test
+    void ofChains() throws Exception {
+        try (OpenShop shop = OpenShop.open();
+                Visitor light = new Visitor(
+                        shop.browser, Shop.console(shop.application), new Eyes(1200, ColorScheme.LIGHT, "en-US"))) {
+            light.go("/chains", ".knots path.way");
+            light.page()
+                    .locator(".knot:has(a[title=archive]):has-text('Succeeded')")
+                    .waitFor();
+            light.picture("console-chains");
         }
     }
 

@@ -9,9 +9,9 @@ final class Reckoning {
     static final String SCRIPT = """
             async () => {
               const at = path => new URL(path, document.querySelector('script[type=module]').src);
-              const [time, gantt, table, chart, when, whatif, settings, lateness, executions, instance, transfer, firing, firings] = await Promise.all(
+              const [time, gantt, table, chart, when, whatif, settings, lateness, executions, instance, transfer, firing, firings, graph, chain, schedule] = await Promise.all(
                 ['time.js', 'parts/gantt.js', 'parts/table.js', 'parts/chart.js', 'pages/job/when.js', 'pages/job/whatif.js',
-                 'pages/job/settings.js', 'pages/job/lateness.js', 'parts/executions.js', 'pages/instance.js', 'parts/transfer.js', 'pages/firing.js', 'parts/firings.js'].map(path => import(at(path))));
+                 'pages/job/settings.js', 'pages/job/lateness.js', 'parts/executions.js', 'pages/instance.js', 'parts/transfer.js', 'pages/firing.js', 'parts/firings.js', 'parts/graph.js', 'parts/chain.js', 'parts/schedule.js'].map(path => import(at(path))));
               const wrong = [];
               const same = (name, found, wanted) => {
                 if (JSON.stringify(found) !== JSON.stringify(wanted)) {
@@ -67,6 +67,29 @@ final class Reckoning {
               same('ends and what runs', firing.tally(firingOf), [['FAILED', 1], ['RUNNING', 1]]);
               same('a template', executions.filled('/logs?j={job}&s={shard}&x={other}', 'a b', runs[2]), '/logs?j=a%20b&s=2&x={other}');
               same('no template', executions.filled('', 'a', runs[0]), null);
+              const step = (name, after = [], further = {}) => ({ name, application: 'shop', enabled: true, recordFirings: true, join: 'EACH', after: after.map(one => ({ job: one, on: 'SUCCEEDED' })), followedBy: [], ...further });
+              const all = graph.chains(graph.graphOf([step('orders'), step('bills', ['orders']), step('mails', ['orders']), step('report', ['bills', 'mails', 'orders'], { join: 'ALL' }), step('sweep', ['ghost'])]));
+              same('what is connected is one chain, by its first job', all.map(one => [...one.keys()]), [['bills', 'mails', 'orders', 'report'], ['ghost', 'sweep']].reverse());
+              const [vain, orders] = all;
+              same('with which jobs chains begin', all.map(graph.roots), [['ghost'], ['orders']]);
+              same('each after those before it', graph.ordered(orders), ['orders', 'bills', 'mails', 'report']);
+              same('the column is the longest way', [...graph.columns(orders)], [['orders', 0], ['bills', 1], ['mails', 1], ['report', 2]]);
+              same('to a job and from it, not beside it', [...graph.lineage(orders, 'bills')].sort(), ['bills', 'orders', 'report']);
+              const placed = graph.places(orders, { node: 40, gap: 10, width: 100, x: column => column * 150 });
+              same('jobs of a column do not touch', Math.abs(placed.nodes.get('mails').y - placed.nodes.get('bills').y) > 49.9, true);
+              same('an edge begins and ends at its jobs', placed.edges.filter(one => one.to === 'report').map(one => [one.points[0][0], one.points.at(-1)[0]]), [[250, 300], [250, 300], [100, 300]]);
+              same('what passes a column goes around its jobs', placed.edges.find(one => one.from === 'orders' && one.to === 'report').points.slice(1, 3).map(([x, y]) => [x, [...placed.nodes].filter(([name]) => name === 'bills' || name === 'mails').every(([, node]) => Math.abs(node.y - y) >= 26)]), [[150, true], [250, true]]);
+              same('edges come in beside each other', new Set(placed.edges.filter(one => one.to === 'report').map(one => one.points.at(-1)[1])).size, 3);
+              const rails = graph.rails(orders);
+              same('a row a job, each in a lane that is free', rails.rows, [{ name: 'orders', lane: 0 }, { name: 'bills', lane: 1 }, { name: 'mails', lane: 2 }, { name: 'report', lane: 1 }]);
+              same('a lane goes on with what follows where it ends', graph.rails(vain), { rows: [{ name: 'ghost', lane: 0 }, { name: 'sweep', lane: 0 }], edges: [{ from: 0, to: 1, lane: 0, end: 0, on: 'SUCCEEDED', names: ['ghost', 'sweep'] }], lanes: 1 });
+              const [circle] = graph.chains(graph.graphOf([step('a', ['b']), step('b', ['a'])]));
+              same('a circle is drawn all the same', [graph.ordered(circle), graph.rails(circle).rows.length, graph.places(circle, { node: 40, gap: 10, width: 100, x: column => column }).nodes.size], [['a', 'b'], 2, 2]);
+              same('after what, in words', [orders.get('bills'), orders.get('report'), { job: step('x'), after: [{ job: 'mails', on: 'FAILED' }] }].map(one => chain.inWords(one)), ['after orders', 'after all of bills, mails, and orders', 'after mails (if failed)']);
+              same('what never runs', chain.problems(new Map([['sweep', { name: 'sweep', after: [{ job: 'ghost', on: 'SUCCEEDED', problem: '…', code: 'NOT_THERE' }] }]])), ['sweep never runs after ghost, because there is no such job.']);
+              const cron = expression => schedule.scheduleInWords({ description: `cron ${expression}`, expression, timeZone: 'UTC' });
+              same('crons in words, as far as they are plain', ['0 0 3 * * ?', '0 30 8 ? * MON-FRI', '0 5 4 1 * ?', '0 0/15 * * * ?', '0 0/25 * * * ?', '0 0 * * * ?', '0 0 4 ? * SUN#2', '0 0 3,4 * * ?'].map(cron), ['daily at 03:00, UTC', 'Monday to Friday at 08:30, UTC', 'on the first of a month at 04:05, UTC', 'every 15 min', 'cron 0 0/25 * * * ?', 'hourly', 'cron 0 0 4 ? * SUN#2', 'cron 0 0 3,4 * * ?']);
+              same('other schedules in words', [{ interval: 'PT6H' }, { interval: 'PT2S' }, { delay: 'PT30S' }, { description: 'on trigger only' }, null, { description: 'every 1h from 8 to 9', interval: 'PT1H', limits: 'x' }].map(schedule.scheduleInWords), ['every 6 h', 'every 2 s', '30 s after each end', 'on trigger only', '–', 'every 1h from 8 to 9']);
               same('reasons', instance.byReason({ a: 'x', b: 'y', c: 'y' }), [['y', ['b', 'c']], ['x', ['a']]]);
 
               const fireTimes = ['2027-03-27T01:30:00Z', '2027-03-28T01:30:00Z', '2027-03-29T00:30:00Z'].map(one => ({ at: one }));

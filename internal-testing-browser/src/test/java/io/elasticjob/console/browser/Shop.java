@@ -7,13 +7,19 @@ import io.elasticjob.SimpleJob;
 import io.elasticjob.boot.ElasticJob;
 import io.elasticjob.boot.ElasticJobDataSource;
 import io.elasticjob.boot.JobEngineCustomizer;
+import io.elasticjob.spi.ArrayRun;
+import io.elasticjob.spi.Cluster;
+import io.elasticjob.test.LocalCluster;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
@@ -25,6 +31,16 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.CsrfConfigurer;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetails;
+import org.springframework.security.core.userdetails.UserDetailsService;
+import org.springframework.security.provisioning.InMemoryUserDetailsManager;
+import org.springframework.security.web.SecurityFilterChain;
 
 /** An application with jobs: one that fails unless it gets a parameter, one that is often at work, and as many as are asked for. */
 @SpringBootConfiguration
@@ -126,27 +142,131 @@ class Shop {
         public void execute(ShardingContext context) {}
     }
 
+    /** Jobs that run after one another, in two ways from the first to the last; one of them names another one in vain. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnProperty("shop.chains")
+    static class Chains {
+
+        @ElasticJob(name = "orders", every = "1h", onStartup = true, shardingTotalCount = 2, recordFirings = true)
+        public void orders(ShardingContext context) {}
+
+        @ElasticJob(name = "bills", after = "orders", recordFirings = true)
+        public void bills(ShardingContext context) {}
+
+        @ElasticJob(name = "mails", after = "orders", recordFirings = true)
+        public void mails(ShardingContext context) {
+            throw new IllegalStateException("The mail server does not answer");
+        }
+
+        @ElasticJob(name = "report", after = "bills,mails:ANY", join = "ALL", recordFirings = true)
+        public void report(ShardingContext context) {}
+
+        @ElasticJob(name = "remind", after = "mails:FAILED")
+        public void remind(ShardingContext context) {}
+
+        @ElasticJob(name = "archive", after = "report,orders,ghost")
+        public void archive(ShardingContext context) {}
+
+        /** On which one task of forty fails, and some go on until it ends. */
+        @Bean
+        Cluster batch() {
+            return LocalCluster.of("batch", Map.of("resize", (environment, printed) -> {
+                int task = Integer.parseInt(environment.get(ArrayRun.SHARD));
+                printed.append("picture ")
+                        .append(task)
+                        .append(".png: ")
+                        .append(task == 4 ? "no such file\n" : "resized\n");
+                return task >= 30 ? OptionalInt.empty() : OptionalInt.of(task == 4 ? 3 : 0);
+            }));
+        }
+
+        /** Goes on until the application ends, for much longer than until its next firing. */
+        @ElasticJob(
+                name = "reindex",
+                every = "2s",
+                onStartup = true,
+                misfireThreshold = "20s",
+                executionGroup = "heavy",
+                shardingTotalCount = 2)
+        public void reindex(ShardingContext context) throws InterruptedException {
+            context.checkpoint("page=" + 12 * (context.shardingItem() + 1) + " of \"products\"");
+            new CountDownLatch(1).await();
+        }
+
+        @ElasticJob(name = "sweep", after = "tidy:SKIPPED")
+        public void sweep(ShardingContext context) {}
+    }
+
+    /** As the page on the console has it: who may look, who may operate, a login, and a token in a cookie. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnProperty("shop.secured")
+    static class Secured {
+
+        @Bean
+        SecurityFilterChain actuator(HttpSecurity http) {
+            return http.authorizeHttpRequests(requests -> requests.requestMatchers(HttpMethod.GET)
+                            .hasAnyRole("VIEWER", "OPERATOR")
+                            .anyRequest()
+                            .hasRole("OPERATOR"))
+                    .formLogin(Customizer.withDefaults())
+                    .csrf(CsrfConfigurer::spa)
+                    .build();
+        }
+
+        @Bean
+        UserDetailsService users() {
+            return new InMemoryUserDetailsManager(user("vera", "VIEWER"), user("otto", "OPERATOR"));
+        }
+
+        private static UserDetails user(String name, String role) {
+            return User.withUsername(name).password("{noop}secret").roles(role).build();
+        }
+    }
+
     /** Starts it with so many further jobs. */
     static ConfigurableApplicationContext start(String registry, int jobs, String... arguments) {
+        return start(WebApplicationType.SERVLET, registry, jobs, arguments);
+    }
+
+    static ConfigurableApplicationContext start(
+            WebApplicationType stack, String registry, int jobs, String... arguments) {
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put("spring.application.name", "shop");
         properties.put("management.endpoints.web.exposure.include", "elasticjob,elasticjobconsole");
         properties.put("management.endpoint.elasticjob.access", "unrestricted");
         properties.put("elasticjob.history.exclude-job-names", "wide"); // It would leave no room for others.
+        properties.put("elasticjob.execution.groups.heavy.slots", 2);
+        properties.put("spring.lifecycle.timeout-per-shutdown-phase", "1s"); // Something runs for ever.
+        properties.put("elasticjob.history.memory.capacity", 20_000); // On a slow machine what ran first was gone.
         properties.put("shop.jobs", jobs);
         return new SpringApplicationBuilder(Shop.class)
-                .web(WebApplicationType.SERVLET)
+                .web(stack)
                 .properties(properties)
                 .run(Stream.concat(
                                 Stream.of(
                                         "--server.port=0",
                                         // What the quickstart has on the class path is none of its own.
                                         "--spring.config.name=shop",
-                                        "--spring.autoconfigure.exclude=org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
+                                        "--spring.autoconfigure.exclude="
+                                                + without(List.of(arguments).contains("--shop.secured=true")),
                                         "--server.address=127.0.0.1",
                                         "--elasticjob.registry.connect-string=" + registry),
                                 Stream.of(arguments))
                         .toArray(String[]::new));
+    }
+
+    /** What is on the class path of these tests for some of them only, as a list of auto-configurations. */
+    static final String SECURITY =
+            "org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration,"
+                    + "org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterAutoConfiguration,"
+                    + "org.springframework.boot.security.autoconfigure.actuate.web.servlet.ManagementWebSecurityAutoConfiguration";
+
+    private static String without(boolean isSecured) {
+        return (isSecured ? "" : SECURITY + ",")
+                + "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration,"
+                + "org.springframework.boot.tomcat.autoconfigure.actuate.web.server.TomcatReactiveManagementContextAutoConfiguration,"
+                + "org.springframework.boot.security.autoconfigure.web.reactive.ReactiveWebSecurityAutoConfiguration,"
+                + "org.springframework.boot.security.autoconfigure.actuate.web.reactive.ReactiveManagementWebSecurityAutoConfiguration";
     }
 
     static String console(ConfigurableApplicationContext application) {

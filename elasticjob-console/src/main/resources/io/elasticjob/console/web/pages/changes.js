@@ -11,7 +11,7 @@ import { table } from '../parts/table.js';
 import { exportChanges, importChanges } from '../parts/transfer.js';
 
 const SIZE = 100;
-const OPERATIONS = ['trigger', 'plan', 'cancel', 'configure', 'reset', 'disable', 'enable', 'create', 'transfer', 'remove', 'drain', 'resume'];
+const OPERATIONS = ['trigger', 'plan', 'rerun', 'cancel', 'configure', 'reset', 'disable', 'enable', 'create', 'transfer', 'remove', 'drain', 'resume'];
 
 function change(values) {
   app.go(to(['changes'], { ...app.route.query, before: '', ...values }), true);

@@ -4,11 +4,15 @@ import * as api from '../api.js';
 import { app, to } from '../app.js';
 import { t, word } from '../i18n.js';
 import { exact, isInstant, ms, now, span } from '../time.js';
-import { cancel } from '../parts/actions.js';
+import { cancel, rerun } from '../parts/actions.js';
+import { arrayOf } from '../parts/array.js';
+import { inWords } from '../parts/chain.js';
 import { executionsTable, late, links } from '../parts/executions.js';
 import { findings } from '../parts/findings.js';
+import { named } from '../parts/firings.js';
 import { extent, gantt } from '../parts/gantt.js';
-import { mark, nameOf, shape } from '../parts/marks.js';
+import { graphOf } from '../parts/graph.js';
+import { mark, nameOf, shape, when } from '../parts/marks.js';
 import { empty, loading, problemText } from '../parts/states.js';
 import { table } from '../parts/table.js';
 
@@ -27,10 +31,11 @@ export default {
       !isInstant(firing) ? null : api.get(`${where}/explain`, { at: firing }, signal).catch(() => null),
       api.get('jobs', { names: job }, signal),
     ]);
+    app.state.node ??= api.get('chains', {}).then(({ jobs }) => graphOf(jobs).get(job) ?? null, () => null);
     // Of a job that is removed, its history goes on telling.
     const executions = whole ? executionsOf(whole)
       : (await api.get(`${where}/executions`, { firing, size: 500 }, signal).catch(nothingKnown))?.executions ?? [];
-    return { whole, explanation, row, executions };
+    return { whole, explanation, row, executions, node: await app.state.node };
   },
 
   view() {
@@ -41,16 +46,66 @@ export default {
       <div class="head job"><div class="what"><p class="crumbs"><a href=${to(['jobs', job])}>${job}</a> / <a href=${to(['jobs', job, 'runs'])}>${t('tab.runs')}</a></p>
         <h1>${isTrigger ? t('firing.trigger', { number: firing.replace('trigger-', '') }) : t('firing.of', { time: exact(firing) })}</h1>
         ${data?.whole ? summary(data.whole, data.executions) : nothing}</div>
-        ${data?.row && app.mayChange(data.row) && data.executions.some(one => !one.endedAt) ? html`<div class="actions"><button type="button" @click=${() => cancel(job, firing)}>${t('cancelRun.open')}</button></div>` : nothing}</div>
-      ${!data ? loading() : html`
-        ${data.explanation ? findings(data.explanation.findings.filter(one => !['HAS_RUN', 'NEXT_FIRING', 'LATER_FIRING_RAN'].includes(one.code))) : nothing}
-        ${data.whole ? left(data.whole.shards) : nothing}
-        ${data.executions.length === 0 ? (data.whole ? nothing : empty(t('firing.none'), t('firing.none.text'))) : html`
-          ${waterfall(data.executions)}
-          ${executionsTable(data.executions, { id: 'executions', withJob: false, caption: t('firing.caption'), job })}
-          ${logs(job, data.executions)}`}`}`;
+        ${data?.row && app.mayChange(data.row) ? html`<div class="actions" role="group" aria-label=${t('actions')}>${actions(data)}</div>` : nothing}</div>
+      ${!data ? loading() : SECTIONS.map(section => section(data) ?? nothing)}`;
   },
 };
+
+/** What is shown of a firing, from top to bottom; each section answers nothing where it has nothing to say. */
+const SECTIONS = [origin, why, chained, arrays, results, waterfall, attempts, logs];
+
+/** What can be done about it, a button each. */
+function actions({ executions }) {
+  const { job, firing } = app.route;
+  return [
+    executions.some(one => !one.endedAt) ? html`<button type="button" @click=${() => cancel(job, firing)}>${t('cancelRun.open')}</button>` : nothing,
+    executions.length && executions.every(one => one.endedAt) ? html`<button type="button" @click=${() => rerun(job, firing)}>${t('rerun.open')}</button>` : nothing,
+  ];
+}
+
+function why({ explanation }) {
+  return explanation && findings(explanation.findings.filter(one => !['HAS_RUN', 'NEXT_FIRING', 'LATER_FIRING_RAN'].includes(one.code)));
+}
+
+/** What has made this firing, and which firings there were because of it. */
+function origin({ whole }) {
+  if (!whole?.cause) {
+    return null;
+  }
+  const { cause, successors } = whole;
+  const { rerun: again } = cause;
+  const asked = by => html`${by.who ? html` <strong>${by.who}</strong>` : nothing}${by.why ? html` <span class="quiet">${by.why}</span>` : nothing}`;
+  return html`<dl class="pairs origin">
+    <dt>${t('cause')}</dt><dd>${word('cause', cause.kind)}${cause.intervalOf ? html` <span class="num">${exact(cause.intervalOf)}</span>` : nothing}${asked(cause)}${cause.requestedAt ? html` <span class="quiet">${when(cause.requestedAt)}</span>` : nothing}
+      ${cause.after?.length ? html`<ul>${cause.after.map(link)}</ul>` : nothing}</dd>
+    ${again ? html`<dt>${t('cause.rerun')}</dt><dd>${t('firing.trigger', { number: String(again.trigger) })}${asked(again)}</dd>` : nothing}
+    ${successors.length ? html`<dt>${t('cause.successors')}</dt><dd><ul>${successors.map(link)}</ul></dd>` : nothing}</dl>`;
+}
+
+function link({ job, firing, fireTime, result }) {
+  return html`<li>${result ? shape(result) : nothing}<a href=${to(['jobs', job, 'firings', firing])}>${job}, ${named(firing)}</a>${result ? html` <span>${word('outcome', result)}</span>` : nothing}${fireTime && !isInstant(firing) ? html` <span class="quiet">${when(fireTime)}</span>` : nothing}</li>`;
+}
+
+/** What its job runs after, and what runs after it. */
+function chained({ node }) {
+  const { job } = app.route;
+  return !node ? null : html`<p class="facts quiet">${node.after.length ? html`<span>${inWords(node)}</span>` : nothing}
+    ${node.next.length ? html`<span>${t('chain.then', { jobs: node.next.join(', ') })}</span>` : nothing}
+    <a href=${to(['jobs', job, 'chain'])}>${t('tab.chain')}</a></p>`;
+}
+
+/** What of it runs, or ran last, on a cluster. */
+function arrays({ whole }) {
+  const { job, firing } = app.route;
+  return whole?.shards.filter(part => part.array).map(part => arrayOf(job, { ...part, firing, attempt: part.attempts[0]?.attempt }));
+}
+
+function attempts({ whole, executions }) {
+  if (executions.length > 0) {
+    return executionsTable(executions, { id: 'executions', withJob: false, caption: t('firing.caption'), job: app.route.job });
+  }
+  return whole ? null : empty(t('firing.none'), t('firing.none.text'));
+}
 
 function nothingKnown(failure) {
   if (failure.kind === 'absent') {
@@ -75,26 +130,30 @@ function summary(whole, executions) {
   const ended = Math.max(...executions.map(one => one.endedAt ? ms(one.endedAt) : now()));
   const firsts = executions.filter(one => one.attempt === 1).map(late);
   return html`<p class="facts"><strong>${mark('outcome', whole.result ?? 'RUNNING')}</strong>
-    ${['OPENING', 'OPEN', 'CLOSED'].includes(whole.state) ? html`<span class="tag" title=${t('firing.whole')}>${word('firingState', whole.state)}</span>` : nothing}
+    ${['PLANNING', 'OPENING', 'OPEN', 'CLOSED'].includes(whole.state) ? html`<span class="tag" title=${t('firing.whole')}>${word('firingState', whole.state)}</span>` : nothing}
     ${tally(whole).map(([name, n]) => html`<span class="marked">${shape(name)}<span>${word('outcome', name)} <span class="num">${n}</span></span></span>`)}
     ${executions.length ? html`<span>${t('column.took')} <span class="num">${span(ended - began)}</span></span>` : nothing}
     ${firsts.length ? html`<span>${t('column.late')} <span class="num">${span(Math.max(...firsts))}</span></span>` : nothing}
+    ${whole.parts ? html`<span>${t('firing.parts')} <span class="num">${whole.parts}</span></span>` : nothing}
     ${whole.openedAt ? html`<span>${t('firing.opened')} <span class="num">${exact(whole.openedAt)}</span></span>` : nothing}
     ${whole.deadlineMissed ? html`<span class="bad">${t('firing.deadlineMissed')} <span class="num">${exact(whole.deadline)}</span></span>` : nothing}
     ${whole.closedAt ? html`<span>${t('firing.closed')} <span class="num">${exact(whole.closedAt)}</span></span>` : nothing}</p>`;
 }
 
 /** What shards have left, and those of which the history tells nothing. */
-function left(shards) {
-  const shown = shards.filter(part => part.result || part.attempts.length === 0);
-  return shown.length === 0 ? nothing : html`<h2>${t('firing.results')}</h2>${table([
+function results({ whole }) {
+  const shown = whole?.shards.filter(part => part.result || part.attempts.length === 0) ?? [];
+  return shown.length === 0 ? null : html`<h2>${t('firing.results')}</h2>${table([
     { class: 'c-shard num', head: t('column.shard'), cell: part => part.shard },
     { class: 'c-state', head: t('column.outcome'), cell: part => mark('outcome', part.outcome ?? 'RUNNING') },
     { class: 'c-name', head: t('firing.result'), cell: part => part.result ? html`<code class="cut" title=${part.result}>${part.result}</code>` : html`<span class="cut bad" title=${part.error ?? ''}>${part.error ?? ''}</span>` },
   ], shown, { id: 'results', caption: t('firing.results'), key: part => part.shard })}`;
 }
 
-function waterfall(executions) {
+function waterfall({ executions }) {
+  if (executions.length === 0) {
+    return null;
+  }
   const { state } = app;
   const whole = extent(executions);
   const due = Math.min(...executions.map(one => ms(one.fireTime)));
@@ -129,7 +188,11 @@ async function readLog(job, execution) {
   requestAnimationFrame(() => document.getElementById('log')?.scrollIntoView?.({ block: 'nearest' }));
 }
 
-function logs(job, executions) {
+function logs({ executions }) {
+  if (executions.length === 0) {
+    return null;
+  }
+  const { job } = app.route;
   const { log } = app.state;
   return html`<h2>${t('log')}</h2>
     <div class="chips" role="group" aria-label=${t('log')}>${executions.slice(0, 200).map(one => html`<button type="button" aria-pressed=${log?.execution.id === one.id ? 'true' : 'false'} @click=${() => readLog(job, one)}>${shape(one.outcome ?? 'RUNNING')}${t('shard.n', { shard: one.shard })}${one.attempt > 1 ? ` · ${one.attempt}` : ''}</button>`)}</div>

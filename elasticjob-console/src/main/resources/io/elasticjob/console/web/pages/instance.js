@@ -20,6 +20,12 @@ export function byReason(obstacles) {
   return [...reasons].sort((a, b) => b[1].length - a[1].length);
 }
 
+/** What holds slots for too long, and since when nothing else finds one. */
+function overdue(slots) {
+  return html`<span class=${slots.stuckSince ? 'bad' : 'late'}>${t('slots.overdue', { n: slots.overdue })}${slots.stuckSince ? html`, ${t('slots.stuck')} ${when(slots.stuckSince)}` : nothing}</span>
+    ${slots.overdueRuns.map(({ job, firing, shard }) => html`<span class="run"><a href=${to(['jobs', job, 'firings', firing])}>${job}</a> <span class="quiet num">${t('shard.n', { shard })}</span></span> `)}`;
+}
+
 export default {
   pause: 3000,
 
@@ -45,6 +51,9 @@ export default {
         ${fact(t('column.version'), one.version)}
         ${fact(t('instance.started'), html`${when(one.startedAt)} <span class="quiet">${exact(one.startedAt)}</span>`)}
         ${fact(t('instance.registered'), when(one.registeredAt))}
+        ${fact(t('column.slots'), one.slots ? html`<span class="num">${t('slots.taken', one.slots)}</span>${one.slots.waiting ? html` <span class="late">${t('slots.waiting', { n: one.slots.waiting })}</span>` : nothing}` : html`<span class="quiet">${t('slots.elsewhere')}</span>`)}
+        ${Object.entries(one.slots?.groups ?? {}).map(([group, its]) => fact(t('slots.group', { group }), html`<span class="num">${t('slots.taken', its)}</span>`))}
+        ${one.slots?.overdue ? fact(t('slots.overdue.head'), overdue(one.slots)) : nothing}
         ${fact(t('column.skew'), one.clockSkew ? span(millis(one.clockSkew)) : null)}
         ${fact(t('column.labels'), Object.entries(one.labels).map(([name, value]) => `${name}=${value}`).join(', '))}
         ${fact(t('instance.handlers'), one.handlers.length > 12 ? html`${one.handlers.slice(0, 12).join(', ')} … <span class="num">(${one.handlers.length})</span>` : one.handlers.join(', '))}

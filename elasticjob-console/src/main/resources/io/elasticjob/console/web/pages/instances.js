@@ -14,6 +14,18 @@ export function shardsOf(instance) {
   return Object.values(instance.shards).reduce((sum, own) => sum + own.length, 0);
 }
 
+/** How many of its slots are taken; only the instance that answers knows its own. */
+function slots({ slots: own }) {
+  return !own ? html`<span class="quiet" title=${t('slots.elsewhere')}>–</span>`
+    : html`<span class=${own.stuckSince ? 'bad' : own.overdue ? 'late' : ''} title=${slotsInWords(own)}>${own.taken}/${own.total}</span>`;
+}
+
+/** All that is known of slots, a line each. */
+export function slotsInWords(own) {
+  return [t('slots.taken', own), ...Object.entries(own.groups).map(([group, its]) => `${group}: ${t('slots.taken', its)}`),
+    ...own.overdue ? [t('slots.overdue', { n: own.overdue })] : [], ...own.waiting ? [t('slots.waiting', { n: own.waiting })] : []].join('\n');
+}
+
 export default {
   pause: 2000,
 
@@ -36,6 +48,7 @@ export default {
       { class: 'c-labels wide', head: t('column.labels'), cell: one => html`<span class="cut">${Object.entries(one.labels).map(([name, value]) => `${name}=${value}`).join(' ') || '–'}</span>` },
       { class: 'c-jobs num', head: t('nav.jobs'), cell: one => Object.keys(one.shards).length },
       { class: 'c-shards num', head: t('column.shards'), cell: shardsOf },
+      { class: 'c-slots num', head: t('column.slots'), cell: slots },
       { class: 'c-skew num wide', head: t('column.skew'), cell: one => one.clockSkew ? span(millis(one.clockSkew)) : '–' },
       { class: 'c-since wide', head: t('column.up'), cell: one => when(one.startedAt) },
       ...(all.some(one => one.workers) ? [{ class: 'c-jobs num', head: t('column.workers'), cell: one => one.workers ? Object.keys(one.workers).length : '–' }] : []),

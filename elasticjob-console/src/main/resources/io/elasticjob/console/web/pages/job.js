@@ -6,12 +6,15 @@ import { t } from '../i18n.js';
 import { setJobZone } from '../time.js';
 import { cancel, removeJob, switchJob, trigger } from '../parts/actions.js';
 import { findings } from '../parts/findings.js';
+import { areRecorded } from '../parts/firings.js';
 import { mark, when } from '../parts/marks.js';
+import { scheduleInWords } from '../parts/schedule.js';
 import { loading } from '../parts/states.js';
 
 const TABS = {
   now: () => import('./job/now.js'),
   runs: () => import('./job/runs.js'),
+  chain: () => import('./job/chain.js'),
   lateness: () => import('./job/lateness.js'),
   when: () => import('./job/when.js'),
   settings: () => import('./job/settings.js'),
@@ -20,6 +23,12 @@ const TABS = {
 };
 
 let tab = null;
+
+/** Whether it may be part of a chain: others run after what is recorded only. */
+const isChained = detail => areRecorded(detail) || Boolean(detail.configuration.after?.value);
+
+/** The pages that are offered, and the one that is shown. */
+const tabsOf = (detail, name) => Object.keys(TABS).filter(one => one !== 'chain' || one === name || isChained(detail));
 
 /** How many triggers and plans are not done. */
 const waiting = detail => detail.triggers.length + detail.plans.length;
@@ -55,7 +64,8 @@ export default {
     }
     const { detail, explanation } = app.data;
     const name = app.route.tab in TABS ? app.route.tab : 'now';
-    const shown = explanation.findings.filter(one => one.code !== 'NEXT_FIRING' && one.code !== 'RUNNING');
+    const follows = explanation.findings.some(one => one.code === 'RUNS_AFTER');
+    const shown = explanation.findings.filter(one => !['NEXT_FIRING', 'RUNNING', follows ? 'NO_SCHEDULE' : ''].includes(one.code));
     const running = detail.shards.some(shard => shard.state === 'RUNNING');
     const description = detail.configuration.description?.value;
     return html`
@@ -63,7 +73,7 @@ export default {
         <div class="what"><h1 title=${detail.name}>${detail.name}</h1>
           <p class="facts">${mark('job', detail.state)}
             ${description ? html`<span>${description}</span>` : nothing}
-            <span>${detail.schedule?.description ?? '–'}</span>
+            <span title=${detail.schedule?.description ?? ''}>${scheduleInWords(detail.schedule)}</span>
             ${detail.application ? html`<span class="quiet">${detail.application}</span>` : nothing}
             ${detail.nextFireTimes[0] ? html`<span>${t('job.next')} ${when(detail.nextFireTimes[0])}</span>` : nothing}</p></div>
         ${app.mayChange(detail) ? html`<div class="actions" role="group" aria-label=${t('actions')}>
@@ -73,7 +83,7 @@ export default {
           <button type="button" class="plain" @click=${() => removeJob(detail.name, Object.keys(detail.declared).length > 0 && detail.application)}>${t('remove.open')}</button></div>` : nothing}
       </div>
       ${findings(shown)}
-      <nav class="tabs" aria-label=${t('job.tabs')}>${Object.keys(TABS).map(one => html`<a href=${to(['jobs', detail.name, one])} aria-current=${one === name ? 'page' : nothing}>${t(`tab.${one}`)}${one === 'triggers' && waiting(detail) ? html` <span class="num">${waiting(detail)}</span>` : nothing}</a>`)}</nav>
+      <nav class="tabs" aria-label=${t('job.tabs')}>${tabsOf(detail, name).map(one => html`<a href=${to(['jobs', detail.name, one])} aria-current=${one === name ? 'page' : nothing}>${t(`tab.${one}`)}${one === 'triggers' && waiting(detail) ? html` <span class="num">${waiting(detail)}</span>` : nothing}</a>`)}</nav>
       <div class="tab">${tab && app.data.tabName === app.route.tab ? tab.view(app, detail) : loading()}</div>`;
   },
 };

@@ -7,6 +7,7 @@ import { number, t, word } from '../i18n.js';
 import { exact } from '../time.js';
 import { many } from '../parts/actions.js';
 import { mark, outcomes, when } from '../parts/marks.js';
+import { scheduleInWords } from '../parts/schedule.js';
 import { shardbar } from '../parts/shardbar.js';
 import { empty, loading } from '../parts/states.js';
 import { drawnRows, table } from '../parts/table.js';
@@ -16,7 +17,7 @@ const SIZE = 100;
 const AGAIN = 1000;
 /** How often it is looked whether it has, and how many jobs are in which state, in milliseconds. */
 const CHECK = 4000;
-const STATES = ['', 'enabled', 'running', 'failing', 'disabled', 'undeclared', 'unassigned', 'problem', 'overridden'];
+const STATES = ['', 'enabled', 'running', 'failing', 'overdue', 'disabled', 'undeclared', 'unassigned', 'problem', 'overridden'];
 /** So that an address stays short enough for any server. */
 const NAMES = 3500;
 
@@ -199,7 +200,7 @@ function columns(state) {
     { class: 'c-state', head: t('column.state'), sort: 'state', cell: stateOf },
     { class: 'c-name', head: t('column.name'), sort: 'name', cell: row => html`<a href=${to(['jobs', row.name])} title=${row.name}>${row.name}</a>${row.overridden ? html`<span class="tag" title=${t('overridden.text')}>${t('overridden')}</span>` : nothing}${row.description ? html`<span class="quiet description" title=${row.description}>${row.description}</span>` : nothing}` },
     { class: 'c-app wide', head: t('application'), sort: 'application', cell: row => html`<span class="cut" title=${row.application}>${row.application || '–'}</span>` },
-    { class: 'c-schedule wide', head: t('column.schedule'), cell: row => html`<span class="cut" title=${row.schedule?.description ?? ''}>${row.schedule?.description ?? '–'}</span>` },
+    { class: 'c-schedule wide', head: t('column.schedule'), cell: row => html`<span class="cut" title=${row.schedule?.description ?? ''}>${scheduleInWords(row.schedule)}</span>` },
     { class: 'c-shards', head: t('column.shards'), cell: row => shardbar(row.shardingTotalCount, row.records) },
     { class: 'c-last wide', head: t('column.last'), sort: 'last', descends: true, cell: row => outcomes(row.firings) },
     { class: 'c-next', head: t('column.next'), sort: 'next', cell: row => when(row.nextFireTime) },

@@ -9,7 +9,7 @@ import { executionsTable } from '../parts/executions.js';
 import { shape } from '../parts/marks.js';
 import { loading } from '../parts/states.js';
 
-const ORDER = ['SUCCEEDED', 'SKIPPED', 'RUNNING', 'MOVED', 'NOT_BEGUN', 'CANCELLED', 'TIMED_OUT', 'LOST', 'ABANDONED', 'FAILED'];
+const ORDER = ['SUCCEEDED', 'SKIPPED', 'RUNNING', 'MOVED', 'NOT_BEGUN', 'CANCELLED', 'TIMED_OUT', 'FENCED', 'LOST', 'ABANDONED', 'FAILED'];
 const STATES = ['ENABLED', 'DISABLED', 'UNDECLARED', 'UNUSABLE', 'UNASSIGNED', 'PROBLEM', 'OVERRIDDEN'];
 
 export default {

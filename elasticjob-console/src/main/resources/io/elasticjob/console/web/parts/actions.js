@@ -163,7 +163,34 @@ export function cancel(job, firing, shards) {
     danger: true,
     submit: async form => {
       const answer = await api.post(jobPath(job), { operation: 'cancel', firing, shards: form.get('shards')?.replace(/\s/g, ''), reason: form.get('reason') });
-      app.say(t('said.cancelled', { n: answer?.shards?.length ?? 0 }));
+      const n = answer?.shards?.length ?? 0;
+      app.say(n > 0 ? t('said.cancelled', { n }) : t('said.cancelled.whole'));
+    },
+  });
+}
+
+/** Runs shards of a past firing again. */
+export function rerun(job, firing) {
+  const id = newId();
+  const check = (name, label) => html`<label class="check"><input type="checkbox" name=${name} value="true"><span>${label}</span></label>`;
+  ask({
+    title: t('rerun.title', { job, firing }),
+    body: () => html`<p>${t('rerun.text')}</p>
+      ${shardsField(t('rerun.shards'))}
+      ${check('successors', t('rerun.successors'))}
+      ${check('present', t('rerun.present'))}${reason()}`,
+    label: t('rerun'),
+    submit: async form => {
+      const answer = await api.post(jobPath(job), {
+        operation: 'rerun',
+        firing,
+        id,
+        shards: form.get('shards')?.replace(/\s/g, '') || undefined,
+        successors: form.get('successors') ?? undefined,
+        parameters: form.get('present') ? 'present' : undefined,
+        reason: form.get('reason'),
+      });
+      app.say(t('said.rerun', { n: answer.firings.length }));
     },
   });
 }

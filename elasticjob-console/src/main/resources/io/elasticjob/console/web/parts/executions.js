@@ -6,7 +6,7 @@ import { exact, millis, moment, ms, now, span } from '../time.js';
 import { brief, mark, nameOf } from './marks.js';
 import { table } from './table.js';
 
-export const OUTCOMES = ['RUNNING', 'SUCCEEDED', 'SKIPPED', 'FAILED', 'TIMED_OUT', 'CANCELLED', 'LOST', 'ABANDONED', 'MOVED', 'NOT_BEGUN'];
+export const OUTCOMES = ['RUNNING', 'SUCCEEDED', 'SKIPPED', 'FAILED', 'TIMED_OUT', 'CANCELLED', 'LOST', 'ABANDONED', 'MOVED', 'NOT_BEGUN', 'FENCED'];
 
 /** How long it took, or takes. */
 export function took(one) {

@@ -3,8 +3,8 @@ import { html, nothing } from '../lit/lit-html.js';
 import { knows, t } from '../i18n.js';
 import { exact, millis, moment, span } from '../time.js';
 
-const QUIET = new Set(['NEXT_FIRING', 'NO_SCHEDULE', 'RUNNING', 'HAS_RUN', 'CLOCK_IGNORED', 'NOT_MONITORED', 'TRIGGERS_WAITING', 'PLANNED', 'CLOCK_CHANGE', 'SHARDS_CHANGE']);
-const BAD = new Set(['REGISTRY_AWAY', 'UNUSABLE', 'NO_ELIGIBLE_INSTANCE', 'OWNER_GONE', 'SHARD_UNREADABLE', 'SLOTS_STUCK', 'CLOCK_OFF', 'STARVED', 'DUE']);
+const QUIET = new Set(['NEXT_FIRING', 'NO_SCHEDULE', 'RUNNING', 'HAS_RUN', 'CLOCK_IGNORED', 'NOT_MONITORED', 'TRIGGERS_WAITING', 'PLANNED', 'CLOCK_CHANGE', 'SHARDS_CHANGE', 'RUNS_AFTER']);
+const BAD = new Set(['REGISTRY_AWAY', 'UNUSABLE', 'NO_ELIGIBLE_INSTANCE', 'OWNER_GONE', 'ARRAY_ALONE', 'SHARD_UNREADABLE', 'SLOTS_STUCK', 'CLOCK_OFF', 'STARVED', 'DUE']);
 const INSTANTS = /^(since|when|fireTime|openedAt|at|from|oldest|last|before|after)$/;
 
 function shown(name, value) {

@@ -7,7 +7,7 @@ import { mark, shape } from './marks.js';
 import { table } from './table.js';
 
 /** Whether the job's firings are recorded as wholes: where it is asked for, or listeners are. */
-export const areRecorded = ({ configuration }) => configuration.recordFirings?.value === 'true' || Boolean(configuration.firingListeners?.value);
+export const areRecorded = ({ configuration }) => configuration.recordFirings?.value === 'true' || Boolean(configuration.firingListeners?.value) || Boolean(configuration.planner?.value);
 
 /** The result of one that has ended; else what it is at. */
 export const stateOf = one => one.result ?? 'RUNNING';

@@ -6,10 +6,21 @@ import { nameOf, tone } from './marks.js';
 
 export const LINE = 18;
 const BAR = 12;
-/** How wide a time on the axis is at most; nearer to the right end it stands to the left of its place. */
+/** How wide a time on the axis is at most: where there is less room, it is left out. */
 const LABEL = 72;
 const TICKS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800].map(s => s * 1000);
 const FAILURES = new Set(['FAILED', 'TIMED_OUT', 'LOST', 'ABANDONED']);
+
+let latest = { of: null };
+
+/** When each was due, began and ended, in milliseconds: read once for a list, as there may be a hundred thousand. What runs has no end. */
+function times(executions) {
+  if (latest.of !== executions) {
+    const read = key => Float64Array.from(executions, one => ms(one[key]));
+    latest = { of: executions, due: read('fireTime'), start: read('startedAt'), end: read('endedAt') };
+  }
+  return latest;
+}
 
 /** The shards that have executions: those that have failed first, then by number. */
 export function lines(executions) {
@@ -25,9 +36,10 @@ export function lines(executions) {
 export function extent(executions, at = now()) {
   let from = Infinity;
   let to = -Infinity;
-  for (const one of executions) {
-    from = Math.min(from, ms(one.startedAt), Math.max(ms(one.fireTime), ms(one.startedAt) - 60_000));
-    to = Math.max(to, one.endedAt ? ms(one.endedAt) : at);
+  const { due, start, end } = times(executions);
+  for (let i = 0; i < executions.length; i++) {
+    from = Math.min(from, start[i], Math.max(due[i], start[i] - 60_000));
+    to = Math.max(to, Number.isNaN(end[i]) ? at : end[i]);
   }
   const room = Math.max(200, (to - from) * 0.02);
   return { from: from - room, to: to + room };
@@ -38,9 +50,11 @@ export function paths(executions, shards, { from, to }, width, at = now()) {
   const line = new Map(shards.map((shard, i) => [shard, i]));
   const scale = width / (to - from);
   const byOutcome = new Map();
-  for (const one of executions) {
-    const start = (ms(one.startedAt) - from) * scale;
-    const end = ((one.endedAt ? ms(one.endedAt) : at) - from) * scale;
+  const known = times(executions);
+  for (let i = 0; i < executions.length; i++) {
+    const one = executions[i];
+    const start = (known.start[i] - from) * scale;
+    const end = ((Number.isNaN(known.end[i]) ? at : known.end[i]) - from) * scale;
     if (end < 0 || start > width) {
       continue;
     }
@@ -80,12 +94,14 @@ export function at(executions, shards, { from, to }, width, x, y, present = now(
   const scale = width / (to - from);
   let best = null;
   let distance = 6;
-  for (const one of executions) {
+  const known = times(executions);
+  for (let i = 0; i < executions.length; i++) {
+    const one = executions[i];
     if (one.shard !== shard) {
       continue;
     }
-    const start = (ms(one.startedAt) - from) * scale;
-    const end = ((one.endedAt ? ms(one.endedAt) : present) - from) * scale;
+    const start = (known.start[i] - from) * scale;
+    const end = ((Number.isNaN(known.end[i]) ? present : known.end[i]) - from) * scale;
     const away = x < start ? start - x : x > end ? x - end : 0;
     if (away < distance) {
       best = one;
@@ -114,7 +130,7 @@ export function gantt(executions, view, on) {
   const find = event => at(executions, shards, view, width, ...place(event));
   return html`<div class="gantt">
     <div class="names" aria-hidden="true"><div class="axis"></div>${shards.map(shard => html`<div class="line num">${shard}</div>`)}</div>
-    <div class="chart"><svg class="axis" viewBox=${`0 0 ${width} 20`} aria-hidden="true">${axis.all.map(one => svg`<text x=${(one - view.from) * scale} y="14" text-anchor=${(one - view.from) * scale > width - LABEL ? 'end' : nothing}>${label(one, axis.step)}</text>`)}</svg>
+    <div class="chart"><svg class="axis" viewBox=${`0 0 ${width} 20`} aria-hidden="true">${axis.all.filter(one => (one - view.from) * scale <= width - LABEL).map(one => svg`<text x=${(one - view.from) * scale} y="14">${label(one, axis.step)}</text>`)}</svg>
       <svg class="bars" viewBox=${`0 0 ${width} ${Math.max(LINE, high)}`} role="img" aria-label=${t('gantt.label', { n: executions.length, shards: shards.length })} preserveAspectRatio="none"
           @mousemove=${event => on.hover(find(event), event)} @mouseleave=${() => on.hover(null)} @click=${event => { const one = find(event); if (one) { on.choose(one); } }}
           @wheel=${event => { if (event.ctrlKey || event.shiftKey) { event.preventDefault(); zoom(event, place(event)[0], view, on); } }}>

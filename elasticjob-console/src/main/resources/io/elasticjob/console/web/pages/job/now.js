@@ -4,11 +4,14 @@ import { to } from '../../app.js';
 import { t } from '../../i18n.js';
 import { exact, isInstant, millis, moment, ms, now, span } from '../../time.js';
 import { cancel, switchJob } from '../../parts/actions.js';
+import { arrayOf } from '../../parts/array.js';
 import { brief, hidden, mark, nameOf, shape, when } from '../../parts/marks.js';
 import { doing } from '../../parts/shardbar.js';
 import { shardmap } from '../../parts/shardmap.js';
 import { empty } from '../../parts/states.js';
 import { table } from '../../parts/table.js';
+
+const MOST = 50;
 
 export default {
   view(app, detail) {
@@ -22,10 +25,19 @@ export default {
         id: 'shards', caption: t('now.caption', { job: detail.name }), key: shard => shard.item, total: detail.shards.length,
         rowClass: shard => off[shard.item] ? 'resting' : '',
       })}
+      ${detail.shards.filter(shard => shard.array).map(shard => arrayOf(detail.name, { ...shard, shard: shard.item }))}
+      ${checkpoints(detail.shards.filter(shard => shard.checkpoint))}
       ${detail.limits?.length ? html`<h2>${t('now.limits')}</h2><dl class="pairs">${detail.limits.map(one => html`<dt>${one.name}</dt><dd title=${[...one.running, ...one.waiting].join(', ')}>${t('now.limit', { running: one.running.length, most: one.most, waiting: one.waiting.length })}</dd>`)}</dl>` : nothing}
       ${Object.keys(detail.obstacles).length ? html`<h2>${t('now.obstacles')}</h2><dl class="pairs">${Object.entries(detail.obstacles).map(([id, why]) => html`<dt><a href=${to(['instances', id])}>${nameOf(id)}</a></dt><dd>${why}</dd>`)}</dl>` : nothing}`;
   },
 };
+
+/** What handlers have left for the next attempt, and how long ago. */
+function checkpoints(shards) {
+  return shards.length === 0 ? nothing : html`<h2>${t('now.checkpoints')}</h2><dl class="pairs checkpoints">${shards.slice(0, MOST).map(({ item, checkpoint: { text, at } }) => html`<dt>${t('shard.n', { shard: item })}</dt>
+    <dd><code title=${text}>${text}</code> <span class="quiet">${at ? when(at) : t('now.checkpoint.earlier')}</span></dd>`)}</dl>
+    ${shards.length > MOST ? html`<p class="quiet">${t('now.checkpoints.more', { n: shards.length - MOST })}</p>` : nothing}`;
+}
 
 function columns(app, detail, off) {
   return [
