@@ -1,6 +1,7 @@
 package io.elasticjob.benchmarks.elasticjob;
 
 import io.elasticjob.DataflowJob;
+import io.elasticjob.FiringListener;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.Operator;
@@ -49,6 +50,7 @@ public final class ElasticJobSystem implements SystemUnderTest {
     private static final Duration PAUSE = Duration.ofMillis(2);
     private static final int WORK_FOR_EACH_LOOK = 4;
     private static final int BATCH = 100;
+    private static final String LISTENER = "listener";
 
     private final Map<String, JobDefinition> jobs = new TreeMap<>();
     private final Map<String, SimpleJob> handlers = new TreeMap<>();
@@ -74,11 +76,17 @@ public final class ElasticJobSystem implements SystemUnderTest {
             handlers.put(job.name(), new Batches(body));
             return;
         }
-        handlers.put(
-                job.name(),
-                job.when() == JobSpec.When.ON_TRIGGER
-                        ? context -> run(body, context.shardingItem(), null)
-                        : context -> run(body, context.shardingItem(), context.fireTime()));
+        handlers.put(job.name(), handler(job.when(), body));
+    }
+
+    private static SimpleJob handler(JobSpec.When when, ShardBody body) {
+        return switch (when) {
+            case ON_TRIGGER -> context -> run(body, context.shardingItem(), null);
+            case AFTER_ANOTHER ->
+                context -> run(
+                        body, context.shardingItem(), context.originFireTime().orElseThrow());
+            default -> context -> run(body, context.shardingItem(), context.fireTime());
+        };
     }
 
     /** A stream of numbers, a batch of which costs nothing but what it costs to run one. */
@@ -117,10 +125,16 @@ public final class ElasticJobSystem implements SystemUnderTest {
         if (job.when() == JobSpec.When.STREAM) {
             builder.set(DataflowJob.STREAMING, "true").set(JobKey.KEEP_CHECKPOINT, "true");
         }
-        if (job.when() == JobSpec.When.AFTER_END) {
-            builder.fixedDelay(Duration.ofSeconds(job.periodSeconds()));
-        } else if (job.when() != JobSpec.When.ON_TRIGGER) {
-            builder.cron(job.cron(), ZoneOffset.UTC);
+        switch (job.when()) {
+            case AFTER_END -> builder.fixedDelay(Duration.ofSeconds(job.periodSeconds()));
+            case AFTER_ANOTHER -> builder.set(JobKey.AFTER, job.before());
+            case ON_TRIGGER -> {}
+            default -> builder.cron(job.cron(), ZoneOffset.UTC);
+        }
+        if (job.when() == JobSpec.When.LISTENED) {
+            builder.set(JobKey.FIRING_LISTENERS, LISTENER);
+        } else if (job.when() == JobSpec.When.RECORDED) {
+            builder.set(JobKey.RECORD_FIRINGS, "true");
         }
         return builder.build();
     }
@@ -156,7 +170,8 @@ public final class ElasticJobSystem implements SystemUnderTest {
                         CONNECTION_TIMEOUT,
                         null)))
                 .fireSource(new QuartzFireSource(InstantSource.system()))
-                .runner(InProcessShardRunner.platform(handlers, settings.number("slots", SLOTS)));
+                .runner(InProcessShardRunner.platform(handlers, settings.number("slots", SLOTS)))
+                .firingListeners(Map.of(LISTENER, new FiringListener() {}));
         jobs.forEach(builder::job);
         return builder.build();
     }

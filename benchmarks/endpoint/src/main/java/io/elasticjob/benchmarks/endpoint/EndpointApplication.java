@@ -12,24 +12,28 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
 
-/** A web application with as many jobs as {@code benchmark.jobs} says, which all have the same handler and never fire. */
+/**
+ * A web application with as many jobs as {@code benchmark.jobs} says, of {@code benchmark.shards} shards, which all have the same
+ * handler. The first {@code benchmark.busy} of them fire each second, all others never.
+ */
 @SpringBootApplication
 public class EndpointApplication {
-
-    private static final int SHARDS = 3;
 
     public static void main(String[] args) {
         SpringApplication.run(EndpointApplication.class, args);
     }
 
     @Bean
-    JobEngineCustomizer manyJobs(@Value("${benchmark.jobs}") int jobs) {
+    JobEngineCustomizer manyJobs(
+            @Value("${benchmark.jobs}") int jobs,
+            @Value("${benchmark.shards:3}") int shards,
+            @Value("${benchmark.busy:0}") int busy) {
         return engine -> {
             for (int i = 0; i < jobs; i++) {
                 engine.job(JobDefinition.named("job-" + i)
                         .set(JobKey.HANDLER, "nothing")
-                        .every(Duration.ofDays(365))
-                        .shards(SHARDS)
+                        .every(i < busy ? Duration.ofSeconds(1) : Duration.ofDays(365))
+                        .shards(shards)
                         .build());
             }
         };

@@ -26,9 +26,11 @@ public final class Events {
         return Wire.session()
                 .plus(Wire.watch(nodes.instances())) // Lifeline: two trees
                 .plus(Wire.watch(nodes.jobs()))
-                .plus(Wire.transaction()
-                        .plus(Wire.create(nodes.instance(), nodes.instanceData()))) // Registration
-                .plus(Wire.read(1, nodes.instance(), nodes.instanceData())) // Landmarks: its own node, with the registry's clock
+                .plus(Wire.transaction().plus(Wire.create(nodes.instance(), nodes.instanceData()))) // Registration
+                .plus(Wire.read(
+                        1,
+                        nodes.instance(),
+                        nodes.instanceData())) // Landmarks: its own node, with the registry's clock
                 .plus(Wire.readOne(nodes.shards(), 0)) // and the folder of records, watched
                 .plus(roster(cluster.instances()))
                 .plus(Wire.read(1, nodes.jobs(), 0)) // JobTable: the folder, its children, and all jobs

@@ -58,6 +58,16 @@ public enum Contender {
             Store.POSTGRESQL,
             true,
             true),
+    /** No scheduler that is measured as one: what shows the tasks of db-scheduler, for what is measured of consoles. */
+    DB_SCHEDULER_UI(
+            "db-scheduler-ui",
+            "db-scheduler-ui",
+            "db-scheduler-ui",
+            "db-scheduler-ui",
+            "",
+            Store.POSTGRESQL,
+            true,
+            false),
     /** No scheduler: the registry itself, for what is measured of it alone. */
     ZOOKEEPER("zookeeper", "ZooKeeper itself", "adapter-zookeeper", "zookeeper", "", Store.ZOOKEEPER, false, false),
     /** No scheduler: a server that gives work to workers by a protocol of its own, for what is measured of gateways. */
@@ -146,7 +156,7 @@ public enum Contender {
 
     /** Whether it runs jobs. */
     public boolean isScheduler() {
-        return this != ZOOKEEPER && this != BEANSTALKD;
+        return this != ZOOKEEPER && this != BEANSTALKD && this != DB_SCHEDULER_UI;
     }
 
     /** Class of the adapter; "" of what is no scheduler. */

@@ -183,6 +183,12 @@ public final class Environment implements AutoCloseable {
     /** A process beside the instances, which counts as one of them; its output goes to a file of that name. */
     public Process application(String module, String mainClass, List<String> jvm, List<String> arguments)
             throws IOException {
+        return application(module, module, mainClass, jvm, arguments);
+    }
+
+    /** @param name tells several of one module apart */
+    public Process application(String module, String name, String mainClass, List<String> jvm, List<String> arguments)
+            throws IOException {
         Path target = home.resolve(module).resolve("target");
         List<String> command = new ArrayList<>(List.of(Processes.java().toString()));
         command.addAll(jvm);
@@ -191,7 +197,7 @@ public final class Environment implements AutoCloseable {
                 target.resolve("benchmarks-" + module + ".jar") + File.pathSeparator + target.resolve("lib") + "/*",
                 mainClass));
         command.addAll(arguments);
-        Process process = Processes.spawn(work, module, command);
+        Process process = Processes.spawn(work, name, command);
         applications.add(process);
         return process;
     }
@@ -202,9 +208,34 @@ public final class Environment implements AutoCloseable {
     }
 
     /** What a process beside the instances has printed. */
-    public String printedBy(String module) throws IOException {
-        return Files.readString(work.resolve(module + ".log"));
+    public String printedBy(String name) throws IOException {
+        return Files.readString(work.resolve(name + ".log"));
     }
+
+    /** The length in bytes of a jar that a module has on its class path. */
+    public long lengthOf(String module, String library) throws IOException {
+        try (Stream<Path> jars = Files.list(home.resolve(module).resolve("target/lib"))) {
+            Path jar = jars.filter(one -> one.getFileName().toString().matches(library + "-\\d.*\\.jar"))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("there is no " + library + " beside " + module));
+            return Files.size(jar);
+        }
+    }
+
+    /**
+     * The server of a relational database.
+     *
+     * @throws IllegalStateException where the system has none
+     */
+    public Database database() {
+        if (postgres == null) {
+            throw new IllegalStateException(contender.id() + " has no database");
+        }
+        return new Database(postgres.url(), postgres.user());
+    }
+
+    /** Where it is, and who may use it without a password. */
+    public record Database(String url, String user) {}
 
     private void endProcesses() {
         workers.forEach(WorkerProcess::destroy);

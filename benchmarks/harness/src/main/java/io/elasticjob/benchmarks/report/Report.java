@@ -35,6 +35,7 @@ public final class Report {
             Contender.QUARTZ_MEMORY, "#8a8f98",
             Contender.QUARTZ_JDBC, "#b4b9c1",
             Contender.DB_SCHEDULER, "#3d9a68",
+            Contender.DB_SCHEDULER_UI, "#6fb894",
             Contender.ZOOKEEPER, "#7a5fb0",
             Contender.BEANSTALKD, "#b0485f"));
 

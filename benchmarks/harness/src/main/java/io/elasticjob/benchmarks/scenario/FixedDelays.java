@@ -97,15 +97,13 @@ final class FixedDelays implements Scenario {
     private static void putLateness(Figures.Builder figures, List<Execution> executions, int jobs) {
         Map<Integer, Execution> last = new HashMap<>();
         List<Double> late = new ArrayList<>();
-        executions.stream()
-                .sorted(Comparator.comparingLong(Execution::begun))
-                .forEach(execution -> {
-                    Execution before = last.put(execution.job(), execution);
-                    if (before != null) {
-                        late.add((execution.begun() - Math.max(before.begun(), before.ended())) / MICROS
-                                - DELAY_SECONDS * 1_000);
-                    }
-                });
+        executions.stream().sorted(Comparator.comparingLong(Execution::begun)).forEach(execution -> {
+            Execution before = last.put(execution.job(), execution);
+            if (before != null) {
+                late.add((execution.begun() - Math.max(before.begun(), before.ended())) / MICROS
+                        - DELAY_SECONDS * 1_000);
+            }
+        });
         long inTime = late.stream().filter(millis -> millis <= IN_TIME_MILLIS).count();
         int neverRan = jobs - last.size();
         List<Double> sorted = late.stream().sorted().toList();

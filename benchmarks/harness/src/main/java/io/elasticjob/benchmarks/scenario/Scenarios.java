@@ -13,6 +13,8 @@ public final class Scenarios {
             new ManyJobs(),
             new FixedDelays(),
             new RegistryRequests(),
+            new WholeFirings(),
+            new Chain(),
             new Dataflow(),
             new Capacity(),
             new CapacityRestart(),
@@ -23,6 +25,7 @@ public final class Scenarios {
             new Convergence(),
             new ConfigurationChange(),
             new EndpointLatency(),
+            new ConsolePages(),
             new Workers(),
             new Soak());
 

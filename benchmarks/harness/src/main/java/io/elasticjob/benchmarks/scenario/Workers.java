@@ -94,6 +94,7 @@ final class Workers implements Scenario {
                 List.of(
                         "--server.address=127.0.0.1",
                         "--server.port=" + port,
+                        "--spring.application.name=benchmarks",
                         "--elasticjob.registry.connect-string="
                                 + environment.zooKeeper().connectString(),
                         "--elasticjob.gateway.enabled=true",
@@ -117,10 +118,13 @@ final class Workers implements Scenario {
                 return false;
             }
         });
-        for (int i = 1; i < inCase.number("workers"); i++) {
-            workers.add(worker(client, gateway, inCase, i, given));
-        }
+        // Each at once: its lease is shorter than it takes until a thousand are attached.
         workers.forEach(PlayedWorker::start);
+        for (int i = 1; i < inCase.number("workers"); i++) {
+            PlayedWorker next = worker(client, gateway, inCase, i, given);
+            workers.add(next);
+            next.start();
+        }
         if (jobs > 0) {
             Environment.await("the first executions", PATIENCE, () -> given.size() >= jobs * SHARDS * 3);
         }
@@ -132,10 +136,13 @@ final class Workers implements Scenario {
                 .put("registryCorePercent", ofACore(span.load().servers(), span));
         if (jobs > 0) {
             Map<String, Instant> started = started(client, gateway);
-            List<Double> toGiven = given.stream()
-                    .filter(one -> span.has(one) && started.containsKey(one.id()))
-                    .map(one -> millis(started.get(one.id()), one.given()))
-                    .toList();
+            List<Double> toGiven = new ArrayList<>();
+            for (PlayedWorker.Given one : given) {
+                Instant begun = started.get(one.id());
+                if (span.has(one) && begun != null) {
+                    toGiven.add(millis(begun, one.given()));
+                }
+            }
             figures.put("claimToGivenP50", Statistics.percentile(toGiven, 0.5))
                     .put("claimToGivenP99", Statistics.percentile(toGiven, 0.99));
         }

@@ -30,6 +30,35 @@ class ScenariosTest {
     }
 
     @Test
+    void whatOnlyShowsTasksIsMeasuredBesideTheConsoleOnly() {
+        List<String> ofThePages = Scenarios.all().stream()
+                .filter(scenario -> scenario.fits(Contender.DB_SCHEDULER_UI))
+                .map(Scenario::name)
+                .toList();
+
+        assertThat(ofThePages).containsExactly("console");
+    }
+
+    @Test
+    void theConsoleIsAlsoMeasuredWhileMuchIsGoingOnButNotWhatItIsComparedWith() {
+        Scenario console = Scenarios.of("console");
+
+        assertThat(console.cases(Contender.ELASTICJOB, new Options()))
+                .extracting(inCase -> inCase.number("busy"))
+                .containsExactly(0, 250);
+        assertThat(console.cases(Contender.DB_SCHEDULER_UI, new Options()))
+                .extracting(inCase -> inCase.number("busy"))
+                .containsExactly(0);
+    }
+
+    @Test
+    void whatListenersCostIsMeasuredBesideTheSameJobsWithoutThem() {
+        assertThat(Scenarios.of("whole-firings").cases(Contender.ELASTICJOB, new Options("--points=30x4x2")))
+                .extracting(inCase -> inCase.text("listeners"))
+                .containsExactly("off", "on");
+    }
+
+    @Test
     void eachCaseOfTheLimitHasItsOwnServers() {
         Scenario limit = Scenarios.of("registry-limit");
 
