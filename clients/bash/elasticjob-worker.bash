@@ -22,8 +22,9 @@
 #
 # The command is told by its environment (EJ_JOB, EJ_SHARD, EJ_SHARDS, EJ_SHARD_PARAMETER, EJ_JOB_PARAMETER, EJ_FIRE_TIME,
 # EJ_ATTEMPT, EJ_FENCING_TOKEN, EJ_EXECUTION, EJ_CHECKPOINT) and by a JSON object on its standard input what to do; its exit
-# code is the outcome, and what it writes into the file EJ_RESULT_FILE is its result. A script of its own that sources this file has
-# ej_save, ej_progress and ej_result as well.
+# code is the outcome. What it writes into the file EJ_RESULT_FILE is its result; if it makes the file EJ_SKIP_FILE, there was nothing
+# to do, for the reason that it writes there. A script of its own that sources this file has ej_save, ej_progress, ej_result and ej_skip
+# as well.
 #
 # It needs bash 5, curl and the usual tools of POSIX. A shard runs here only while this worker may be sure that nobody else has
 # it. When it does not hear from a gateway for as long as it was promised, it cancels what runs.
@@ -34,6 +35,7 @@ EJ_LOG_TAIL=16384      # bytes of output that go with a result
 EJ_BODY=600000         # bytes of results and notes in one request; what does not fit goes with the next
 EJ_KILL_AFTER=10       # seconds from TERM to KILL
 EJ_RESULT=1024         # bytes of a result
+EJ_REASON=500          # bytes of the reason for having nothing to do
 EJ_OUTPUT_AFTER=5      # seconds for the rest of the output of a command that has ended: what it left behind may hold it open
 EJ_MOST_SLOTS=100
 EJ_BLANKS=$' \t\r\n'
@@ -77,6 +79,11 @@ ej_result() {
     return 2
   fi
   printf '%s' "$1" >"$EJ_RESULT_FILE"
+}
+
+# Says that there is nothing to do, and why: the end is then neither a success nor a failure. The last call counts.
+ej_skip() {
+  printf '%s' "${1:-}" >"$EJ_SKIP_FILE"
 }
 
 # Hands members of a note to the worker; EJ_NOTE is its number then.
@@ -429,6 +436,7 @@ ej_begin() { # id path
     export EJ_FIRE_TIME=${J[$at.fireTime]} EJ_ATTEMPT=${J[$at.attempt]} EJ_EXECUTION=${J[$at.execution]}
     export EJ_FENCING_TOKEN=${J[$at.fencingToken]:-} EJ_CHECKPOINT=${J[$at.checkpoint]:-}
     export EJ_NOTES=$ej_dir/$slot EJ_NOTES_TO=$ej_dir/events EJ_RESULT_FILE=$ej_dir/$slot.result
+    export EJ_SKIP_FILE=$ej_dir/$slot.skip
     set -m # a process group of its own, which is ended as a whole
     "${ej_command[@]}" <"$ej_dir/in.$slot" {ej_events}>&- \
       > >(trap '' TERM; tail -c "$EJ_LOG_TAIL" >"$ej_dir/part.$slot"; mv "$ej_dir/part.$slot" "$ej_dir/out.$slot") 2>&1 &
@@ -491,6 +499,11 @@ ej_ended() { # slot code
     outcome=FAILED
     [[ -z ${ej_killing[$1]:-} ]] || outcome=ABANDONED
     error="exit code $2"
+  elif [[ -e $ej_dir/$1.skip ]]; then
+    outcome=SKIPPED
+    ej_clean "$(head -c "$EJ_REASON" "$ej_dir/$1.skip" | tr -d '\000')"
+    ej_quote "$EJ_CLEAN"
+    result=",\"reason\":$EJ_QUOTED"
   elif [[ -e $ej_dir/$1.result ]]; then
     ej_clean "$(head -c "$((EJ_RESULT * 2))" "$ej_dir/$1.result" | tr -d '\000')"
     if ((${#EJ_CLEAN} > EJ_RESULT)); then

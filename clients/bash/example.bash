@@ -4,6 +4,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/elasticjob-worker.bash"
 
 resize() {
   local page
+  [[ ${EJ_CHECKPOINT:-0} != 5 ]] || { ej_skip "no page is left"; return; }
   for ((page = ${EJ_CHECKPOINT:-0}; page < 5; page++)); do
     echo "page $page of shard $EJ_SHARD"
     ej_save "$((page + 1))" || return 1 # returns when the checkpoint is stored

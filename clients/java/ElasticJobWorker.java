@@ -62,7 +62,8 @@ import javax.net.ssl.TrustManagerFactory;
  * </pre>
  *
  * As a command: {@code java ElasticJobWorker.java --gateway http://localhost:8080 --handler resize --slots 4 -- ./resize.sh}. What
- * the command writes into the file EJ_RESULT_FILE is its result.
+ * the command writes into the file EJ_RESULT_FILE is its result. If it makes the file EJ_SKIP_FILE, there was nothing to do, for the
+ * reason that it writes there.
  */
 public final class ElasticJobWorker {
 
@@ -74,6 +75,8 @@ public final class ElasticJobWorker {
     /** Characters of the text of a failure. */
     private static final int ERROR = 2_000;
     private static final int MESSAGE = 200;
+    /** Characters of the reason for having nothing to do. */
+    private static final int REASON = 500;
     /** Bytes of a checkpoint. */
     private static final int CHECKPOINT = 4 * 1024;
     /** Bytes of a result. */
@@ -132,6 +135,7 @@ public final class ElasticJobWorker {
         private volatile String why;
         private volatile Thread thread;
         private volatile String result;
+        private volatile String skipped;
         private long notes;
 
         // Under the lock.
@@ -182,6 +186,21 @@ public final class ElasticJobWorker {
             return text("fireTime");
         }
 
+        /** The fire time before this one by the schedule; "" if it has none. */
+        public String intervalStart() {
+            return text("intervalStart");
+        }
+
+        /** The fire time of the firing with which the chain began; "" outside of a chain. */
+        public String originFireTime() {
+            return text("originFireTime");
+        }
+
+        /** The firings after which this one runs, each as it comes from the gateway: {@code job}, {@code result}, {@code results} by shard. */
+        public List<Map<String, Object>> causes() {
+            return list(task, "causes").stream().map(ElasticJobWorker::object).toList();
+        }
+
         public int attempt() {
             return ((Number) task.get("attempt")).intValue();
         }
@@ -227,6 +246,11 @@ public final class ElasticJobWorker {
                 throw new IllegalArgumentException("result: must have at most " + RESULT + " bytes, and has " + size);
             }
             result = text;
+        }
+
+        /** Says that there is nothing to do: the end is then neither a success nor a failure. The last call counts. */
+        public void skip(String reason) {
+            skipped = reason.substring(0, Math.min(REASON, reason.length()));
         }
 
         /** Tells how far the work has come, for people. Does not wait. */
@@ -695,7 +719,10 @@ public final class ElasticJobWorker {
         result.put("outcome", "SUCCEEDED");
         try {
             handlers.get(execution.text("handler")).run(execution);
-            if (execution.result != null) {
+            if (execution.skipped != null) {
+                result.put("outcome", "SKIPPED");
+                result.put("reason", execution.skipped);
+            } else if (execution.result != null) {
                 result.put("result", execution.result);
             }
         } catch (Throwable failed) {
@@ -791,16 +818,26 @@ public final class ElasticJobWorker {
             Path folder = Files.createTempDirectory("elasticjob-");
             Path result = folder.resolve("result");
             environment.put("EJ_RESULT_FILE", result.toString());
+            Path skip = folder.resolve("skip");
+            environment.put("EJ_SKIP_FILE", skip.toString());
             try {
                 execute(builder, execution);
                 if (Files.exists(result)) {
-                    execution.result(new String(Files.readAllBytes(result), StandardCharsets.UTF_8).replaceAll("\n+$", ""));
+                    execution.result(written(result));
+                }
+                if (Files.exists(skip)) {
+                    execution.skip(written(skip));
                 }
             } finally {
                 Files.deleteIfExists(result);
+                Files.deleteIfExists(skip);
                 Files.deleteIfExists(folder);
             }
         };
+    }
+
+    private static String written(Path file) throws IOException {
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).replaceAll("\n+$", "");
     }
 
     private static void execute(ProcessBuilder builder, Execution execution) throws IOException, InterruptedException {

@@ -24,6 +24,10 @@ public final class Example {
 
     private static void resize(ElasticJobWorker.Execution execution) throws InterruptedException {
         int first = execution.checkpoint().isEmpty() ? 0 : Integer.parseInt(execution.checkpoint());
+        if (first == 5) {
+            execution.skip("no page is left");
+            return;
+        }
         for (int page = first; page < 5; page++) {
             if (execution.isCancelled()) {
                 throw new InterruptedException("cancelled");

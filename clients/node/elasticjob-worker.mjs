@@ -24,7 +24,8 @@
  *
  *     ELASTICJOB_TOKEN=... node elasticjob-worker.mjs --gateway http://localhost:8080 --handler resize --slots 4 -- ./resize.sh
  *
- * What the command writes into the file EJ_RESULT_FILE is its result. It needs nothing but Node 18 or newer. Fencing tokens are texts: JavaScript has no numbers of 64 bits.
+ * What the command writes into the file EJ_RESULT_FILE is its result. If it makes the file EJ_SKIP_FILE, there was nothing to do,
+ * for the reason that it writes there. It needs nothing but Node 18 or newer. Fencing tokens are texts: JavaScript has no numbers of 64 bits.
  */
 import {spawn} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
@@ -42,6 +43,7 @@ const LOG_TAIL = 16 * 1024;
 const LOG_EVERY = 2_000; // milliseconds between two pieces of the log of a running execution
 const ERROR = 2_000; // characters of the text of a failure
 const MESSAGE = 200;
+const REASON = 500; // characters of the reason for having nothing to do
 const CHECKPOINT = 4 * 1024; // bytes of a checkpoint
 const RESULT = 1024; // bytes of a result
 const OUTPUT_AFTER = 5_000; // milliseconds for the rest of the output of a command that has ended: what it left behind may hold it open
@@ -81,6 +83,7 @@ export class Execution {
   #saidSince;
   #telling = false;
   #result;
+  #skipped;
 
   constructor(task, note) {
     this.#note = note;
@@ -96,6 +99,9 @@ export class Execution {
     this.jobParameter = task.jobParameter ?? '';
     this.fireTime = task.fireTime;
     this.previousFireTime = task.previousFireTime;
+    this.intervalStart = task.intervalStart;
+    this.originFireTime = task.originFireTime;
+    this.causes = task.causes ?? []; // the firings after which this one runs, with their results by shard
     this.trigger = task.trigger;
     this.attempt = task.attempt;
     this.fencingToken = task.fencingToken;
@@ -129,6 +135,16 @@ export class Execution {
       throw new RangeError('result: holds half a surrogate pair, which is no text');
     }
     this.#result = text;
+  }
+
+  /** Says that there is nothing to do: the end is then neither a success nor a failure. The last call counts. */
+  skip(reason = '') {
+    this.#skipped = String(reason).slice(0, REASON);
+  }
+
+  /** The reason given to skip(); undefined when it was not called. */
+  get skipped() {
+    return this.#skipped;
   }
 
   /** What was left; undefined when nothing was. */
@@ -400,7 +416,12 @@ export class Worker {
     const result = {id: execution.id, outcome: 'SUCCEEDED'};
     try {
       await this.#options.handlers[execution.handler](execution);
-      result.result = execution.left;
+      if (execution.skipped === undefined) {
+        result.result = execution.left;
+      } else {
+        result.outcome = 'SKIPPED';
+        result.reason = execution.skipped;
+      }
     } catch (failed) {
       result.outcome = execution.signal.aborted ? 'ABANDONED' : 'FAILED';
       result.error = String(failed).slice(0, ERROR);
@@ -521,6 +542,7 @@ export function command(line, killAfterMs = 10_000) {
       EJ_FENCING_TOKEN: execution.fencingToken ?? '', EJ_CHECKPOINT: execution.checkpoint ?? ''});
     const folder = mkdtempSync(join(tmpdir(), 'elasticjob-'));
     environment.EJ_RESULT_FILE = join(folder, 'result');
+    environment.EJ_SKIP_FILE = join(folder, 'skip');
     const child = spawn(line[0], line.slice(1), {env: environment, detached: true, stdio: ['pipe', 'pipe', 'pipe']});
     const kill = signal => {
       try {
@@ -553,6 +575,9 @@ export function command(line, killAfterMs = 10_000) {
       }
       if (existsSync(environment.EJ_RESULT_FILE)) {
         execution.result(readFileSync(environment.EJ_RESULT_FILE, 'utf8').replace(/\n+$/, ''));
+      }
+      if (existsSync(environment.EJ_SKIP_FILE)) {
+        execution.skip(readFileSync(environment.EJ_SKIP_FILE, 'utf8').replace(/\n+$/, ''));
       }
     } finally {
       clearTimeout(killing);

@@ -2,6 +2,9 @@
 import {Worker} from './elasticjob-worker.mjs';
 
 async function resize(execution) {
+  if (execution.checkpoint === '5') {
+    return execution.skip('no page is left');
+  }
   for (let page = Number(execution.checkpoint ?? 0); page < 5; page++) {
     execution.signal.throwIfAborted();
     execution.log(`page ${page} of shard ${execution.shard}\n`);

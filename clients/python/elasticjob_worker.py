@@ -21,7 +21,8 @@ As a command::
 
 The command is told by its environment (EJ_JOB, EJ_SHARD, EJ_SHARDS, EJ_SHARD_PARAMETER, EJ_JOB_PARAMETER, EJ_FIRE_TIME,
 EJ_ATTEMPT, EJ_FENCING_TOKEN, EJ_EXECUTION, EJ_CHECKPOINT) and by a JSON object on its standard input what to do; its exit code
-is the outcome, and what it writes into the file EJ_RESULT_FILE is its result. It needs nothing but Python 3.8 or newer.
+is the outcome. What it writes into the file EJ_RESULT_FILE is its result; if it makes the file EJ_SKIP_FILE, there was nothing
+to do, for the reason that it writes there. It needs nothing but Python 3.8 or newer.
 
 A shard runs here only while this worker may be sure that nobody else has it. When it does not hear from a gateway for as long
 as it was promised, it cancels what runs.
@@ -55,6 +56,7 @@ LOG_TAIL = 16 * 1024
 LOG_EVERY = 2.0  # seconds between two pieces of the log of a running execution
 ERROR = 2_000  # characters of the text of a failure
 MESSAGE = 200
+REASON = 500  # characters of the reason for having nothing to do
 CHECKPOINT = 4 * 1024  # bytes of a checkpoint
 RESULT = 1024  # bytes of a result
 OUTPUT_AFTER = 5.0  # seconds for the rest of the output of a command that has ended: what it left behind may hold it open
@@ -96,6 +98,7 @@ class Execution:
         self._said_since = None
         self._telling = False
         self._result = None
+        self._skipped = None
         self._cancelled = threading.Event()
         self.id = task["id"]
         self.task = task
@@ -108,6 +111,9 @@ class Execution:
         self.job_parameter = task.get("jobParameter", "")
         self.fire_time = task["fireTime"]
         self.previous_fire_time = task.get("previousFireTime")
+        self.interval_start = task.get("intervalStart")
+        self.origin_fire_time = task.get("originFireTime")
+        self.causes = task.get("causes", [])  # the firings after which this one runs, with their results by shard
         self.trigger = task.get("trigger")
         self.attempt = task["attempt"]
         self.fencing_token = int(task["fencingToken"]) if "fencingToken" in task else None
@@ -142,6 +148,10 @@ class Execution:
         if size > RESULT:
             raise ValueError("result: must have at most %s bytes, and has %s" % (RESULT, size))
         self._result = text
+
+    def skip(self, reason=""):
+        """Says that there is nothing to do: the end is then neither a success nor a failure. The last call counts."""
+        self._skipped = str(reason)[:REASON]
 
     def progress(self, percent, message=None):
         """Tells how far the work has come, for people. Does not wait."""
@@ -436,7 +446,9 @@ class Worker:
         result = {"id": execution.id, "outcome": "SUCCEEDED"}
         try:
             self._handlers[execution.handler](execution)
-            if execution._result is not None:
+            if execution._skipped is not None:
+                result.update(outcome="SKIPPED", reason=execution._skipped)
+            elif execution._result is not None:
                 result["result"] = execution._result
         except BaseException as failed:
             result["outcome"] = "ABANDONED" if execution.cancelled else "FAILED"
@@ -535,8 +547,10 @@ class Command:
             "EJ_CHECKPOINT": execution.checkpoint or ""})
         with tempfile.TemporaryDirectory(prefix="elasticjob-") as folder:
             environment["EJ_RESULT_FILE"] = os.path.join(folder, "result")
+            environment["EJ_SKIP_FILE"] = os.path.join(folder, "skip")
             self._execute(execution, environment)
             self._leave_result(execution, environment["EJ_RESULT_FILE"])
+            self._skip(execution, environment["EJ_SKIP_FILE"])
 
     def _execute(self, execution, environment):
         process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -568,6 +582,12 @@ class Command:
             with open(path, "rb") as file:
                 written = file.read(RESULT * 2).decode("utf-8", "replace")
             execution.result(written.rstrip("\n"))
+
+    @staticmethod
+    def _skip(execution, path):
+        if os.path.exists(path):
+            with open(path, "rb") as file:
+                execution.skip(file.read(REASON * 4).decode("utf-8", "replace").rstrip("\n"))
 
     @staticmethod
     def _signal(process, number):

@@ -6,6 +6,8 @@ from elasticjob_worker import Worker
 
 
 def resize(execution):
+    if execution.checkpoint == "5":
+        return execution.skip("no page is left")
     for page in range(int(execution.checkpoint or 0), 5):
         if execution.cancelled:
             raise InterruptedError(execution.why_cancelled)
