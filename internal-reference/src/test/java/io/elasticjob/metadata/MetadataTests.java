@@ -11,7 +11,9 @@ import io.elasticjob.boot.autoconfigure.ElasticJobHistoryProperties;
 import io.elasticjob.boot.autoconfigure.ElasticJobProperties;
 import io.elasticjob.console.autoconfigure.ElasticJobConsoleProperties;
 import io.elasticjob.gateway.autoconfigure.ElasticJobGatewayProperties;
+import io.elasticjob.kubernetes.autoconfigure.ElasticJobKubernetesProperties;
 import io.elasticjob.metadata.Metadata.Property;
+import io.elasticjob.slurm.autoconfigure.ElasticJobSlurmProperties;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -72,7 +74,9 @@ class MetadataTests {
                         defaults("elasticjob.history", ElasticJobHistoryProperties.class),
                         defaults("elasticjob.history.jdbc", ElasticJobHistoryJdbcProperties.class),
                         defaults("elasticjob.gateway", ElasticJobGatewayProperties.class),
-                        defaults("elasticjob.console", ElasticJobConsoleProperties.class))
+                        defaults("elasticjob.console", ElasticJobConsoleProperties.class),
+                        defaults("elasticjob.kubernetes", ElasticJobKubernetesProperties.class),
+                        defaults("elasticjob.slurm", ElasticJobSlurmProperties.class))
                 .flatMap(tests -> tests)
                 .toList();
     }

@@ -14,13 +14,15 @@ import org.w3c.dom.NodeList;
 class ModulesTests {
 
     private static final Path ROOT = Path.of("..");
-    private static final String BOM = "elasticjob-bom";
-    private static final List<String> PUBLISHED = List.of(
+    static final String BOM = "elasticjob-bom";
+    static final List<String> PUBLISHED = List.of(
             "elasticjob-core",
             "elasticjob-test",
             "elasticjob-spring-boot-starter",
             "elasticjob-gateway",
             "elasticjob-console",
+            "elasticjob-kubernetes",
+            "elasticjob-slurm",
             BOM);
 
     @Test

@@ -24,7 +24,7 @@ class SnippetTests {
 
     /** What no test shows yet, by a part of each snippet: these pages came at the same time as this test. */
     private static final List<String> TO_BE_SHOWN =
-            List.of("context.skip(", "join = Join.ALL", "firingDeadline = \"4h\"", "RerunRequest.of(");
+            List.of("context.skip(", "join = Join.ALL", "firingDeadline = \"4h\"");
 
     /** Of all pages that have one: the pages of the documentation, and those of the samples. */
     static List<Path> pages() throws IOException {
