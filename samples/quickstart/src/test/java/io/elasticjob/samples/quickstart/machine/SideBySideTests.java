@@ -45,7 +45,7 @@ class SideBySideTests {
         first.destroyForcibly();
 
         Awaitility.await()
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofMinutes(1))
                 .ignoreExceptions()
                 .untilAsserted(() -> assertThat(notes(ofSecond[1])).isEqualTo("kept"));
     }
