@@ -6,12 +6,14 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
 import com.microsoft.playwright.options.WaitForSelectorState;
 import io.elasticjob.console.browser.Visitor.Eyes;
 import io.elasticjob.testing.machine.Needs;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -215,6 +217,31 @@ class ConsoleBrowserTest {
             assertThat(page.locator("dialog .progress li").count()).isEqualTo(3);
             page.keyboard().press("Escape");
             visitor.isContent("running a job");
+        }
+    }
+
+    /** The numbers beside the states come after the list: what somebody presses meanwhile stays under the pointer. */
+    @Test
+    void aClickIsNotLostWhileTheNumbersComeIn() {
+        try (Visitor visitor = new Visitor(shop.browser, Shop.console(shop.application), Eyes.USUAL)) {
+            Page page = visitor.page();
+            List<Route> held = new ArrayList<>();
+            page.route("**/overview*", held::add);
+            visitor.go("/jobs", "#jobs tbody tr");
+            page.waitForCondition(() -> !held.isEmpty());
+            BoundingBox chip = page.locator(".chips button", new Page.LocatorOptions().setHasText("Failing"))
+                    .boundingBox();
+            page.mouse().move(chip.x + chip.width / 2, chip.y + chip.height / 2);
+            page.mouse().down();
+            page.unroute("**/overview*");
+            held.forEach(Route::resume);
+            page.locator(".chips button .num:not(.kept)").first().waitFor();
+            page.mouse().up();
+            page.locator(".chips button[aria-pressed=true]", new Page.LocatorOptions().setHasText("Failing"))
+                    .waitFor();
+            page.locator("#jobs tbody a", new Page.LocatorOptions().setHasText("reconcile"))
+                    .waitFor();
+            visitor.isContent("pressing early");
         }
     }
 

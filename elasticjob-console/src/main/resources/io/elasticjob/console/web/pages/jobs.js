@@ -141,7 +141,7 @@ export default {
         ${app.mayCreate() ? html`<button type="button" class="primary" @click=${create}>${t('create')}</button>` : nothing}
       </div>
       <div class="chips" role="group" aria-label=${t('jobs.states')}>${STATES.map(one => html`<button type="button" aria-pressed=${(query.state ?? '') === one ? 'true' : 'false'} @click=${() => change({ state: one })}>
-        ${word('filter', one || 'all')}${count(state.counts, one)}</button>`)}</div>
+        ${word('filter', one || 'all')}${count(state, one)}</button>`)}</div>
       ${bulk(state)}
       ${!state.rows ? loading() : state.rows.length === 0 ? none(query) : html`
         ${table(columns(state), state.rows, {
@@ -162,8 +162,12 @@ async function create() {
   (await import('../parts/create.js')).createJob();
 }
 
-function count(counts, state) {
-  const n = counts?.[state === '' ? 'ALL' : state.toUpperCase()];
+/** Before the numbers are known the long ones have their place already: what somebody is about to click stays where it is. */
+function count({ counts, total }, state) {
+  if (!counts) {
+    return state === '' || state === 'enabled' ? html` <span class="num kept" aria-hidden="true">${number(total ?? 0)}</span>` : nothing;
+  }
+  const n = counts[state === '' ? 'ALL' : state.toUpperCase()];
   return n === undefined ? nothing : html` <span class="num">${number(n)}</span>`;
 }
 
