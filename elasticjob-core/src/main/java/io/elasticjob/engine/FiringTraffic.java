@@ -53,16 +53,27 @@ final class FiringTraffic {
             if (cell.traffic() != FiringCell.Traffic.READING) {
                 return;
             }
-            if (!(result instanceof Result.Told<Read> told)) {
-                later(cell, FiringCell.Traffic.UNREAD);
-            } else if (told.answer() instanceof Read.Present present) {
-                found(over, cell, present);
-            } else if (told.answer() instanceof Read.Absent) {
-                make(over, cell, false);
-            } else {
-                later(cell, FiringCell.Traffic.UNREAD);
+            if (result instanceof Result.Unknown<Read> unknown) {
+                unread(over, cell, unknown.why());
+            } else if (result instanceof Result.Told<Read> told) {
+                if (told.answer() instanceof Read.Present present) {
+                    found(over, cell, present);
+                } else if (told.answer() instanceof Read.Unreadable unreadable) {
+                    unread(over, cell, unreadable.why());
+                } else {
+                    make(over, cell, false);
+                }
             }
         }));
+    }
+
+    private void unread(Connection over, FiringCell cell, Throwable why) {
+        later(cell, FiringCell.Traffic.UNREAD);
+        outbox.alarm(RETRY, () -> {
+            if (registration.isUsable(over)) { // so it was not for want of a connection
+                outbox.trouble("The record of the firings of " + cell.job.name() + " could not be read", why);
+            }
+        });
     }
 
     private void found(Connection over, FiringCell cell, Read.Present present) {

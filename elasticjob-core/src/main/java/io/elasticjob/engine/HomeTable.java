@@ -103,6 +103,9 @@ final class HomeTable {
             @Override
             public boolean unreadable(int at, String why, Duration pause) {
                 outbox.alarm(pause, () -> toRead.add(jobs.get(at)));
+                if (jobs.get(at).homes() == null) { // else what was known counts until it can be read
+                    known(jobs.get(at), Homes.NONE, new Read.Absent());
+                }
                 return true;
             }
 

@@ -125,7 +125,7 @@ final class Leadership {
                 return;
             }
             if (!(result instanceof Result.Told<Read> told)) {
-                retry(over);
+                unread(over, ((Result.Unknown<Read>) result).why());
             } else if (!(told.answer() instanceof Read.Present present)) {
                 take(over);
             } else if (present.stat().version() > 0) {
@@ -223,6 +223,15 @@ final class Leadership {
             due = outbox.nanos() + ROUND.toNanos();
             duties.round(over);
         }
+    }
+
+    private void unread(Connection over, Throwable why) {
+        outbox.alarm(RETRY, () -> {
+            if (over == connection) { // so it was not for want of a connection
+                outbox.trouble("It could not be read which instance is the leader", why);
+            }
+        });
+        retry(over);
     }
 
     private void retry(Connection over) {

@@ -333,7 +333,7 @@ final class LimitTable {
             return;
         }
         if (!(result instanceof Result.Told<List<Read>> told)) {
-            later(limit);
+            later(over, limit, ((Result.Unknown<List<Read>>) result).why());
         } else if (told.answer().get(0) instanceof Read.Present present) {
             outbox.children(over, layout.limit(limit.name), listed -> {
                 if (!registration.isUsable(over)) {
@@ -341,8 +341,8 @@ final class LimitTable {
                 }
                 if (listed instanceof Result.Told<List<String>> names) {
                     found(over, limit, present, names.answer());
-                } else {
-                    later(limit);
+                } else if (listed instanceof Result.Unknown<List<String>> unknown) {
+                    later(over, limit, unknown.why());
                 }
             });
         } else {
@@ -351,9 +351,14 @@ final class LimitTable {
         }
     }
 
-    private void later(KnownLimit limit) {
+    private void later(Connection over, KnownLimit limit, Throwable why) {
         limit.unanswered();
-        outbox.alarm(RETRY, limit::rung);
+        outbox.alarm(RETRY, () -> {
+            limit.rung();
+            if (registration.isUsable(over)) { // so it was not for want of a connection
+                outbox.trouble("The limit " + limit.name + " could not be read", why);
+            }
+        });
     }
 
     private void found(Connection over, KnownLimit limit, Read.Present present, List<String> names) {

@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
@@ -25,12 +27,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outbox {
 
+    /** What goes on is told again after this time. */
+    private static final Duration TELL_AGAIN = Duration.ofMinutes(10);
+
     private final RegistryTime time;
     private final Parcels parcels = new Parcels();
     private final Troubles troubles = new Troubles();
 
     private List<Effect> effects = new ArrayList<>();
-    private String lastTrouble = "";
+
+    /** What was told lately, and when, by the stopwatch. */
+    private final Map<String, Long> toldTroubles = new HashMap<>();
+
     private long latest;
     private @Nullable Clocks proof;
 
@@ -136,11 +144,12 @@ final class Outbox {
         effects.add(new Effect.Publish(event));
     }
 
-    /** Tells of a question that was not answered though there is a connection; the same trouble only once in a row. */
+    /** Tells of a question that was not answered though there is a connection; the same trouble once in a while only. */
     void trouble(String what, Throwable why) {
         String told = what + ": " + why.getMessage();
-        if (!told.equals(lastTrouble)) {
-            lastTrouble = told;
+        long now = nanos();
+        toldTroubles.values().removeIf(at -> now - at >= TELL_AGAIN.toNanos());
+        if (toldTroubles.putIfAbsent(told, now) == null) {
             publish(new ElasticJobEvent.RegistryTrouble(told, "it is tried again every second"));
         }
     }
@@ -149,14 +158,14 @@ final class Outbox {
         effects.add(new Effect.Children(over.session(), path, then));
     }
 
-    /** Reads all of them, or none: where one cannot be read, there is no answer. */
+    /** Reads all of them, or none, in portions: where one cannot be read, there is no answer. */
     void read(Connection over, List<String> paths, Consumer<Result<List<Read>>> then) {
-        readEach(over, paths, false, result -> then.accept(allOrNone(result)));
+        WholeRead.ask(this, over, paths, false, then);
     }
 
     /** As {@link #read}, after the server has caught up with all that was written before: what settles a doubt. */
     void readCaughtUp(Connection over, List<String> paths, Consumer<Result<List<Read>>> then) {
-        readEach(over, paths, true, result -> then.accept(allOrNone(result)));
+        WholeRead.ask(this, over, paths, true, then);
     }
 
     /** For {@link Inquiry}, which knows what to do with one that is {@link Read.Unreadable}. */
@@ -168,17 +177,6 @@ final class Outbox {
     /** Nodes that cannot be read, for whoever asks for many. */
     Troubles troubles() {
         return troubles;
-    }
-
-    private static Result<List<Read>> allOrNone(Result<List<Read>> result) {
-        if (result instanceof Result.Told<List<Read>> told) {
-            for (Read read : told.answer()) {
-                if (read instanceof Read.Unreadable unreadable) {
-                    return new Result.Unknown<>(unreadable.why());
-                }
-            }
-        }
-        return result;
     }
 
     /**
