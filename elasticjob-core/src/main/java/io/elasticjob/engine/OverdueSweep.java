@@ -36,6 +36,7 @@ final class OverdueSweep {
 
     private final JobTable jobTable;
     private final Roster roster;
+    private final Departure departure;
     private final Outbox outbox;
     private final Inquiry records;
 
@@ -46,9 +47,10 @@ final class OverdueSweep {
     private @Nullable Object round;
     private boolean leads;
 
-    OverdueSweep(JobTable jobTable, Roster roster, Outbox outbox) {
+    OverdueSweep(JobTable jobTable, Roster roster, Departure departure, Outbox outbox) {
         this.jobTable = jobTable;
         this.roster = roster;
+        this.departure = departure;
         this.outbox = outbox;
         this.records = new Inquiry(outbox, AT_ONCE, AT_ONCE, "it is unknown whether the shard is overdue");
     }
@@ -75,6 +77,9 @@ final class OverdueSweep {
             return; // the last one is still waiting for answers
         }
         leads = true;
+        if (departure.isOfTheLast()) {
+            return;
+        }
         Instant then =
                 outbox.time().registryNow().minus(Overdue.bound(over.session().timeout()));
         Object present = new Object();

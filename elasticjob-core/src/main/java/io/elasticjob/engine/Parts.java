@@ -112,7 +112,7 @@ final class Parts {
         this.deadlines = new DeadlineSweep(layout, jobs, leadership, deadlines, outbox);
         this.calendar = new Calendar(jobs, shards, firings, outbox, steps, () -> Knowledge.of(reactions.isReady()));
         this.assignments = new Assignments(strategies, registration, namespace, calendar, shards, outbox, steps);
-        this.overdue = new OverdueSweep(jobs, roster, outbox);
+        this.overdue = new OverdueSweep(jobs, roster, new Departure(registration, roster), outbox);
         this.opening = new Opening(outbox);
         TriggerRecords triggerRecords = new TriggerRecords(outbox);
         this.triggerCompletions = new TriggerCompletions(namespace, registration, triggerRecords, outbox);
@@ -132,7 +132,7 @@ final class Parts {
         this.homeSweep = new HomeSweep(namespace, layout, homes, leadership, outbox, rules.homesAfter());
         this.enrolmentSweep = new EnrolmentSweep(namespace, leadership, finished, outbox, rules.maxTimeDiff());
         this.undeclared = new UndeclaredSweep(jobs, leadership, outbox, rules.forgetAfter());
-        this.unassigned = new UnassignedSweep(jobs, registration, namespace.roster(), outbox);
+        this.unassigned = new UnassignedSweep(jobs, new Departure(registration, namespace.roster()), outbox);
         this.predecessors = new PredecessorSweep(jobs, outbox);
         this.futureJobs = new FutureJobs(jobs, leadership, registration, outbox);
         this.changeLog = new ChangeLog(layout, namespace, declarations, presence, outbox);

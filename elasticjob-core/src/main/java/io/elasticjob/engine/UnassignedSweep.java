@@ -1,7 +1,6 @@
 package io.elasticjob.engine;
 
 import io.elasticjob.ElasticJobEvent;
-import io.elasticjob.Instance;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.sharding.Assignment;
 import java.util.HashMap;
@@ -17,8 +16,7 @@ import java.util.TreeSet;
 final class UnassignedSweep {
 
     private final JobTable jobs;
-    private final Registration registration;
-    private final Roster roster;
+    private final Departure departure;
     private final Outbox outbox;
 
     /** What was told of, by job. */
@@ -26,10 +24,9 @@ final class UnassignedSweep {
 
     private int shards;
 
-    UnassignedSweep(JobTable jobs, Registration registration, Roster roster, Outbox outbox) {
+    UnassignedSweep(JobTable jobs, Departure departure, Outbox outbox) {
         this.jobs = jobs;
-        this.registration = registration;
-        this.roster = roster;
+        this.departure = departure;
         this.outbox = outbox;
     }
 
@@ -49,7 +46,7 @@ final class UnassignedSweep {
 
     void round() {
         int found = 0;
-        boolean allLeave = registration.node().isLeaving() && !staysAnother();
+        boolean allLeave = departure.isOfTheLast();
         Map<JobState, SortedSet<Integer>> now = new HashMap<>();
         for (JobState job : jobs.jobs()) {
             SortedSet<Integer> without = without(job);
@@ -65,11 +62,6 @@ final class UnassignedSweep {
         told.clear();
         told.putAll(now);
         shards = found;
-    }
-
-    private boolean staysAnother() {
-        return roster.instances().stream()
-                .anyMatch(other -> !registration.isSelf(other.id()) && other.state() == Instance.State.UP);
     }
 
     private static SortedSet<Integer> without(JobState job) {

@@ -150,6 +150,26 @@ class LeadershipTest {
         assertThat(world.owner("orders", 0)).startsWith("b.");
     }
 
+    /** A single instance that is deployed again, and waits for what it runs: nobody is to be called for that. */
+    @Test
+    void theLastInstanceThatShutsDownTellsNothingOfWhatIsNotRunMeanwhile() {
+        Process a = world.start("a", ORDERS, every("bills", 2));
+        a.duration = Duration.ofSeconds(100);
+        world.seconds(8);
+        a.leave();
+        world.seconds(60);
+        assertThat(a.events(ElasticJobEvent.FiringOverdue.class)).isEmpty();
+        assertThat(a.engine.status().leadership().overdueJobs()).isZero();
+
+        Process b = world.launch("b", every("bills", 2)); // which stays, without the handler of the other one
+        world.seconds(30);
+        assertThat(b.events(ElasticJobEvent.InstanceRegistered.class)).isNotEmpty();
+        assertThat(a.events(ElasticJobEvent.FiringOverdue.class))
+                .as("somebody stays who could run them")
+                .extracting(ElasticJobEvent.FiringOverdue::job)
+                .contains("orders");
+    }
+
     @Test
     void whereAllRunsOnTimeNothingIsToldAndADeathIsNoReasonEither() {
         Process a = world.start("a", ORDERS, every("fast", 1));
