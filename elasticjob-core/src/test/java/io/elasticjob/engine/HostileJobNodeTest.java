@@ -2,6 +2,7 @@ package io.elasticjob.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.Operator;
@@ -11,10 +12,16 @@ import io.elasticjob.kind.ScriptKind;
 import io.elasticjob.registry.Read;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Somebody writes the node of a job by hand, to have something run that no application declares. */
 class HostileJobNodeTest {
@@ -112,6 +119,93 @@ class HostileJobNodeTest {
                 .extracting(entry -> entry.context.jobName())
                 .containsOnly("report");
         assertThat(world.runs("orders")).isGreaterThanOrEqualTo(4);
+    }
+
+    static Stream<JobKey> keys() {
+        return JobKey.values().stream();
+    }
+
+    /** Each key that there is, those that come later included. */
+    @Timeout(300)
+    @ParameterizedTest
+    @MethodSource("keys")
+    void whateverIsWrittenForAKeyCostsThatJobAlone(JobKey key) {
+        Process a = world.start("a", ORDERS);
+        world.seconds(2);
+        long before = world.runs("orders");
+        List<String> values = List.of(
+                "",
+                " ",
+                "null",
+                "0",
+                "-1",
+                "99999999999999999999",
+                "\uFF11\uFF12",
+                "\u0000",
+                "\u202Ex",
+                "${x}",
+                "PT-9223372036854775808S",
+                "PT9223372036854775807S",
+                "+1000000000-12-31T23:59:59Z",
+                "0 0 0 " + "1,".repeat(2_000) + "1 * ?",
+                "evil",
+                "orders,evil,orders",
+                "a=b".repeat(3_000),
+                "x".repeat(200_000));
+        int turns = 0;
+        for (boolean isDeclared : List.of(true, false)) {
+            for (String value : values) {
+                Map<String, String> settings = new TreeMap<>(Map.of("handler", "orders", "every", "1s"));
+                settings.put(key.key(), value);
+                byte[] node = isDeclared ? declared(settings) : overriding(settings);
+                if (turns++ == 0) {
+                    world.create(Map.of("/test/jobs/evil", node));
+                } else {
+                    world.overwrite("/test/jobs/evil", node);
+                }
+                world.seconds(2);
+                assertThat(a.view().jobs()).containsKey("evil");
+                a.detail("evil");
+            }
+        }
+
+        assertThat(world.runs("orders") - before).isGreaterThanOrEqualTo(2L * turns);
+        assertThat(a.events(ElasticJobEvent.EngineImpaired.class)).isEmpty();
+        assertThat(a.events(ElasticJobEvent.RegistrySuspended.class)).isEmpty();
+        world.now(a.engine.operations().remove("evil", Operator.UNKNOWN));
+    }
+
+    private static byte[] declared(Map<String, String> settings) {
+        return JsonMapper.shared()
+                .writeValueAsBytes(Map.of(
+                        "format",
+                        1,
+                        "application",
+                        "other",
+                        "since",
+                        "2026-01-01T00:00:00Z",
+                        "shards",
+                        Map.of("count", 1),
+                        "declared",
+                        Map.of("CODE", settings)));
+    }
+
+    private static byte[] overriding(Map<String, String> settings) {
+        Map<String, Object> overrides = new TreeMap<>();
+        settings.forEach((key, value) ->
+                overrides.put(key, Map.of("value", value, "who", "eve", "when", "2026-01-01T00:00:00Z", "why", "")));
+        return JsonMapper.shared()
+                .writeValueAsBytes(Map.of(
+                        "format",
+                        1,
+                        "application",
+                        "",
+                        "since",
+                        "2026-01-01T00:00:00Z",
+                        "shards",
+                        Map.of("count", 1),
+                        "overrides",
+                        overrides));
     }
 
     @Test

@@ -164,6 +164,29 @@ class UnusableJobsTest {
         assertThat(world.runs("orders")).isPositive();
     }
 
+    /** Each change of the roster has all that is declared here decided again: what is held is not, and its pause is not begun again. */
+    @Timeout(300)
+    @Test
+    void whatIsHeldIsNotWrittenSoonerThoughOthersComeAndGo() {
+        readOrdersOnlyOnceReadable();
+        Process a = launch("a");
+        world.seconds(60);
+        assertThat(version()).isEqualTo(1);
+        for (int i = 0; i < 15; i++) {
+            Process other = world.launch(
+                    "b" + i,
+                    JobDefinition.named("bills").every(Duration.ofMinutes(1)).build());
+            world.seconds(60);
+            other.leave();
+            world.seconds(60);
+        }
+
+        assertThat(version()).as("once in ten minutes").isBetween(3, 4);
+        assertThat(a.events(ElasticJobEvent.JobRefused.class))
+                .as("told with each")
+                .hasSizeLessThan(5);
+    }
+
     @Timeout(300)
     @Test
     void twoThatCannotReadOneAnothersDeclarationDoNotWriteByTurnsWithoutEnd() {
