@@ -1,7 +1,10 @@
 package io.elasticjob.boot.discovery;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.ExecutableMode;
 import org.springframework.aot.hint.ReflectionHints;
@@ -31,19 +34,31 @@ final class JobHints implements BeanFactoryInitializationAotProcessor {
                         .forEach(method -> hints.registerMethod(
                                 ClassUtils.getMostSpecificMethod(method, type), ExecutableMode.INTROSPECT));
             });
-            methods.forEach(method -> registerWithInterfaces(method, hints));
+            methods.forEach(method -> registerWithOverridden(method, hints));
             beanMethods.forEach(method -> hints.registerMethod(method, ExecutableMode.INTROSPECT));
         };
     }
 
-    /** Through a proxy of interfaces it is theirs that is called. */
-    private static void registerWithInterfaces(Method method, ReflectionHints hints) {
+    /**
+     * Through a proxy of interfaces it is theirs that is called, and what stands on a method that is overridden counts as well. A
+     * generic one has other parameters.
+     */
+    private static void registerWithOverridden(Method method, ReflectionHints hints) {
         hints.registerMethod(method, ExecutableMode.INVOKE);
         for (Class<?> face : ClassUtils.getAllInterfacesForClass(method.getDeclaringClass())) {
-            Method same = ClassUtils.getMethodIfAvailable(face, method.getName(), method.getParameterTypes());
-            if (same != null) {
-                hints.registerMethod(same, ExecutableMode.INVOKE);
-            }
+            likeIn(face, method).forEach(same -> hints.registerMethod(same, ExecutableMode.INVOKE));
         }
+        for (Class<?> above = method.getDeclaringClass().getSuperclass();
+                above != null && above != Object.class;
+                above = above.getSuperclass()) {
+            likeIn(above, method).forEach(same -> hints.registerMethod(same, ExecutableMode.INTROSPECT));
+        }
+    }
+
+    private static Stream<Method> likeIn(Class<?> type, Method method) {
+        return Arrays.stream(type.getDeclaredMethods())
+                .filter(other -> other.getName().equals(method.getName())
+                        && other.getParameterCount() == method.getParameterCount()
+                        && !Modifier.isStatic(other.getModifiers()));
     }
 }

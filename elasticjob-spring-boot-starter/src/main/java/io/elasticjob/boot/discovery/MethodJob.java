@@ -10,6 +10,7 @@ import java.lang.reflect.UndeclaredThrowableException;
 import java.util.Optional;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.core.MethodParameter;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -65,11 +66,16 @@ record MethodJob(BeanFactory beans, String beanName, Method method) implements S
         if (returned != void.class) {
             return Obstacle.usual("returns " + returned.getSimpleName() + ", which would be ignored");
         }
-        Class<?>[] parameters = method.getParameterTypes();
-        if (parameters.length > 1 || parameters.length == 1 && parameters[0] != ShardingContext.class) {
+        int parameters = method.getParameterCount();
+        if (parameters > 1 || parameters == 1 && parameterType(method, type) != ShardingContext.class) {
             return Obstacle.usual("takes parameters that a job is not given");
         }
         return Handover.annotation(method, type).flatMap(where -> Obstacle.handover("carries " + where));
+    }
+
+    /** Also where the bean's class says what a generic one leaves open that has the method. */
+    private static Class<?> parameterType(Method method, Class<?> type) {
+        return new MethodParameter(method, 0).withContainingClass(type).getParameterType();
     }
 
     /** Why the method cannot be called on this bean; empty when it can. */

@@ -38,7 +38,8 @@ import org.springframework.stereotype.Component;
     AheadOfTimeApplication.ThroughInterface.class,
     AheadOfTimeApplication.Imported.class,
     AheadOfTimeApplication.Inheriting.class,
-    AheadOfTimeApplication.Registered.class
+    AheadOfTimeApplication.Registered.class,
+    FurtherKindsOfJobs.class
 })
 class AheadOfTimeApplication {
 
@@ -61,7 +62,22 @@ class AheadOfTimeApplication {
             "bean-of-factory",
             "bean-behind-interface",
             "registered-bean",
-            "handler-in-properties");
+            "handler-in-properties",
+            "on-configuration",
+            "twice-1",
+            "twice-2",
+            "composed-class",
+            "generic-method",
+            "conditional-bean",
+            "lazy-method",
+            "record",
+            "planned",
+            "heard",
+            "supplied-bean",
+            "component-factory",
+            "ticking-tick",
+            "scripted",
+            "handled");
 
     private final Environment environment;
 

@@ -55,6 +55,8 @@ class AheadOfTimeTest {
                 "--elasticjob.history.jdbc.enabled=true",
                 "--elasticjob.jobs.handler-in-properties.handler=handler",
                 "--elasticjob.jobs.handler-in-properties.every=1s",
+                "--elasticjob.scheduled.take-over=true",
+                "--elasticjob.scripts.note.command=/bin/sh,-c,echo scripted >> " + ledger,
                 "--elasticjob.registry.embedded.data-dir=" + zooKeeper,
                 "--ledger=" + ledger));
 

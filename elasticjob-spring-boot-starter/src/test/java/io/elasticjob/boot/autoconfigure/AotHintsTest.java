@@ -59,6 +59,20 @@ class AotHintsTest {
         void other() {}
     }
 
+    interface Working<C> {
+        void work(C context);
+    }
+
+    abstract static class Base<C> implements Working<C> {
+        @ElasticJob
+        public abstract void work(C context);
+    }
+
+    static class Derived extends Base<ShardingContext> {
+        @Override
+        public void work(ShardingContext context) {}
+    }
+
     @ElasticJob(cron = "${no.such.property}") // is resolved when the application runs
     static class Nightly implements SimpleJob {
         @Override
@@ -69,6 +83,11 @@ class AotHintsTest {
     static class Jobs {
         @Bean
         Ledger ledger() {
+            throw new AssertionError("made ahead of time");
+        }
+
+        @Bean
+        Derived derived() {
             throw new AssertionError("made ahead of time");
         }
 
@@ -101,6 +120,17 @@ class AotHintsTest {
     void soAreThoseOfInterfacesThroughProxies() {
         assertThat(reflection().onMethodInvocation(Posting.class, "post").test(hints))
                 .isTrue();
+    }
+
+    @Test
+    void soAreGenericOnesAndThoseThatAreOverriddenAreLookedAt() throws Exception {
+        assertThat(reflection()
+                        .onMethodInvocation(Derived.class.getMethod("work", ShardingContext.class))
+                        .test(hints))
+                .isTrue();
+        assertThat(reflection().onMethodInvocation(Working.class, "work").test(hints))
+                .isTrue();
+        assertThat(reflection().onMethod(Base.class, "work").test(hints)).isTrue();
     }
 
     @Test
