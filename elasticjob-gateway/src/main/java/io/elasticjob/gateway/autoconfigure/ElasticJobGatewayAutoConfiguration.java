@@ -6,7 +6,6 @@ import io.elasticjob.boot.RemoteHandlers;
 import io.elasticjob.boot.actuate.endpoint.WorkersReader;
 import io.elasticjob.boot.autoconfigure.ElasticJobAutoConfiguration;
 import io.elasticjob.boot.autoconfigure.ElasticJobProperties;
-import io.elasticjob.gateway.GatewayLimits;
 import io.elasticjob.gateway.Grants;
 import io.elasticjob.gateway.Peers;
 import io.elasticjob.gateway.Whereabouts;
@@ -83,13 +82,11 @@ public final class ElasticJobGatewayAutoConfiguration {
         String shown = StringUtils.hasText(name)
                 ? name.substring(0, Math.min(name.length(), 30))
                 : "gateway-" + UUID.randomUUID().toString().substring(0, 5);
+        GatewayBounds.addresses(properties.getAddresses());
         return new WorkerGateway(
                 new Whereabouts(shown, properties::getAddresses, peers(properties, bundles)),
                 engines::begin,
-                new GatewayLimits(
-                        properties.getLimits().getWorkers(),
-                        properties.getLimits().getCrews(),
-                        properties.getLimits().getLogs().toBytes()),
+                GatewayBounds.limits(properties.getLimits()),
                 jobs.getRegistry().getSessionTimeout(),
                 logs,
                 event -> listeners.orderedStream().forEach(listener -> listener.on(event)));
