@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
+import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /** Only what users need goes to a repository. */
@@ -36,6 +41,78 @@ class ModulesTests {
         }
 
         assertThat(published).containsExactlyInAnyOrderElementsOf(PUBLISHED);
+    }
+
+    /** What an application gets with each of them, beside what it has itself: neither more modules nor anything for tests. */
+    private static final Map<String, Set<String>> HANDED_ON = Map.of(
+            "elasticjob-core",
+            Set.of(
+                    "jspecify",
+                    "slf4j-api",
+                    "jackson-core",
+                    "curator-client",
+                    "zookeeper",
+                    "netty-transport-classes-epoll",
+                    "metrics-core",
+                    "snappy-java",
+                    "quartz"),
+            "elasticjob-test",
+            Set.of("elasticjob-core", "jspecify", "assertj-core"),
+            "elasticjob-spring-boot-starter",
+            Set.of("elasticjob-core", "spring-boot-starter"),
+            "elasticjob-gateway",
+            Set.of("elasticjob-spring-boot-starter"),
+            "elasticjob-console",
+            Set.of("elasticjob-spring-boot-starter", "spring-boot-starter-actuator"),
+            "elasticjob-kubernetes",
+            Set.of("elasticjob-spring-boot-starter", "kubernetes-client", "kubernetes-httpclient-jdk"),
+            "elasticjob-slurm",
+            Set.of("elasticjob-spring-boot-starter"));
+
+    @Test
+    void whatIsPublishedHandsOnNothingThatIsNotNeededToRun() throws Exception {
+        Map<String, Set<String>> handedOn = new TreeMap<>();
+        for (String module : PUBLISHED) {
+            if (!module.equals(BOM)) {
+                handedOn.put(module, handedOn(ROOT.resolve(module).resolve("pom.xml")));
+            }
+        }
+
+        assertThat(handedOn).isEqualTo(HANDED_ON);
+    }
+
+    private static Set<String> handedOn(Path pom) throws Exception {
+        NodeList dependencies = document(pom).getElementsByTagName("dependency");
+        Set<String> handedOn = new TreeSet<>();
+        for (int i = 0; i < dependencies.getLength(); i++) {
+            Element dependency = (Element) dependencies.item(i);
+            String artifact = text(dependency, "artifactId");
+            boolean isForTests = text(dependency, "scope").equals("test") || artifact.startsWith("internal-");
+            if (!isForTests && !text(dependency, "optional").equals("true")) {
+                handedOn.add(artifact);
+            }
+        }
+        return handedOn;
+    }
+
+    private static String text(Element element, String name) {
+        NodeList found = element.getElementsByTagName(name);
+        return found.getLength() == 0 ? "" : found.item(0).getTextContent().strip();
+    }
+
+    /** The scope is managed at the root: without it there, all published modules would hand them on. */
+    @Test
+    void whatIsForTestsOnlyIsManagedSo() throws Exception {
+        NodeList dependencies = document(ROOT.resolve("pom.xml")).getElementsByTagName("dependency");
+        List<String> scopes = new ArrayList<>();
+        for (int i = 0; i < dependencies.getLength(); i++) {
+            Element dependency = (Element) dependencies.item(i);
+            if (text(dependency, "artifactId").startsWith("internal-")) {
+                scopes.add(text(dependency, "scope"));
+            }
+        }
+
+        assertThat(scopes).isNotEmpty().containsOnly("test");
     }
 
     /** It has no parent, which would hand on its own dependency management. */
@@ -73,10 +150,12 @@ class ModulesTests {
         }
     }
 
+    private static Document document(Path pom) throws Exception {
+        return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(pom.toFile());
+    }
+
     private static List<String> texts(Path pom, String element) throws Exception {
-        Document document =
-                DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(pom.toFile());
-        NodeList found = document.getElementsByTagName(element);
+        NodeList found = document(pom).getElementsByTagName(element);
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < found.getLength(); i++) {
             texts.add(found.item(i).getTextContent().strip());

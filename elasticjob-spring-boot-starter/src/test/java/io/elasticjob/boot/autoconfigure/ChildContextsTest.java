@@ -151,11 +151,15 @@ class ChildContextsTest {
     /** One that leaves logging as the other tests of this JVM have it. */
     private static SpringApplicationBuilder application(WebApplicationType type, Class<?>... configuration) {
         SpringApplicationBuilder builder = new SpringApplicationBuilder(configuration).web(type);
+        withoutLogging(builder);
+        return builder;
+    }
+
+    private static void withoutLogging(SpringApplicationBuilder builder) {
         SpringApplication application = builder.application();
         application.setListeners(application.getListeners().stream()
                 .filter(listener -> !(listener instanceof LoggingApplicationListener))
                 .toList());
-        return builder;
     }
 
     private static void runs(ConfigurableApplicationContext context, String job) {
@@ -260,7 +264,71 @@ class ChildContextsTest {
         runs(parent, "orders");
     }
 
+    @Test
+    void siblingsThatOneBuilderMakesRunEachItsOwn() {
+        SpringApplicationBuilder parent = application(WebApplicationType.NONE, Ensemble.class);
+        SpringApplicationBuilder first = parent.child(AutoConfigured.class, OwnRegistry.class, Orders.class)
+                .web(WebApplicationType.NONE)
+                .properties(
+                        "spring.application.name=shop",
+                        "spring.main.banner-mode=off",
+                        "spring.main.lazy-initialization=true");
+        withoutLogging(first);
+        SpringApplicationBuilder second = first.sibling(AutoConfigured.class, OwnRegistry.class, Invoices.class)
+                .web(WebApplicationType.NONE)
+                .properties("spring.application.name=shop", "spring.main.banner-mode=off");
+        withoutLogging(second);
+        ConfigurableApplicationContext ofSecond = second.run();
+        contexts.addFirst(ofSecond);
+        ConfigurableApplicationContext ofFirst = first.context();
+        contexts.addFirst(ofFirst);
+
+        runs(ofFirst, "orders");
+        runs(ofSecond, "invoices");
+        ofFirst.close();
+        runs(ofSecond, "invoices");
+    }
+
+    @Test
+    void soDoesAContextBelowOneThatHasNone() {
+        ConfigurableApplicationContext parent =
+                context(null, AutoConfigured.class, Ensemble.class, OwnRegistry.class, Orders.class);
+        AnnotationConfigApplicationContext between = between(parent);
+
+        ConfigurableApplicationContext below =
+                context(between, AutoConfigured.class, OwnRegistry.class, Invoices.class);
+
+        runs(below, "invoices");
+        runs(parent, "orders");
+        assertThat(below.getBean(JobEngine.class).status().instanceName())
+                .isNotEqualTo(parent.getBean(JobEngine.class).status().instanceName());
+    }
+
+    private AnnotationConfigApplicationContext between(ConfigurableApplicationContext parent) {
+        AnnotationConfigApplicationContext between = new AnnotationConfigApplicationContext();
+        between.setParent(parent);
+        between.refresh();
+        contexts.addFirst(between);
+        return between;
+    }
+
     // ---- What is ambiguous ----
+
+    @Test
+    void aContextFurtherBelowWithJobsAndWithoutAnEngineDoesNotStart() {
+        ConfigurableApplicationContext parent =
+                context(null, AutoConfigured.class, Ensemble.class, OwnRegistry.class, Orders.class);
+        try (AnnotationConfigApplicationContext below = new AnnotationConfigApplicationContext()) {
+            below.setParent(between(parent));
+            below.register(Invoices.class);
+
+            assertThatExceptionOfType(UnusableJobException.class)
+                    .isThrownBy(below::refresh)
+                    .withMessageContaining("bean \"invoices\"")
+                    .withMessageContaining("which has no job engine");
+        }
+        runs(parent, "orders");
+    }
 
     @Test
     void aChildWithJobsAndWithoutAnEngineDoesNotStart() {

@@ -10,6 +10,7 @@ import io.elasticjob.memory.MemoryEnsemble;
 import io.elasticjob.registry.Registry;
 import io.elasticjob.schedule.FireCalendar;
 import io.elasticjob.spi.SystemTimekeeper;
+import java.lang.reflect.Parameter;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -104,24 +107,21 @@ class OddRequestsTest {
             "handler=x\ncron=99 99 99 99 99 ?",
             "x".repeat(3_000));
 
-    private static final List<String> PARAMETERS =
-            List.of("at", "without", "with", "shard", "outcome", "firing", "from", "to", "before", "size", "attempt");
+    /** All that there are, so that a new one is tried as well. */
+    private static final List<String> PARAMETERS = fieldsOf(FlatReads.class, "about");
 
-    private static final List<String> FIELDS = List.of(
-            "operation",
-            "shards",
-            "parameter",
-            "force",
-            "id",
-            "set",
-            "keys",
-            "shard",
-            "instance",
-            "reason",
-            "firing",
-            "notBefore",
-            "from",
-            "to");
+    private static final List<String> FIELDS = fieldsOf(FlatChanges.class, "change");
+
+    private static List<String> fieldsOf(Class<?> questions, String name) {
+        return Arrays.stream(questions.getMethods())
+                .filter(method -> method.isDefault() && method.getName().equals(name))
+                .flatMap(method -> Arrays.stream(method.getParameters()))
+                .filter(parameter ->
+                        parameter.getType() == String.class && !parameter.isAnnotationPresent(Selector.class))
+                .map(Parameter::getName)
+                .distinct()
+                .toList();
+    }
 
     /** With the name of a field in place of the %s. */
     private static final List<String> BODIES = List.of(
@@ -269,7 +269,7 @@ class OddRequestsTest {
                 path + "?" + parameter + "=" + encoded(odd) + (path.equals("/changes") ? "&wait=1ms" : ""),
                 UnaryOperator.identity()))));
         for (String aspect : List.of("firings", "statistics", "log")) {
-            for (String parameter : List.of("from", "to", "before", "size", "bucket", "firing", "attempt", "shard")) {
+            for (String parameter : PARAMETERS) {
                 ODD.forEach(odd -> answered(
                         Place.MVC,
                         "/jobs/orders/" + aspect + "?" + parameter + "=" + encoded(odd),
@@ -299,7 +299,7 @@ class OddRequestsTest {
 
     @Test
     void everyFieldOfTheNewerChanges() {
-        for (String operation : List.of("backfill", "cancel", "transfer")) {
+        for (String operation : List.of("backfill", "cancel", "transfer", "rerun", "plan")) {
             for (String field : FIELDS) {
                 for (String odd : ODD) {
                     if (!field.equals("operation")) {
