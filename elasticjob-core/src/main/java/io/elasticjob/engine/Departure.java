@@ -3,8 +3,8 @@ package io.elasticjob.engine;
 import io.elasticjob.Instance;
 
 /**
- * Whether this instance shuts down and no other one stays: what is not run then is nobody's fault, and the next start sees to
- * it. Confined to the loop.
+ * Whether this instance shuts down and no other one takes anything: what is not run then is nobody's fault, and the next
+ * start sees to it. Others that drain count as leaving too, whoever drains them. Confined to the loop.
  */
 final class Departure {
 
@@ -16,7 +16,7 @@ final class Departure {
         this.roster = roster;
     }
 
-    /** Not where an operator has drained all: that is to be seen. */
+    /** Not where an operator has drained all and this instance stays: that is to be seen. */
     boolean isOfTheLast() {
         return registration.node().isLeaving()
                 && roster.instances().stream()

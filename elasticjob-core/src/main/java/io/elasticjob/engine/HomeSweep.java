@@ -85,7 +85,10 @@ final class HomeSweep {
     private void settle(Connection over, JobState job) {
         Homes homes = job.homes();
         Assignment assignment = job.assignment();
-        if (homes == null || assignment == null || job.eligible().isEmpty()) {
+        if (homes == null
+                || job.homesVersion() == JobState.UNREADABLE_HOMES
+                || assignment == null
+                || job.eligible().isEmpty()) {
             return;
         }
         Map<String, String> names = new HashMap<>();

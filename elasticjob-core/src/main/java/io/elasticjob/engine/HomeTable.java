@@ -1,6 +1,7 @@
 package io.elasticjob.engine;
 
 import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.JobDefinition;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.HomesCodec;
 import io.elasticjob.coordination.Homes;
@@ -103,9 +104,7 @@ final class HomeTable {
             @Override
             public boolean unreadable(int at, String why, Duration pause) {
                 outbox.alarm(pause, () -> toRead.add(jobs.get(at)));
-                if (jobs.get(at).homes() == null) { // else what was known counts until it can be read
-                    known(jobs.get(at), Homes.NONE, new Read.Absent());
-                }
+                unknown(jobs.get(at));
                 return true;
             }
 
@@ -123,6 +122,18 @@ final class HomeTable {
 
     private String path(JobState job) {
         return layout.homes(new Layout.JobLife(job.name(), job.life().name()));
+    }
+
+    /**
+     * What was known counts until they can be read. Without it the job is assigned as by sticky, unless nothing but the
+     * assignment keeps its shards apart: other instances may be able to read them.
+     */
+    private void unknown(JobState job) {
+        JobDefinition definition = job.definition();
+        if (job.homes() == null && definition != null && definition.monitorExecution()) {
+            job.homes(Homes.NONE, JobState.UNREADABLE_HOMES);
+            read.accept(job);
+        }
     }
 
     private void known(JobState job, Homes homes, Read answer) {

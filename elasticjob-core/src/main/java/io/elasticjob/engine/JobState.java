@@ -44,6 +44,9 @@ final class JobState {
     /** The version of homes that are not there. */
     static final int NO_HOMES = -1;
 
+    /** The version of homes that cannot be read: nobody can tell whether they are there. */
+    static final int UNREADABLE_HOMES = -2;
+
     private final Layout layout;
     private final String name;
     private final Unattended unattended;

@@ -24,16 +24,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the leader removes of lives of jobs that are over: their records, of a few folders at a time. Each deletion is a
- * transaction that checks the leader's own instance, the latch, and the version of what was decided on; one that is refused
- * is decided anew in a later round. Confined to the loop.
+ * What the leader removes of lives of jobs that are over: their records. Each deletion is a transaction that checks the leader's own instance, the latch, and the version of what was decided on;
+ * one that is refused is decided anew in a later round. Confined to the loop.
  */
 final class Leftovers {
 
     private static final int AT_ONCE = 200;
-
-    /** So many folders are under way together: each takes five round trips, one after the other. */
-    private static final int TOGETHER = 16;
 
     /** A folder of records that seems to be a former life's, as far as it is known. */
     private static final class Folder {
@@ -67,10 +63,7 @@ final class Leftovers {
     private boolean toSearch = true;
     private @Nullable Object search;
 
-    /** How many folders the search is looking at. */
-    private int underWay;
-
-    /** The last folder that was begun with, also by a search that ended without an answer. */
+    /** The folder that is being looked at, or at which the last search ended without an answer. */
     private String looking = "";
 
     Leftovers(Layout layout, JobTable jobTable, Leadership leadership, Outbox outbox) {
@@ -106,37 +99,33 @@ final class Leftovers {
     private void search(Connection over, Object of) {
         outbox.children(over, layout.shards(), told(of, names -> {
             SortedSet<String> suspects = new TreeSet<>(names);
-            suspects.removeIf(
-                    name -> Layout.lifeNamed(name).map(this::isPresentLife).orElse(true)); // or nothing of ours
-            Deque<String> turn = inTurn(suspects);
-            underWay = TOGETHER;
-            for (int i = 0; i < TOGETHER; i++) {
-                next(over, of, turn);
-            }
+            suspects.removeIf(this::isPresentLife);
+            next(over, of, inTurn(suspects));
         }));
     }
 
-    /** Those behind the ones at which the last search ended come first: they may end this one, too. */
+    /** Those behind the one at which the last search ended come first: it may end this one, too. */
     private Deque<String> inTurn(SortedSet<String> suspects) {
         Deque<String> turn = new ArrayDeque<>(suspects.tailSet(looking + "\0"));
         turn.addAll(suspects.headSet(looking + "\0"));
+        turn.removeIf(suspect -> Layout.lifeNamed(suspect).isEmpty()); // nothing of ours
         return turn;
     }
 
     /** By what is known of the jobs, which may be behind: it spares reads, and proves nothing. */
-    private boolean isPresentLife(Layout.JobLife life) {
-        return jobTable.job(life.job())
-                .filter(job -> !FormerLife.isOver(life.life(), job.life().name()))
+    private boolean isPresentLife(String folder) {
+        return Layout.lifeNamed(folder)
+                .flatMap(life -> jobTable.job(life.job())
+                        .filter(job ->
+                                !FormerLife.isOver(life.life(), job.life().name())))
                 .isPresent();
     }
 
     private void next(Connection over, Object of, Deque<String> suspects) {
         String name = suspects.poll();
         if (name == null) {
-            if (--underWay == 0) {
-                search = null;
-                looking = "";
-            }
+            search = null;
+            looking = "";
             return;
         }
         looking = name;

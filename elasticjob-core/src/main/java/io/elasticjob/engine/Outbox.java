@@ -13,7 +13,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -30,6 +31,9 @@ final class Outbox {
     /** What goes on is told again after this time. */
     private static final Duration TELL_AGAIN = Duration.ofMinutes(10);
 
+    /** Of how many troubles it is known that they were told. */
+    private static final int MOST_TOLD = 1_000;
+
     private final RegistryTime time;
     private final Parcels parcels = new Parcels();
     private final Troubles troubles = new Troubles();
@@ -37,7 +41,8 @@ final class Outbox {
     private List<Effect> effects = new ArrayList<>();
 
     /** What was told lately, and when, by the stopwatch. */
-    private final Map<String, Long> toldTroubles = new HashMap<>();
+    /** When each was told, the eldest first. */
+    private final Map<String, Long> toldTroubles = new LinkedHashMap<>();
 
     private long latest;
     private @Nullable Clocks proof;
@@ -148,7 +153,10 @@ final class Outbox {
     void trouble(String what, Throwable why) {
         String told = what + ": " + why.getMessage();
         long now = nanos();
-        toldTroubles.values().removeIf(at -> now - at >= TELL_AGAIN.toNanos());
+        Iterator<Long> eldest = toldTroubles.values().iterator();
+        while (eldest.hasNext() && (now - eldest.next() >= TELL_AGAIN.toNanos() || toldTroubles.size() > MOST_TOLD)) {
+            eldest.remove();
+        }
         if (toldTroubles.putIfAbsent(told, now) == null) {
             publish(new ElasticJobEvent.RegistryTrouble(told, "it is tried again every second"));
         }

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -141,28 +140,6 @@ class LeftoversTest {
         assertThat(a.events(ElasticJobEvent.RecordsRemoved.class))
                 .singleElement()
                 .satisfies(removed -> assertThat(removed.records()).isEqualTo(450));
-    }
-
-    /** One after the other, with requests that take their time, these would stay for half a minute. */
-    @Test
-    void theRecordsOfManyJobsThatWereRemovedGoTogether() {
-        JobDefinition[] many = IntStream.range(0, 60)
-                .mapToObj(i -> JobDefinition.named("job-" + i)
-                        .every(Duration.ofMinutes(1))
-                        .shards(2)
-                        .build())
-                .toArray(JobDefinition[]::new);
-        world.latency = Duration.ofMillis(100);
-        Process a = world.start("a", 200, many);
-        world.seconds(65);
-        assertThat(folders()).hasSize(60);
-        for (JobDefinition job : many) {
-            world.ensemble.deleteTree("/test/jobs/" + job.name());
-        }
-        world.seconds(16);
-
-        assertThat(folders()).isEmpty();
-        assertThat(a.events(ElasticJobEvent.RecordsRemoved.class)).hasSize(60);
     }
 
     @Test

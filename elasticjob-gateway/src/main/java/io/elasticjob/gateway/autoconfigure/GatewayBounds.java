@@ -5,6 +5,8 @@ import io.elasticjob.gateway.GatewayLimits;
 import io.elasticjob.text.VisibleText;
 import java.net.URI;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What of the gateway's properties makes sense, told at the start and not when the first worker comes. */
 final class GatewayBounds {
@@ -13,6 +15,8 @@ final class GatewayBounds {
     private static final int MOST_WORKERS = 1_000_000;
     private static final int MOST_CREWS = 10_000;
     private static final int MOST_ADDRESSES = 100;
+    private static final Pattern PLACE =
+            Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.%]+])(:(?<port>[0-9]{1,5}))?");
 
     private GatewayBounds() {}
 
@@ -53,14 +57,23 @@ final class GatewayBounds {
         }
     }
 
+    /** A host as containers have it may have an underscore, which a URI takes for no host. */
+    private static boolean isPlace(String authority) {
+        Matcher place = PLACE.matcher(authority);
+        if (!place.matches()) {
+            return false;
+        }
+        int port = place.group("port") == null ? 1 : Integer.parseInt(place.group("port"));
+        return port >= 1 && port <= 65_535;
+    }
+
     private static boolean isAddress(String text) {
         try {
             URI uri = URI.create(text);
-            boolean isHttp = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-            String authority = uri.getRawAuthority(); // a host as containers have it may have an underscore
-            return isHttp
+            String authority = uri.getRawAuthority();
+            return ("http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme()))
                     && authority != null
-                    && authority.indexOf('@') < 0
+                    && isPlace(authority)
                     && uri.getRawQuery() == null
                     && uri.getRawFragment() == null
                     && text.chars().allMatch(c -> c > ' ' && c < 0x7f)

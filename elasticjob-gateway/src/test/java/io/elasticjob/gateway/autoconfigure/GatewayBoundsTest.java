@@ -57,7 +57,13 @@ class GatewayBoundsTest {
                 "https://s1\n",
                 "ｈttps://s1",
                 "https://ｓ1",
-                "https://%zz"
+                "https://%zz",
+                "https://s1:99999",
+                "https://s1:0",
+                "https://s1:port",
+                "https://:8443",
+                "https://,",
+                "https://s1,s2"
             })
     void addressesAtWhichNobodyIsReachedAreRefused(String address) {
         assertThatExceptionOfType(InvalidSettingException.class)
@@ -69,7 +75,7 @@ class GatewayBoundsTest {
     @Test
     void oneOfManyIsNamedAndTooManyAreRefused() {
         assertThatCode(() -> GatewayBounds.addresses(
-                        List.of("http://127.0.0.1:8080", "https://my_gateway:8443/jobs", "https://[::1]:8443")))
+                        List.of("http://127.0.0.1:8080", "https://my_gateway:8443/jobs", "HTTPS://[::1]:8443")))
                 .doesNotThrowAnyException();
         assertThatExceptionOfType(InvalidSettingException.class)
                 .isThrownBy(() -> GatewayBounds.addresses(Collections.nCopies(101, "https://s1")))

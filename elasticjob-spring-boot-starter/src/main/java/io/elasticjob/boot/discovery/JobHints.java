@@ -46,17 +46,18 @@ final class JobHints implements BeanFactoryInitializationAotProcessor {
     private static void registerWithOverridden(Method method, ReflectionHints hints) {
         hints.registerMethod(method, ExecutableMode.INVOKE);
         for (Class<?> face : ClassUtils.getAllInterfacesForClass(method.getDeclaringClass())) {
-            likeIn(face, method).forEach(same -> hints.registerMethod(same, ExecutableMode.INVOKE));
+            like(method, face.getMethods()).forEach(same -> hints.registerMethod(same, ExecutableMode.INVOKE));
         }
         for (Class<?> above = method.getDeclaringClass().getSuperclass();
                 above != null && above != Object.class;
                 above = above.getSuperclass()) {
-            likeIn(above, method).forEach(same -> hints.registerMethod(same, ExecutableMode.INTROSPECT));
+            like(method, above.getDeclaredMethods())
+                    .forEach(same -> hints.registerMethod(same, ExecutableMode.INTROSPECT));
         }
     }
 
-    private static Stream<Method> likeIn(Class<?> type, Method method) {
-        return Arrays.stream(type.getDeclaredMethods())
+    private static Stream<Method> like(Method method, Method[] others) {
+        return Arrays.stream(others)
                 .filter(other -> other.getName().equals(method.getName())
                         && other.getParameterCount() == method.getParameterCount()
                         && !Modifier.isStatic(other.getModifiers()));

@@ -48,7 +48,17 @@ class AotHintsTest {
         void post(ShardingContext context);
     }
 
-    static class Ledger implements Posting {
+    interface Sealing {
+        void seal();
+    }
+
+    interface Keeping extends Sealing {}
+
+    static class Ledger implements Posting, Keeping {
+        @Override
+        @ElasticJob
+        public void seal() {}
+
         @Override
         @ElasticJob
         public void post(ShardingContext context) {}
@@ -119,6 +129,9 @@ class AotHintsTest {
     @Test
     void soAreThoseOfInterfacesThroughProxies() {
         assertThat(reflection().onMethodInvocation(Posting.class, "post").test(hints))
+                .isTrue();
+        assertThat(reflection().onMethodInvocation(Sealing.class, "seal").test(hints))
+                .as("of an interface above")
                 .isTrue();
     }
 
