@@ -58,11 +58,7 @@ final class Adoptions {
         }
 
         private boolean isOf(Run run) {
-            return run.isClaimed()
-                    && holding.ended() == null
-                    && !run.isAsked()
-                    && run.id.equals(holding.execution())
-                    && run.token() == holding.fencingToken();
+            return run.isClaimed() && run.id.equals(holding.execution()) && run.token() == holding.fencingToken();
         }
 
         private Adoption.Holding toDecide() {
@@ -177,14 +173,14 @@ final class Adoptions {
 
     /** One thing at a time: what is begun for the shard here comes to its end first. */
     private void place(Asked asked, ShardCell cell) {
-        Run own = cell.run().filter(asked::isOf).orElse(null);
+        Run own = cell.run()
+                .filter(asked::isOf)
+                .filter(run -> asked.holding.ended() == null && !run.isAsked())
+                .orElse(null);
         if (own != null) {
             confirm(asked, cell, own);
-        } else if (asked.holding.ended() == null && runsSomethingElse(cell)) {
-            deny(asked, cell);
-        } else if (asked.holding.ended() != null
-                && cell.run().filter(Run::isHeld).filter(run -> !run.isAsked()).isPresent()) {
-            lost(asked, " does not hold its shard any more, which runs something else"); // its end would wait for that
+        } else if (runsSomethingElse(asked, cell)) {
+            deny(asked, cell); // an end would wait for that
         } else if (cell.isBusy() || cell.isUnreadable()) {
             asked.isRead = false;
             later(asked);
@@ -214,10 +210,11 @@ final class Adoptions {
         later(asked);
     }
 
-    /** A claim of this instance, under which something runs. */
-    private boolean runsSomethingElse(ShardCell cell) {
+    /** A claim of this instance, under which something else runs. */
+    private boolean runsSomethingElse(Asked asked, ShardCell cell) {
         return cell.isSettled()
                 && cell.run()
+                        .filter(run -> !asked.isOf(run))
                         .filter(run -> run.isClaimed() && run.isHeld() && !run.isAsked() && !run.hasEnded())
                         .filter(run -> !executions.mayBeOvertaken(run))
                         .isPresent();
@@ -335,7 +332,7 @@ final class Adoptions {
         if (asked.holding.ended() == null) {
             run.ask(asked.question, asked.sinceNanos + PATIENCE.toNanos());
         } else {
-            run.end(new Effect.Ending(asked.holding.ended(), asked.question), outbox.nanos());
+            run.endedElsewhere(new Effect.Ending(asked.holding.ended(), asked.question), outbox.nanos());
         }
         return run;
     }

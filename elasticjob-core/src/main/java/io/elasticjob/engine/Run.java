@@ -58,6 +58,7 @@ final class Run {
     private boolean recorded;
     private boolean fenced;
     private @Nullable End end;
+    private boolean endedElsewhere;
 
     Run(ShardRunner.Order order, ElasticJobEvent.ExecutionStarted start, ShardRecord claimed, long startedNanos) {
         this.order = order;
@@ -229,6 +230,16 @@ final class Run {
         End how = new End(ending.outcome(), runsFor(nanos), ending.recorded());
         end = how;
         return how;
+    }
+
+    /** As {@link #end}, of what was never handed to the runner: nothing of it is here but its end, which is to be recorded. */
+    void endedElsewhere(Effect.Ending ending, long nanos) {
+        end(ending, nanos);
+        endedElsewhere = true;
+    }
+
+    boolean hasEndedElsewhere() {
+        return endedElsewhere;
     }
 
     boolean hasEnded() {

@@ -169,6 +169,11 @@ final class ShardExecutions {
 
     /** The record does not hold it any more as this instance's. */
     void notHeld(ShardCell cell, Run run) {
+        Run.End elsewhere = run.hasEndedElsewhere() ? run.end().orElse(null) : null;
+        if (elsewhere != null) {
+            notHeld(cell, run, elsewhere);
+            return;
+        }
         boolean isMoved = Adoption.isMoved(run.record(), cell.record());
         if (isMoved && run.isAsked()) { // another instance was asked, too
             refuse(cell, run, new RegistryException(run.id + " was adopted by another instance meanwhile"));
@@ -176,6 +181,18 @@ final class ShardExecutions {
             moved(cell, run);
         } else {
             overtaken(cell, run);
+        }
+    }
+
+    /** Its end is known here alone, whoever has adopted it meanwhile: nothing else is lost than what holds no claim. */
+    private void notHeld(ShardCell cell, Run run, Run.End end) {
+        switch (Adoption.of(new Adoption.Holding(run.id, run.token(), true), cell.record(), cell.modified())) {
+            case HELD -> run.wrote(cell.record()); // the end is written over that
+            case RECORDED -> {
+                answer(run, end.outcome(), end);
+                leave(cell, run);
+            }
+            case LOST -> overtaken(cell, run);
         }
     }
 

@@ -296,6 +296,40 @@ class AdoptionsTest {
         assertThat(record().isRunningBy(owner -> owner.startsWith("a."))).isTrue();
     }
 
+    /** What counts for nothing is not told again: so it must be known. */
+    @Test
+    void theEndOfWhatHoldsItsShardIsNotLostEither() {
+        Process former = startAndBegin(ORDERS);
+        former.registry.link().cut();
+        Process other = start("b", b, ORDERS);
+        world.seconds(13);
+        assertThat(b.started).hasSize(1);
+        other.kill();
+        former.registry.link().heal();
+        CompletionStage<Adopted> answer = a.adopt(b.started.get(0), Duration.ZERO, new Outcome.Failed("no"));
+        world.seconds(2);
+        assertThat(answer.toCompletableFuture()).isNotDone();
+        a.end(order(), new Outcome.Abandoned());
+
+        assertThat(world.now(answer)).isEqualTo(Adopted.RECORDED);
+        assertThat(record().outcome()).isEqualTo("FAILED");
+    }
+
+    @Test
+    void anEndIsLostWhereItsShardRunsSomethingElseAndThatIsReadAgain() {
+        startAndBegin(ORDERS);
+        ShardRecord before = record();
+        ExecutionId id = order().context().executionId();
+        Holding lie =
+                new Holding(id, order().context().fencingToken() + 1, Duration.ofSeconds(1), new Outcome.Succeeded());
+        CompletionStage<Adopted> answer = a.adopt(lie);
+        world.time.pass(Duration.ofSeconds(1));
+
+        assertThat(answer.toCompletableFuture()).isCompletedWithValue(Adopted.LOST);
+        assertThat(record()).isEqualTo(before);
+        assertThat(a.cancelled).isEmpty();
+    }
+
     @Test
     void ofAJobThatWasRemovedOrMadeAgainItIsLost() {
         startAndBegin(ORDERS);
@@ -383,6 +417,48 @@ class AdoptionsTest {
         assertThat(record().isRunningBy(owner -> owner.startsWith("b."))).isTrue();
         assertThat(b.resumed.get(0).context().fencingToken())
                 .isEqualTo(order().context().fencingToken());
+    }
+
+    /** As when a worker has turned from one gateway to the next, and what it sent to the first comes late. */
+    @Test
+    void anEndIsRecordedThoughAnotherInstanceAdoptsItMeanwhile() {
+        startAndBegin(ORDERS).kill();
+        Process other = start("b", b, ORDERS);
+        HandRunner c = new HandRunner("orders");
+        Process third = start("c", c, ORDERS);
+        other.holding = true;
+        CompletionStage<Adopted> answer = b.adopt(order(), Duration.ZERO, new Outcome.Succeeded());
+        world.settle();
+        assertThat(world.now(c.adopt(order()))).isEqualTo(Adopted.GOES_ON);
+        other.release();
+
+        assertThat(world.now(answer)).isEqualTo(Adopted.RECORDED);
+        assertThat(record().outcome()).isEqualTo("SUCCEEDED");
+        assertThat(other.events(ExecutionEnded.class)).hasSize(1);
+        c.end(c.resumed.get(0), new Outcome.Lost()); // as its worker is not heard of any more
+        world.seconds(5);
+        assertThat(record().outcome()).isEqualTo("SUCCEEDED");
+        assertThat(record().attempt()).isEqualTo(1);
+        assertThat(third.engine.status().executions().active()).isZero();
+    }
+
+    @Test
+    void anEndThatAnotherInstanceRecordsMeanwhileIsRecordedOnce() {
+        startAndBegin(ORDERS).kill();
+        Process other = start("b", b, ORDERS);
+        HandRunner c = new HandRunner("orders");
+        start("c", c, ORDERS);
+        other.holding = true;
+        CompletionStage<Adopted> answer = b.adopt(order(), Duration.ZERO, new Outcome.Failed("no"));
+        world.settle();
+        assertThat(world.now(c.adopt(order(), Duration.ZERO, new Outcome.Succeeded())))
+                .isEqualTo(Adopted.RECORDED);
+        other.release();
+
+        assertThat(world.now(answer)).isEqualTo(Adopted.RECORDED);
+        assertThat(record().outcome()).isEqualTo("SUCCEEDED");
+        assertThat(other.events(ExecutionEnded.class)).isEmpty();
+        assertThat(other.engine.status().executions().active()).isZero();
     }
 
     @Test

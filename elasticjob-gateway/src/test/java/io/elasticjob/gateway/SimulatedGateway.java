@@ -15,10 +15,10 @@ import io.elasticjob.test.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 
 /** A process with a gateway, in virtual time: the desk and the crews' engines as they are, on a registry in memory. */
 final class SimulatedGateway {
@@ -34,27 +34,27 @@ final class SimulatedGateway {
     private final MemoryEnsemble ensemble;
     private final Supplier<Faults> faults;
     private final List<JobDefinition> jobs;
-    private final UnaryOperator<Registry> interference;
+    private final Set<WorkerMutant> broken;
     private final List<MemoryRegistry> registries = new ArrayList<>();
     private boolean isFrozen;
     private boolean isDead;
     private boolean isStopping;
     private int nonces;
 
-    /** @param interference between the engines and their registries */
+    /** @param broken rules, of the engines or of what their runners hear of them */
     SimulatedGateway(
             String name,
             VirtualTime time,
             MemoryEnsemble ensemble,
             Supplier<Faults> faults,
             List<JobDefinition> jobs,
-            UnaryOperator<Registry> interference) {
+            Set<WorkerMutant> broken) {
         this.name = name;
         this.watch = time.watch(Duration.ZERO);
         this.ensemble = ensemble;
         this.faults = faults;
         this.jobs = jobs;
-        this.interference = interference;
+        this.broken = broken;
         Outside outside = new Outside(
                 this::start,
                 engine -> {},
@@ -68,6 +68,12 @@ final class SimulatedGateway {
     private CompletionStage<CrewEngine> start(CrewKey crew, ShardRunner runner) {
         MemoryRegistry registry = ensemble.client(SESSION, faults.get());
         registries.add(registry);
+        Registry through = registry;
+        ShardRunner heard = runner;
+        for (WorkerMutant mutant : broken) {
+            through = mutant.wrap(through, ensemble::node);
+            heard = new PassingRunner(heard, mutant::wrap);
+        }
         String instance = crew.name() + ":" + name + "-" + nonces++;
         int[] sessions = new int[1];
         JobEngineBuilder builder = JobEngine.builder()
@@ -78,12 +84,12 @@ final class SimulatedGateway {
                 .instanceIds(() -> instance + "." + sessions[0]++)
                 .requestIds(() -> instance + "-request-" + nonces++)
                 .jobLives(() -> "life-" + name + "-" + nonces++)
-                .registry(interference.apply(registry))
+                .registry(through)
                 .timekeeper(watch)
                 .eventExecutor(Runnable::run)
                 .answerExecutor(watch::execute)
                 .fireSource(new SimulatedFireSource(watch))
-                .runner(runner);
+                .runner(heard);
         jobs.forEach(builder::job);
         JobEngine engine = builder.build();
         engine.start();

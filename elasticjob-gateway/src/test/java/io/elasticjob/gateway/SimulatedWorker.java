@@ -207,13 +207,14 @@ final class SimulatedWorker {
         exchange();
     }
 
-    /** It is somebody else's: it ends, and nobody asks for its end. */
+    /** It is somebody else's: it ends, or has ended, and nobody asks for its end. */
     private void drop(String id) {
         Running one = running.remove(id);
-        results.remove(id);
         if (one != null) {
-            ledger.toldLost(one.entry, watch.nanoTime());
+            ledger.toldLost(one.entry);
             one.entry.ended = watch.now();
+        } else if (results.remove(id) != null) {
+            ledger.toldLost(id);
         }
     }
 

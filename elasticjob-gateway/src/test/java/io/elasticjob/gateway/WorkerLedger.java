@@ -2,7 +2,6 @@ package io.elasticjob.gateway;
 
 import io.elasticjob.Firing;
 import io.elasticjob.ShardRecord;
-import io.elasticjob.ShardState.Attempt;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.ShardRecordCodec;
 import io.elasticjob.gateway.wire.Exchanged;
@@ -30,7 +29,13 @@ final class WorkerLedger {
     private static final String SHARDS = "/sim/shards/";
 
     /** As what a failure is recorded of one that was told to end, though it may not have heard of it. */
-    private static final Set<String> CUT_OFF = Set.of("TIMED_OUT", "ABANDONED");
+    private static final String ABANDONED = "ABANDONED";
+
+    /** As what each end is recorded of one that was told to end for good. */
+    private static final String TIMED_OUT = "TIMED_OUT";
+
+    /** What is decided by the end of one that is long may be as old as that, and the next one may be as long. */
+    private static final Duration TWO_RUNS = Duration.ofSeconds(15);
 
     /** One execution that a worker has begun. */
     static final class Entry {
@@ -69,6 +74,9 @@ final class WorkerLedger {
         final Set<Firing> ended = new HashSet<>();
         /** How each claim came to its end: by the record that was written over it. */
         final Map<Long, ShardRecord> ends = new HashMap<>();
+
+        /** Claims that others have ended, whose instance was gone for a lease. */
+        final Set<Long> takenOver = new HashSet<>();
     }
 
     private final VirtualTime time;
@@ -146,6 +154,9 @@ final class WorkerLedger {
         }
         if (before.isRunning()) {
             history.ends.put(history.claim, after);
+            if (isGoneForALease(before)) {
+                history.takenOver.add(history.claim);
+            }
         }
         if (after.isRunning()) {
             claimed(history, path, before, after);
@@ -182,13 +193,20 @@ final class WorkerLedger {
             return;
         }
         String owner = before.owner().orElseThrow();
-        Instant gone = goneAt.get(owner);
-        if (isLive(owner) || gone == null) {
+        if (isLive(owner) || !goneAt.containsKey(owner)) {
             violated(path + " was claimed while a live instance held it: " + before);
-        } else if (Duration.between(gone, time.now()).compareTo(before.lease()) < 0
-                || before.lease().isZero()) {
+        } else if (!isGoneForALease(before) || before.lease().isZero()) {
             violated(path + " was taken over before the lease of its owner was over: " + before);
         }
+    }
+
+    /** Whether its owner is gone for so long that others may end it. */
+    private boolean isGoneForALease(ShardRecord running) {
+        String owner = running.owner().orElseThrow();
+        Instant gone = goneAt.get(owner);
+        return !isLive(owner)
+                && gone != null
+                && Duration.between(gone, time.now()).compareTo(running.lease()) >= 0;
     }
 
     // ---- What runs ------------------------------------------------------------------------------------------------
@@ -225,19 +243,22 @@ final class WorkerLedger {
         }
     }
 
-    /** Its worker is told that it lost its shard: nobody holds it for the worker. */
-    void toldLost(Entry entry, long nanos) {
+    /** Its worker is told that it lost its shard: it holds no claim, be the instance gone that had it last. */
+    void toldLost(Entry entry) {
         note(entry.worker.name + " is told that it lost " + entry);
         entry.isClean = false;
         for (History history : histories.values()) {
-            Attempt attempt = history.last.latest().orElse(null);
-            if (history.last.isRunning()
-                    && history.claim == entry.token
-                    && attempt != null
-                    && pathOf(entry, history)
-                    && isLive(attempt.owner())) {
+            if (history.last.isRunning() && history.claim == entry.token && pathOf(entry, history)) {
                 violated("it is told that it lost what is held for it: " + entry + " " + history.last);
             }
+        }
+    }
+
+    /** The same of what has ended, if it has begun at all: its end could be recorded. */
+    void toldLost(String id) {
+        Entry entry = byId.get(id);
+        if (entry != null) {
+            toldLost(entry);
         }
     }
 
@@ -269,9 +290,18 @@ final class WorkerLedger {
         } else if (entry.isClean
                 && result.ending() != Result.Ending.ABANDONED
                 && !result.ending().name().equals(end.outcome())
-                && !(result.ending() == Result.Ending.FAILED && CUT_OFF.contains(String.valueOf(end.outcome())))) {
+                && !TIMED_OUT.equals(end.outcome())
+                && !(result.ending() == Result.Ending.FAILED && ABANDONED.equals(end.outcome()))
+                && !isTakenOver(entry)) {
             violated("an end was acknowledged, and another one is recorded: " + entry + " " + end);
         }
+    }
+
+    /** Whether others have ended it, as they may: its end comes too late, and counts for nothing. */
+    private boolean isTakenOver(Entry entry) {
+        return histories.entrySet().stream()
+                .filter(known -> isOf(known.getKey(), entry))
+                .anyMatch(known -> known.getValue().takenOver.contains(entry.token));
     }
 
     // ---- In the end -----------------------------------------------------------------------------------------------
@@ -288,7 +318,7 @@ final class WorkerLedger {
                         .filter(Objects::nonNull)
                         .max(Instant::compareTo)
                         .orElse(Instant.EPOCH);
-                if (through.isBefore(time.now().minus(period).minusSeconds(10))) {
+                if (through.isBefore(time.now().minus(period).minus(TWO_RUNS))) {
                     violated(job + "/" + shard + " does not go on: it is decided up to " + through);
                 }
             }

@@ -1,5 +1,6 @@
 package io.elasticjob.gateway;
 
+import io.elasticjob.Outcome;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.ShardRecordCodec;
@@ -9,11 +10,14 @@ import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Registry;
 import io.elasticjob.registry.Session;
 import io.elasticjob.registry.Write;
+import io.elasticjob.spi.ShardRunner;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -34,6 +38,20 @@ enum WorkerMutant {
     // ---- In a gateway
     /** Leases are given though the loop is held up. */
     LEASE_BY_OTHER_THREADS,
+
+    /** An end is acknowledged when it is told, and not when it is recorded. */
+    END_ACKNOWLEDGED_BEFORE_IT_IS_RECORDED {
+        @Override
+        ShardRunner.Listener wrap(ShardRunner.Listener listener) {
+            return new PassingRunner.Ear(listener) {
+                @Override
+                public CompletionStage<Void> recordEnd(ShardRunner.Order order, Outcome outcome) {
+                    ended(order, outcome);
+                    return CompletableFuture.completedFuture(null);
+                }
+            };
+        }
+    },
 
     // ---- In an engine
     /** What is adopted does not say its token any more. */
@@ -72,32 +90,26 @@ enum WorkerMutant {
     REFUSED_IS_LOST {
         @Override
         Registry wrap(Registry registry, Function<String, Read> truth) {
-            return new PassingRegistry(registry) {
-                private final Set<String> refused = new HashSet<>();
-
+            return new Forgetful(registry, truth) {
                 @Override
-                public CompletionStage<Answer> commit(Session session, List<Write> writes) {
-                    return super.commit(session, writes).whenComplete((answer, failed) -> {
-                        if (answer instanceof Answer.Refused) {
-                            writes.stream()
-                                    .filter(write -> write instanceof Write.Put put
-                                            && isAdoption(there(put, truth), record(put.data())))
-                                    .forEach(write -> refused.add(write.path()));
-                        }
-                    });
+                boolean isForgotten(ShardRecord there, ShardRecord next) {
+                    return isAdoption(there, next);
                 }
-
+            };
+        }
+    },
+    /** An end that could not be recorded because another gateway has adopted its execution meanwhile counts for nothing. */
+    ADOPTED_MEANWHILE_IS_LOST {
+        @Override
+        Registry wrap(Registry registry, Function<String, Read> truth) {
+            return new Forgetful(registry, truth) {
                 @Override
-                public CompletionStage<List<Read>> read(Session session, List<String> paths) {
-                    return super.read(session, paths).thenApply(reads -> {
-                        List<Read> told = new java.util.ArrayList<>(reads);
-                        for (int i = 0; i < told.size(); i++) {
-                            if (refused.remove(paths.get(i))) {
-                                told.set(i, new Read.Absent());
-                            }
-                        }
-                        return told;
-                    });
+                boolean isForgotten(ShardRecord there, ShardRecord next) {
+                    return there.isRunning()
+                            && !next.isRunning()
+                            && Objects.equals(there.firing(), next.firing())
+                            && there.attempt() == next.attempt()
+                            && !there.owner().equals(next.owner());
                 }
             };
         }
@@ -116,6 +128,11 @@ enum WorkerMutant {
         return registry;
     }
 
+    /** Between an engine and the runner of its crew. */
+    ShardRunner.Listener wrap(ShardRunner.Listener listener) {
+        return listener;
+    }
+
     private static boolean isAdoption(@Nullable ShardRecord before, @Nullable ShardRecord after) {
         return before != null
                 && after != null
@@ -132,6 +149,53 @@ enum WorkerMutant {
 
     private static @Nullable ShardRecord record(byte[] data) {
         return ShardRecordCodec.decode(data) instanceof Decoded.Value<ShardRecord> value ? value.value() : null;
+    }
+
+    /** After some writes were refused the records seem to be gone. */
+    private abstract static class Forgetful extends PassingRegistry {
+
+        private final Function<String, Read> truth;
+        private final Set<String> refused = new HashSet<>();
+
+        Forgetful(Registry registry, Function<String, Read> truth) {
+            super(registry);
+            this.truth = truth;
+        }
+
+        /** @param next what was to be written over what is there */
+        abstract boolean isForgotten(ShardRecord there, ShardRecord next);
+
+        @Override
+        public CompletionStage<Answer> commit(Session session, List<Write> writes) {
+            return super.commit(session, writes).whenComplete((answer, failed) -> {
+                if (answer instanceof Answer.Refused) {
+                    writes.forEach(this::note);
+                }
+            });
+        }
+
+        private void note(Write write) {
+            if (write instanceof Write.Put put) {
+                ShardRecord there = there(put, truth);
+                ShardRecord next = record(put.data());
+                if (there != null && next != null && isForgotten(there, next)) {
+                    refused.add(put.path());
+                }
+            }
+        }
+
+        @Override
+        public CompletionStage<List<Read>> read(Session session, List<String> paths) {
+            return super.read(session, paths).thenApply(reads -> {
+                List<Read> told = new ArrayList<>(reads);
+                for (int i = 0; i < told.size(); i++) {
+                    if (refused.remove(paths.get(i))) {
+                        told.set(i, new Read.Absent());
+                    }
+                }
+                return told;
+            });
+        }
     }
 
     /** Writes other records than were to be written. */

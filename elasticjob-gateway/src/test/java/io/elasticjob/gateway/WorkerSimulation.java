@@ -177,12 +177,7 @@ final class WorkerSimulation implements SimulatedWorker.Wire {
     private void startGateway() {
         SplittableRandom own = random.split();
         SimulatedGateway gateway =
-                new SimulatedGateway("g" + named++, time, ensemble, () -> new Wires(own.split()), jobs, registry -> {
-                    for (WorkerMutant mutant : broken) {
-                        return mutant.wrap(registry, ensemble::node);
-                    }
-                    return registry;
-                });
+                new SimulatedGateway("g" + named++, time, ensemble, () -> new Wires(own.split()), jobs, broken);
         ledger.note("    " + gateway.name + " starts");
         gateways.add(gateway);
     }

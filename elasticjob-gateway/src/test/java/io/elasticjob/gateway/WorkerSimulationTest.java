@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 class WorkerSimulationTest {
 
-    private static final int SEEDS = Integer.getInteger("workers.seeds", 8);
+    private static final int SEEDS = Integer.getInteger("workers.seeds", 16);
     private static final int MUTANT_SEEDS = 300;
     /** A history that has shown it once, to be looked at first; after changes perhaps another one does. */
     private static final Map<WorkerMutant, Long> SHOWN_BY = Map.of(
