@@ -62,6 +62,11 @@ final class Crew {
         return started;
     }
 
+    /** Its engine has claimed something: so it takes part in the namespace. */
+    void hasClaimed() {
+        wasConnected = true;
+    }
+
     /** Whether it took part in the namespace, and does not any more. */
     boolean isCutOff() {
         boolean isConnected = engine().isConnected();

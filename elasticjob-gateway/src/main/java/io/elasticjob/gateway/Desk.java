@@ -15,10 +15,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Where workers come to, and what their crews' engines start is handed out. Confined to the loop, which is that of the
@@ -29,12 +29,16 @@ final class Desk {
     /** More are given by the next answer. */
     private static final int MOST_AT_ONCE = 200;
 
+    /** So long the ends that are recorded wait for the others that the worker has told, so that one answer tells of all. */
+    private static final Duration TOGETHER = Duration.ofMillis(100);
+
     private final Timekeeper time;
     private final Outside outside;
     private final GatewayLimits limits;
     private final Leases leases;
     private final Notes notes;
     private final Takeover takeover;
+    private final LoopQueue recorded;
 
     private final Crews crews;
     private final Map<String, Worker> byId = new HashMap<>();
@@ -48,7 +52,8 @@ final class Desk {
         this.outside = outside;
         this.limits = limits;
         this.leases = new Leases(time, session);
-        this.takeover = new Takeover(time, outside.logs());
+        this.recorded = new LoopQueue(time);
+        this.takeover = new Takeover(time, recorded, outside.logs());
         this.notes = new Notes(time, this::answerNews);
         this.crews = new Crews(time, outside, limits.crews(), new Crews.Work() {
             @Override
@@ -196,22 +201,27 @@ final class Desk {
         if (worker.parked().filter(it -> it == parked).isEmpty()) {
             return; // it was given something
         }
-        if (worker.isToBeTold() || stopping || exchange.patience().isZero()) {
+        if (stopping || exchange.patience().isZero()) {
             answer(worker, List.of());
         } else {
             time.after(wait(worker, exchange), () -> answerIfParked(worker, parked));
+            answerNews(worker);
         }
     }
 
-    /** Who holds something is answered in time for the next beat, so that its lease goes on. */
+    /**
+     * Who holds something is answered in time for the next beat, so that its lease goes on; and who has told an end that is not
+     * recorded, so that it turns to another gateway in time when this one is cut off.
+     */
     private Duration wait(Worker worker, Exchange exchange) {
         Duration beat = leases.beat(worker.crew);
-        boolean isBeating = worker.holds() && beat.compareTo(exchange.patience()) < 0;
+        boolean isBeating = (worker.holds() || worker.isRecording()) && beat.compareTo(exchange.patience()) < 0;
         return isBeating ? beat : exchange.patience();
     }
 
     /** @return what the worker did not hear of, and is told again: nobody else is given it under the same token */
     private List<Given> reckon(Worker worker, Exchange exchange) {
+        worker.tells(exchange.results());
         Reckoning reckoning = Reckoning.of(List.copyOf(worker.given()), exchange);
         reckoning.running().forEach(Given::see);
         worker.strangers(Takeover.strangers(worker, exchange.running()));
@@ -234,25 +244,36 @@ final class Desk {
         // again.
         exchange.results().stream()
                 .filter(result -> worker.given(result.id()).isEmpty())
+                .filter(result -> !worker.isAcknowledged(result.id()))
                 .forEach(result -> takeover.record(worker, result.id(), Takeover.outcome(result), this::acknowledge));
         return again;
     }
 
     /** Kept until it is recorded: only then is the worker told that it need not tell it again. */
     private void ended(Worker worker, Given one, Outcome outcome) {
-        one.end();
-        one.crew
-                .runner
-                .listener()
-                .recordEnd(one.order, outcome)
-                .whenComplete((recorded, overtaken) -> time.execute(() -> {
-                    worker.takeBack(one);
-                    if (overtaken == null) {
-                        acknowledge(worker, one.id);
-                    } else { // perhaps only because another gateway was asked for it as well
-                        takeover.record(worker, one.id, outcome, this::acknowledge);
-                    }
-                }));
+        CompletionStage<Void> recording = one.crew.runner.listener().recordEnd(one.order, outcome);
+        one.end(recording.toCompletableFuture());
+        recording.whenComplete((done, overtaken) -> recorded.add(() -> {
+            if (!one.settle()) {
+                return;
+            }
+            worker.takeBack(one);
+            if (overtaken == null) {
+                acknowledge(worker, one.id);
+            } else { // perhaps only because another gateway was asked for it as well
+                takeover.record(worker, one.id, outcome, this::acknowledge);
+            }
+        }));
+    }
+
+    /** The answer that is about to be given tells also of what was recorded in this instant. */
+    private static void settle(Worker worker) {
+        for (Given one : List.copyOf(worker.given())) {
+            if (one.isRecorded() && one.settle()) {
+                worker.takeBack(one);
+                worker.acknowledge(one.id);
+            }
+        }
     }
 
     private void acknowledge(Worker worker, String executionId) {
@@ -263,8 +284,14 @@ final class Desk {
     // ---- Answering ------------------------------------------------------------------------------------------------
 
     private void answerNews(Worker worker) {
-        if (worker.isToBeTold() && worker.parked().isPresent()) {
+        Worker.Parked parked = worker.parked().orElse(null);
+        if (parked == null || !worker.isToBeTold()) {
+            return;
+        }
+        if (worker.isToBeToldAtOnce() || !worker.isRecording()) {
             answer(worker, List.of());
+        } else if (worker.gather(parked)) {
+            time.after(TOGETHER, () -> answerIfParked(worker, parked));
         }
     }
 
@@ -276,6 +303,7 @@ final class Desk {
 
     /** Answers the parked exchange; one that needs a lease gets it from a proof that is young enough, or none at all. */
     private void answer(Worker worker, List<Given> more) {
+        settle(worker);
         more.forEach(worker::give);
         Worker.Parked parked = worker.unpark().orElseThrow();
         if (!worker.holds()) {
@@ -347,6 +375,7 @@ final class Desk {
     // ---- Handing out ----------------------------------------------------------------------------------------------
 
     private void started(Crew crew, Order order) {
+        crew.hasClaimed();
         Given given = new Given(order, crew, outside.logs().journal(order.context()));
         if (crew.workers.isEmpty()) {
             time.execute(() -> given.notBegun()); // the last one has left
@@ -360,21 +389,37 @@ final class Desk {
 
     /** One to each in turn, so that none is full while another is idle. */
     private void handOut(Crew crew) {
+        if (crew.ready.isEmpty()) {
+            return;
+        }
         List<Given> over = crew.ready.stream().filter(one -> !one.mayBegin()).toList();
         crew.ready.removeAll(over);
         over.forEach(Given::notBegun);
-        Map<Worker, List<Given>> parcels = new LinkedHashMap<>();
-        Deque<Worker> waiting = new ArrayDeque<>();
-        crew.workers.stream().filter(worker -> worker.room() > 0).forEach(waiting::add);
-        while (!crew.ready.isEmpty() && !waiting.isEmpty()) {
-            Worker next = waiting.poll();
-            List<Given> parcel = parcels.computeIfAbsent(next, worker -> new ArrayList<>());
-            parcel.add(crew.ready.remove());
-            if (parcel.size() < Math.min(next.room(), MOST_AT_ONCE)) {
-                waiting.add(next);
+        Deque<Parcel> parcels = new ArrayDeque<>();
+        for (Worker worker : crew.workers) {
+            int room = Math.min(worker.room(), MOST_AT_ONCE);
+            if (room > 0) {
+                parcels.add(new Parcel(worker, room, new ArrayList<>()));
             }
         }
-        parcels.forEach(this::answer);
+        List<Parcel> full = new ArrayList<>();
+        while (!crew.ready.isEmpty() && !parcels.isEmpty()) {
+            Parcel next = parcels.remove();
+            next.content().add(crew.ready.remove());
+            (next.isFull() ? full : parcels).add(next);
+        }
+        full.forEach(parcel -> answer(parcel.worker(), parcel.content()));
+        parcels.stream()
+                .filter(parcel -> !parcel.content().isEmpty())
+                .forEach(parcel -> answer(parcel.worker(), parcel.content()));
+    }
+
+    /** What a worker is given at once. */
+    private record Parcel(Worker worker, int room, List<Given> content) {
+
+        boolean isFull() {
+            return content.size() >= room;
+        }
     }
 
     private void cancelled(Crew crew, Order order, Cancellation why) {

@@ -8,6 +8,7 @@ import io.elasticjob.gateway.wire.WireId;
 import io.elasticjob.history.ExecutionRecord;
 import io.elasticjob.spi.ShardRunner.Order;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** An execution that a worker was given. Confined to the loop. */
@@ -19,7 +20,8 @@ final class Given {
     final WorkerLogs.Journal journal;
 
     private boolean seen;
-    private boolean ended;
+    private @Nullable CompletableFuture<Void> recording;
+    private boolean settled;
     private @Nullable Cancellation cancelled;
     private final NoteBook noteBook = new NoteBook();
 
@@ -54,7 +56,7 @@ final class Given {
 
     /** Whether it goes on as far as is known here, so that it needs a lease. */
     boolean needsLease() {
-        return !ended && cancelled == null;
+        return !hasEnded() && cancelled == null;
     }
 
     /** No worker has heard of it, or will. */
@@ -96,12 +98,24 @@ final class Given {
     }
 
     /** Its end was told; it stays here until that is recorded. */
-    void end() {
-        ended = true;
+    void end(CompletableFuture<Void> recorded) {
+        recording = recorded;
     }
 
     boolean hasEnded() {
-        return ended;
+        return recording != null;
+    }
+
+    /** Whether its end is recorded, be it that what hangs on that has not run yet. */
+    boolean isRecorded() {
+        return recording != null && recording.isDone() && !recording.isCompletedExceptionally();
+    }
+
+    /** What became of its end is dealt with now; false when that was done before. */
+    boolean settle() {
+        boolean isFirst = !settled;
+        settled = true;
+        return isFirst;
     }
 
     void cancel(Cancellation why) {

@@ -30,10 +30,13 @@ final class Takeover {
     private static final long LONGEST_MS = Duration.ofDays(3_650).toMillis();
 
     private final Timekeeper time;
+    private final LoopQueue recording;
     private final WorkerLogs logs;
 
-    Takeover(Timekeeper time, WorkerLogs logs) {
+    /** @param recording takes what becomes of ends */
+    Takeover(Timekeeper time, LoopQueue recording, WorkerLogs logs) {
         this.time = time;
+        this.recording = recording;
         this.logs = logs;
     }
 
@@ -151,7 +154,7 @@ final class Takeover {
                     .runner
                     .listener()
                     .adopt(holding)
-                    .whenComplete((what, failed) -> time.execute(() -> {
+                    .whenComplete((what, failed) -> recording.add(() -> {
                         worker.expectNoMore(executionId);
                         if (what != null) {
                             recorded.accept(worker, executionId);
@@ -168,6 +171,7 @@ final class Takeover {
 
     /** The engine has adopted it: it is as given to the worker that holds it, or lost when that has gone meanwhile. */
     void resume(Crew crew, Order order) {
+        crew.hasClaimed();
         String id = Given.id(order);
         Optional<Worker> holder =
                 crew.workers.stream().filter(worker -> worker.expects(id)).findFirst();

@@ -4,10 +4,12 @@ import io.elasticjob.Cancellation;
 import io.elasticjob.boot.actuate.endpoint.WorkersReader;
 import io.elasticjob.gateway.wire.Attach;
 import io.elasticjob.gateway.wire.Exchanged;
+import io.elasticjob.gateway.wire.Result;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,10 +32,17 @@ final class Worker {
     final Crew crew;
 
     private final Map<String, Given> given = new LinkedHashMap<>();
-    private final List<String> acks = new ArrayList<>();
+
+    /** What it is to be told next. */
+    private final Set<String> acks = new LinkedHashSet<>();
+
+    /** Ends that are recorded, or count for nothing, as long as it tells them: it may not have heard of that. */
+    private final Set<String> acknowledged = new HashSet<>();
+
     private final List<Exchanged.NoteAnswer> notes = new ArrayList<>();
 
     private @Nullable Parked parked;
+    private @Nullable Parked gathering;
     private long newest = -1;
     private long heardNanos;
     private long leaseEnds;
@@ -159,8 +168,25 @@ final class Worker {
     // ---- What it is to be told ------------------------------------------------------------------------------------
 
     void acknowledge(String executionId) {
+        acknowledged.add(executionId);
         acks.add(executionId);
-        news = true;
+    }
+
+    boolean isAcknowledged(String executionId) {
+        return acknowledged.contains(executionId);
+    }
+
+    /** It tells these ends: of what is recorded of them it has not heard. */
+    void tells(List<Result> results) {
+        Set<String> told = new HashSet<>();
+        results.forEach(result -> told.add(result.id()));
+        acknowledged.retainAll(told);
+        acks.addAll(acknowledged);
+    }
+
+    /** Whether an end that it has told is not recorded yet. */
+    boolean isRecording() {
+        return !expected.isEmpty() || given.values().stream().anyMatch(Given::hasEnded);
     }
 
     void answer(Exchanged.NoteAnswer note) {
@@ -174,6 +200,11 @@ final class Worker {
     }
 
     boolean isToBeTold() {
+        return news || !acks.isEmpty();
+    }
+
+    /** Whether there is more to be told than ends that are recorded. */
+    boolean isToBeToldAtOnce() {
         return news;
     }
 
@@ -227,10 +258,18 @@ final class Worker {
         return Optional.ofNullable(parked);
     }
 
+    /** The exchange waits for the ends that are being recorded; true for the first time. */
+    boolean gather(Parked exchange) {
+        boolean isNew = gathering != exchange;
+        gathering = exchange;
+        return isNew;
+    }
+
     /** The exchange is being answered. */
     Optional<Parked> unpark() {
         Optional<Parked> waiting = parked();
         parked = null;
+        gathering = null;
         return waiting;
     }
 

@@ -94,6 +94,89 @@ class DeskTest {
     }
 
     @Test
+    void endsThatAreToldTogetherAreAcknowledgedByOneAnswerOnceTheyAreRecorded() {
+        Client worker = attach("a", 3);
+        List<String> ids = begun(worker, 3);
+        engine().isRecording = false;
+        CompletableFuture<Exchanged> told =
+                worker.exchange(3, Set.of(), succeeded(ids.get(0)), succeeded(ids.get(1)), failed(ids.get(2)));
+        time.pass(Duration.ZERO);
+        engine().record(2);
+        time.pass(Duration.ofMillis(50));
+        assertThat(told).isNotDone();
+        engine().recordAll();
+        assertThat(answer(told).told().acks()).containsExactlyElementsOf(ids);
+    }
+
+    @Test
+    void anEndThatIsNotRecordedHoldsUpTheOthersForAMomentOnly() {
+        Client worker = attach("a", 3);
+        List<String> ids = begun(worker, 2);
+        engine().isRecording = false;
+        CompletableFuture<Exchanged> told = worker.exchange(3, Set.of(), succeeded(ids.get(0)), succeeded(ids.get(1)));
+        time.pass(Duration.ZERO);
+        engine().record(1);
+        time.pass(Duration.ofMillis(200));
+        assertThat(answer(told).told().acks()).containsExactly(ids.get(0));
+    }
+
+    @Test
+    void whatIsRecordedBetweenTwoExchangesIsNotLookedUpAgain() {
+        Client worker = attach("a", 2);
+        List<String> ids = begun(worker, 1);
+        engine().isRecording = false;
+        CompletableFuture<Exchanged> told = worker.exchange(1, Set.of(), succeeded(ids.get(0)));
+        engine().start("resize");
+        assertThat(answer(told).executions()).hasSize(1);
+        engine().recordAll();
+        time.pass(Duration.ofMillis(1));
+
+        assertThat(answer(worker.exchangeNow(Set.of(), succeeded(ids.get(0))))
+                        .told()
+                        .acks())
+                .containsExactly(ids.get(0));
+        assertThat(engine().adoptions).isEmpty();
+    }
+
+    @Test
+    void whoWaitsForAnEndToBeRecordedIsSentElsewhereInTimeWhenTheGatewayIsCutOff() {
+        Client worker = attach("a", 2);
+        List<String> ids = begun(worker, 1);
+        engine().isRecording = false;
+        answer(worker.exchangeNow(Set.of(ids.get(0))));
+        engine().isConnected = false;
+        CompletableFuture<Exchanged> told = worker.exchange(2, Set.of(), succeeded(ids.get(0)));
+        time.pass(Lease.beat(ManualCrewEngine.SESSION));
+
+        assertThatThrownBy(() -> answerNow(told))
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        problem -> assertThat(problem.status()).isEqualTo(503));
+    }
+
+    @Test
+    void whatGivesTheNextExecutionTellsOfTheEndThatIsRecordedByThen() {
+        Client worker = attach("a", 1);
+        engine().start("resize");
+        engine().start("resize");
+        String id = answer(worker.exchange(1)).executions().get(0).id();
+        Exchanged next = answer(worker.exchange(1, Set.of(), succeeded(id)));
+
+        assertThat(next.executions()).hasSize(1);
+        assertThat(next.told().acks()).containsExactly(id);
+    }
+
+    /** So many that it was given, and does not say to run. */
+    private List<String> begun(Client worker, int count) {
+        for (int i = 0; i < count; i++) {
+            engine().start("resize");
+        }
+        return answer(worker.exchange(count)).executions().stream()
+                .map(Exchanged.Task::id)
+                .toList();
+    }
+
+    @Test
     void whatHadNothingToDoIsSkippedForTheReasonThatItsWorkerGives() {
         Client worker = attach("a", 1);
         engine().start("resize");
@@ -657,8 +740,8 @@ class DeskTest {
             return exchangeAs(++seq, free, running, results);
         }
 
-        private CompletableFuture<Exchanged> exchangeNow(Set<String> running) {
-            return send(new Exchange(++seq, 0, running, Duration.ZERO, List.of(), List.of()));
+        private CompletableFuture<Exchanged> exchangeNow(Set<String> running, Result... results) {
+            return send(new Exchange(++seq, 0, running, Duration.ZERO, List.of(results), List.of()));
         }
 
         private CompletableFuture<Exchanged> notes(Set<String> running, Note... notes) {

@@ -113,8 +113,14 @@ final class ManualCrewEngine implements CrewEngine, ShardRunner.Listener {
     }
 
     void recordAll() {
-        unrecorded.forEach(end -> end.complete(null));
-        unrecorded.clear();
+        record(unrecorded.size());
+    }
+
+    /** Those that were told first. */
+    void record(int count) {
+        List<CompletableFuture<Void>> first = unrecorded.subList(0, count);
+        first.forEach(end -> end.complete(null));
+        first.clear();
     }
 
     // ---- What the gateway asks

@@ -1,0 +1,43 @@
+package io.elasticjob.gateway;
+
+import io.elasticjob.spi.Timekeeper;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Hands to the loop what is told on other threads: the loop is woken once for all that waits by then. */
+final class LoopQueue {
+
+    private final Timekeeper time;
+    private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean woken = new AtomicBoolean();
+
+    LoopQueue(Timekeeper time) {
+        this.time = time;
+    }
+
+    /** From any thread; never blocks. */
+    void add(Runnable heard) {
+        waiting.add(heard);
+        wake();
+    }
+
+    private void wake() {
+        if (woken.compareAndSet(false, true)) {
+            time.execute(this::takeAll);
+        }
+    }
+
+    private void takeAll() {
+        woken.set(false);
+        try {
+            for (Runnable next = waiting.poll(); next != null; next = waiting.poll()) {
+                next.run();
+            }
+        } finally {
+            if (!waiting.isEmpty()) {
+                wake(); // one has failed: the others are taken all the same
+            }
+        }
+    }
+}
