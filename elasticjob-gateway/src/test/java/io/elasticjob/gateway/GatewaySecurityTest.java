@@ -13,6 +13,7 @@ import io.elasticjob.engine.JobEngine;
 import io.elasticjob.testing.security.Identity;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -177,20 +178,9 @@ class GatewaySecurityTest {
                 "--server.tomcat.connection-timeout=10m",
                 CLIENT + "token-hashes=" + sha256("images"),
                 CLIENT + "handlers=resize");
-        int port = Integer.parseInt(
-                java.util.Objects.requireNonNull(context().getEnvironment().getProperty("local.server.port")));
-        List<Socket> slow = new ArrayList<>();
+        List<Socket> slow = trickle(15, "");
+        slow.addAll(trickle(15, bearerHeader("wrong")));
         try {
-            for (int i = 0; i < 30; i++) {
-                Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-                slow.add(socket);
-                socket.getOutputStream()
-                        .write(("POST /elasticjob/workers/v1 HTTP/1.1\r\nHost: localhost\r\n"
-                                        + (i % 2 == 0 ? "" : "Authorization: Bearer wrong\r\n")
-                                        + "Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"name\"")
-                                .getBytes(StandardCharsets.US_ASCII));
-                socket.getOutputStream().flush();
-            }
             assertThat(attach("resize", bearer("images"))).isEqualTo(201);
             assertThat(attach("resize", bearer("wrong"))).isEqualTo(401);
         } finally {
@@ -198,6 +188,27 @@ class GatewaySecurityTest {
                 socket.close();
             }
         }
+    }
+
+    private static String bearerHeader(String token) {
+        return "Authorization: Bearer " + token + "\r\n";
+    }
+
+    /** Begins so many requests whose bodies do not come to their end. */
+    private List<Socket> trickle(int count, String header) throws IOException {
+        int port = Integer.parseInt(
+                java.util.Objects.requireNonNull(context().getEnvironment().getProperty("local.server.port")));
+        List<Socket> slow = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            slow.add(socket);
+            socket.getOutputStream()
+                    .write(("POST /elasticjob/workers/v1 HTTP/1.1\r\nHost: localhost\r\n" + header
+                                    + "Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"name\"")
+                            .getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().flush();
+        }
+        return slow;
     }
 
     // ---- OAuth2 ---------------------------------------------------------------------------------------------------
@@ -235,6 +246,34 @@ class GatewaySecurityTest {
             assertThat(attach("resize", bearer(good.substring(0, good.length() - 20))))
                     .isEqualTo(401);
             assertThat(attach("resize", bearer("no jwt"))).isEqualTo(401);
+        }
+    }
+
+    /** As {@link #strangersWhoseBodiesNeverComeHoldUpNobody}, of those of whom it cannot be told who they are. */
+    @ParameterizedTest
+    @EnumSource(value = WebApplicationType.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+    void whileTheIssuerDoesNotAnswerBodiesThatNeverComeHoldUpNobody(WebApplicationType stack) throws Exception {
+        try (Issuer issuer = new Issuer()) {
+            issuer.down(true);
+            start(
+                    stack,
+                    "--server.tomcat.threads.max=10",
+                    "--server.tomcat.connection-timeout=10m",
+                    "--spring.security.oauth2.resourceserver.jwt.issuer-uri=" + issuer.uri(),
+                    CLIENT + "subjects=service-account-images",
+                    CLIENT + "handlers=resize",
+                    "--elasticjob.gateway.clients.tokens.token-hashes=" + sha256("static"),
+                    "--elasticjob.gateway.clients.tokens.handlers=resize");
+            List<Socket> slow = trickle(30, bearerHeader(issuer.token("service-account-images")));
+            try {
+                assertThat(attach("resize", bearer("static"))).isEqualTo(201);
+                assertThat(attach("resize", bearer(issuer.token("service-account-images"))))
+                        .isEqualTo(503);
+            } finally {
+                for (Socket socket : slow) {
+                    socket.close();
+                }
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 package io.elasticjob.gateway.autoconfigure;
 
-import io.elasticjob.gateway.HttpGateway;
+import io.elasticjob.gateway.web.MvcGateway;
 import io.elasticjob.gateway.wire.ProblemException;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -135,12 +135,11 @@ class ServletGatewaySecurity {
         @Override
         protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
                 throws ServletException, IOException {
-            Optional<String> known;
+            Optional<String> known = Optional.empty();
             try {
                 known = client(request);
             } catch (ProblemException undecided) {
-                refuse(response, HttpGateway.problem(undecided));
-                return;
+                request.setAttribute(MvcGateway.UNDECIDED, undecided); // it is told there, where a body holds no thread
             }
             if (known.isPresent()) {
                 SecurityContext context = SecurityContextHolder.createEmptyContext();
@@ -162,15 +161,6 @@ class ServletGatewaySecurity {
             return known.isPresent() || subjects == null || !clients.haveSubjects()
                     ? known
                     : clients.ofSubject(subjects.of(token));
-        }
-
-        private static void refuse(HttpServletResponse response, HttpGateway.Reply reply) throws IOException {
-            response.setStatus(reply.status());
-            response.setContentType(reply.contentType());
-            if (reply.retryAfterSeconds() > 0) {
-                response.setHeader("Retry-After", String.valueOf(reply.retryAfterSeconds()));
-            }
-            response.getOutputStream().write(reply.body());
         }
     }
 }

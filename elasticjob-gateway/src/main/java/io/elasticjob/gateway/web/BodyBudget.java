@@ -1,40 +1,58 @@
 package io.elasticjob.gateway.web;
 
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.HashMap;
+import java.util.Map;
 
-/** How much memory the bodies may take together that have not arrived as a whole, however many there are. */
+/**
+ * How much memory the bodies may take together that have not arrived as a whole, however many there are. No client takes more
+ * of it than it leaves free: one alone takes a half, and however many do so, there is something left for another one.
+ */
 final class BodyBudget {
 
-    /** Enough for a thousand workers that send 64 KiB at once. */
+    /** Enough for 500 workers of one client that send 64 KiB at once. */
     static final long BYTES = 64L * 1024 * 1024;
 
-    private final AtomicLong free;
+    private final Map<String, Long> taken = new HashMap<>();
+    private long free;
 
     BodyBudget(long bytes) {
-        free = new AtomicLong(bytes);
+        free = bytes;
     }
 
-    Share share() {
-        return new Share();
+    /** @param client whose body it is */
+    Share share(String client) {
+        return new Share(client);
     }
 
-    private boolean take(int bytes) {
-        if (free.addAndGet(-bytes) >= 0) {
-            return true;
+    private synchronized boolean take(String client, long bytes) {
+        long all = taken.getOrDefault(client, 0L) + bytes;
+        if (all > free - bytes) {
+            return false;
         }
-        free.addAndGet(bytes);
-        return false;
+        free -= bytes;
+        taken.put(client, all);
+        return true;
+    }
+
+    private synchronized void give(String client, long bytes) {
+        free += bytes;
+        taken.computeIfPresent(client, (any, all) -> all == bytes ? null : all - bytes);
     }
 
     /** What one body takes of it. Bytes may arrive while another thread ends it, such as one that has waited for too long. */
     final class Share {
 
+        private final String client;
         private long taken;
         private boolean isOver;
 
+        private Share(String client) {
+            this.client = client;
+        }
+
         /** @return false where that is too much; nothing is taken then */
         synchronized boolean take(int bytes) {
-            if (isOver || !BodyBudget.this.take(bytes)) {
+            if (isOver || !BodyBudget.this.take(client, bytes)) {
                 return false;
             }
             taken += bytes;
@@ -44,7 +62,7 @@ final class BodyBudget {
         /** Gives back what was taken; nothing is taken any more. */
         synchronized void end() {
             isOver = true;
-            free.addAndGet(taken);
+            give(client, taken);
             taken = 0;
         }
     }

@@ -35,6 +35,9 @@ public final class MvcGateway {
     private static final Duration PATIENCE =
             WireLimits.BODY_ARRIVES.plusMillis(WireLimits.WAIT_MS).plusSeconds(30);
 
+    /** An attribute of requests of which it cannot be told at present who asks: the {@link ProblemException} that says so. */
+    public static final String UNDECIDED = MvcGateway.class.getName() + ".undecided";
+
     private MvcGateway() {}
 
     /** @param path of the gateway, such as {@code /elasticjob/workers} */
@@ -49,6 +52,7 @@ public final class MvcGateway {
             String path, HttpGateway gateway, Callers callers, BodyBudget budget, ServerRequest request) {
         Caller caller;
         try {
+            mustBeDecided(request.servletRequest());
             caller = callers.identify(
                     request.principal().orElse(null),
                     address(request.servletRequest().getRemoteAddr()),
@@ -66,7 +70,7 @@ public final class MvcGateway {
         String below = path(path, request);
         String authorization = request.headers().firstHeader("Authorization");
         boolean isPassed = request.headers().firstHeader(Peers.PASSED) != null;
-        ArrivingBody body = ArrivingBody.kept(WireLimits.BODY_ARRIVES, budget.share());
+        ArrivingBody body = ArrivingBody.kept(WireLimits.BODY_ARRIVES, budget.share(caller.name()));
         return later(
                 body,
                 body.whole()
@@ -79,6 +83,12 @@ public final class MvcGateway {
                                 : CompletableFuture.completedFuture(
                                         response(HttpGateway.problem(ArrivingBody.problem(failed)), true)))
                         .thenCompose(answer -> answer));
+    }
+
+    private static void mustBeDecided(HttpServletRequest request) {
+        if (request.getAttribute(UNDECIDED) instanceof ProblemException undecided) {
+            throw undecided;
+        }
     }
 
     private static ServerResponse later(ArrivingBody body, CompletionStage<ServerResponse> answer) {

@@ -59,7 +59,7 @@ public final class WebFluxGateway {
         } catch (ProblemException refused) {
             return Mono.fromCompletionStage(gateway.refuse(path(path, request), refused));
         }
-        return body(request.body(BodyExtractors.toDataBuffers()), WireLimits.BODY_ARRIVES, budget.share())
+        return body(request.body(BodyExtractors.toDataBuffers()), WireLimits.BODY_ARRIVES, budget.share(caller.name()))
                 .flatMap(body -> Mono.fromCompletionStage(gateway.handle(
                         new HttpGateway.Request(
                                 request.method().name(),

@@ -80,7 +80,7 @@ class ArrivingBodyTest {
     private final BodyBudget budget = new BodyBudget(BUDGET);
 
     private CompletableFuture<byte[]> read(Duration patience) {
-        return read(ArrivingBody.kept(patience, budget.share()));
+        return read(ArrivingBody.kept(patience, budget.share("w")));
     }
 
     private CompletableFuture<byte[]> read(ArrivingBody body) {
@@ -99,9 +99,9 @@ class ArrivingBodyTest {
 
     /** Fails where something is still taken of it. */
     private void assertThatTheBudgetIsFree() {
-        BodyBudget.Share all = budget.share();
-        assertThat(all.take(BUDGET)).isTrue();
-        all.end();
+        BodyBudget.Share half = budget.share("anybody"); // as much as one may take where nothing is taken
+        assertThat(half.take(BUDGET / 2)).isTrue();
+        half.end();
     }
 
     @Test
@@ -158,7 +158,7 @@ class ArrivingBodyTest {
 
     @Test
     void oneWhoseStreamCannotBeHadFails() {
-        ArrivingBody body = ArrivingBody.kept(Duration.ofMinutes(10), budget.share());
+        ArrivingBody body = ArrivingBody.kept(Duration.ofMinutes(10), budget.share("w"));
         IllegalStateException isRead = new IllegalStateException("a reader was taken");
         body.readFrom((HttpServletRequest) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {HttpServletRequest.class}, (any, method, none) -> {
@@ -172,8 +172,8 @@ class ArrivingBodyTest {
 
     @Test
     void allTogetherTakeNoMoreThanTheBudget() throws IOException {
-        BodyBudget.Share others = budget.share();
-        assertThat(others.take(BUDGET - 10)).isTrue();
+        BodyBudget.Share others = budget.share("w");
+        assertThat(others.take(BUDGET / 2 - 10)).isTrue();
         CompletableFuture<byte[]> body = read(Duration.ofMinutes(10));
         network.brings(new byte[10]);
         assertThat(body).isNotDone();

@@ -20,15 +20,15 @@ class WebFluxGatewayTest {
 
     /** Fails where something is still taken of it. */
     private void assertThatTheBudgetIsFree() {
-        BodyBudget.Share all = budget.share();
-        assertThat(all.take(100)).isTrue();
-        all.end();
+        BodyBudget.Share half = budget.share("anybody"); // as much as one may take where nothing is taken
+        assertThat(half.take(50)).isTrue();
+        half.end();
     }
 
     @Test
     void aBodyThatDoesNotArriveIsRefusedInWords() {
         Flux<DataBuffer> beginning = Flux.concat(Flux.just(part(10)), Flux.never());
-        assertThatThrownBy(() -> WebFluxGateway.body(beginning, Duration.ofMillis(1), budget.share())
+        assertThatThrownBy(() -> WebFluxGateway.body(beginning, Duration.ofMillis(1), budget.share("w"))
                         .block(Duration.ofSeconds(30)))
                 .isInstanceOfSatisfying(
                         ProblemException.class,
@@ -39,14 +39,14 @@ class WebFluxGatewayTest {
 
     @Test
     void allTogetherTakeNoMoreThanTheBudget() {
-        BodyBudget.Share others = budget.share();
-        assertThat(others.take(80)).isTrue();
-        assertThat(WebFluxGateway.body(Flux.just(part(10), part(10)), Duration.ofMinutes(10), budget.share())
+        BodyBudget.Share others = budget.share("others");
+        assertThat(others.take(50)).isTrue();
+        assertThat(WebFluxGateway.body(Flux.just(part(10), part(10)), Duration.ofMinutes(10), budget.share("w"))
                         .block(Duration.ofSeconds(30)))
                 .hasSize(20);
-        assertThatThrownBy(
-                        () -> WebFluxGateway.body(Flux.just(part(10), part(11)), Duration.ofMinutes(10), budget.share())
-                                .block(Duration.ofSeconds(30)))
+        assertThatThrownBy(() -> WebFluxGateway.body(
+                                Flux.just(part(10), part(16)), Duration.ofMinutes(10), budget.share("w"))
+                        .block(Duration.ofSeconds(30)))
                 .isInstanceOfSatisfying(
                         ProblemException.class,
                         problem -> assertThat(problem.status()).isEqualTo(503));
