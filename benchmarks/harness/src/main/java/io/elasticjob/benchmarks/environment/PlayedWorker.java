@@ -109,7 +109,8 @@ public final class PlayedWorker {
                             throw new IllegalStateException(
                                     "the gateway answered " + answer.statusCode() + " " + new String(answer.body()));
                         }
-                        take(JSON.readTree(answer.body()), Instant.now());
+                        Instant came = Instant.now();
+                        take(JSON.readTree(answer.body()), came);
                         exchange();
                     } catch (RuntimeException broken) {
                         over.completeExceptionally(broken);

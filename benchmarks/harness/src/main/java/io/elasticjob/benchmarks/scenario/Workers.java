@@ -69,9 +69,11 @@ final class Workers implements Scenario {
     @Override
     public List<Case> cases(Contender contender, Options options) {
         List<Case> cases = new ArrayList<>(options.some("jobs", "20,100", "20").stream()
+                .filter(jobs -> !jobs.isEmpty())
                 .map(jobs -> Case.plain().with("jobs", jobs).with("workers", 20).with("slots", 50))
                 .toList());
-        options.some("idle", "1000", "100")
+        options.some("idle", "1000", "100").stream()
+                .filter(idle -> !idle.isEmpty())
                 .forEach(idle -> cases.add(
                         Case.plain().with("jobs", 0).with("workers", idle).with("slots", 1)));
         return cases;
