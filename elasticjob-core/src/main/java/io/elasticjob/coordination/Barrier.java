@@ -34,21 +34,39 @@ public record Barrier(@Nullable FiringRecord known) {
         if (isOver) { // it was closed without this shard, which was switched off
             return new ShardStep.Settle(record.decidedUpTo(over), null);
         }
-        boolean isNobodys = open != null
-                && open.plan() != null
-                && !job.definition().plannedShards().arePlanned();
-        if (open == null || isNobodys || !open.has(shard)) {
+        if (open == null || !open.has(shard)) {
             return new ShardStep.Rest();
+        } else if (open.plan() != null && !arePlanned(job)) {
+            return new ShardStep.Rest(); // the close counts it as decided
         }
-        return open.isPlanLost() ? notRun(job, shard, record, open) : begin(job, shard, record, open, now);
+        return isNobodys(job, open.firing()) ? notRun(job, shard, record, open) : begin(job, shard, record, open, now);
     }
 
-    /** Whether nobody knows any more what the shards of this firing are to do. */
-    boolean isPlanLost(Firing firing) {
-        FiringRecord.Current current = known == null ? null : known.current();
-        return current != null
-                && current.whole().isPlanLost()
+    /**
+     * Whether nobody knows what a shard of this firing is to do, though it may have begun it: its plan is lost, the job was or
+     * is split without a planner, or the firing is over and its plan is gone.
+     */
+    boolean isNobodys(ShardStep.Job job, Firing firing) {
+        if (known == null) {
+            return false;
+        }
+        FiringRecord.Current current = known.current();
+        boolean isBegun = current != null
+                && !(current.stage() instanceof FiringRecord.Closed)
                 && current.whole().firing().equals(firing);
+        FiringRecord.Plan plan = current != null && isBegun ? current.whole().plan() : null;
+        return plan == null ? arePlanned(job) && !hasOwnParts(job, firing) : plan.lost() || !arePlanned(job);
+    }
+
+    /** Whether its trigger says what each shard is to do; what there is no trigger for any more, nobody begins. */
+    private static boolean hasOwnParts(ShardStep.Job job, Firing firing) {
+        Trigger trigger =
+                firing instanceof Firing.Triggered triggered ? job.triggers().get(triggered.number()) : null;
+        return firing instanceof Firing.Triggered && (trigger == null || !trigger.isPlanned());
+    }
+
+    private static boolean arePlanned(ShardStep.Job job) {
+        return job.definition().plannedShards().arePlanned();
     }
 
     /** It is decided by each shard for itself, as all else: so nothing begins that is closed meanwhile. */

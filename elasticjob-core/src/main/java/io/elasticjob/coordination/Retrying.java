@@ -61,8 +61,8 @@ public final class Retrying {
                     record,
                     failed,
                     now,
-                    "the job or the shard was disabled or has another schedule since, or the trigger was cancelled, or the"
-                            + " plan of the firing was lost");
+                    "the job or the shard was disabled or has another schedule since, or the trigger was cancelled, or"
+                            + " nobody knows the parts of the firing any more");
         } else if (isNextDue(job, shard, record, failed.firing(), now)) {
             return ended(job, shard, record, failed, now, "the next firing has come due");
         }

@@ -161,9 +161,9 @@ public sealed interface ShardStep {
                     && count.has(shard, fireTime); // else its part is not known any more
         }
 
-        /** Whether nobody knows any more what the shards of this firing are to do. */
-        private boolean isPlanLost(Firing firing) {
-            return barrier != null && barrier.isPlanLost(firing);
+        /** Whether nobody knows what the shards of this firing are to do. */
+        private boolean isNobodys(Firing firing) {
+            return barrier != null && barrier.isNobodys(this, firing);
         }
 
         /** Firings of the shard before it are never due. */
@@ -386,7 +386,7 @@ public sealed interface ShardStep {
     static Optional<Claim> again(Job job, int shard, ShardState.Attempt before, int deaths) {
         Firing firing = before.firing();
         int attempt = before.number() + 1;
-        if (job.isPlanLost(firing)) {
+        if (job.isNobodys(firing)) {
             return Optional.empty();
         }
         if (firing instanceof Firing.Scheduled scheduled) {

@@ -241,6 +241,11 @@ final class FiringCell {
         marked = true;
     }
 
+    /** Whether the record may be another one by now than is known: that is being read, or about to be. */
+    boolean isUnread() {
+        return traffic != Traffic.KNOWN;
+    }
+
     /** Connected again: what was under way is over. */
     void reconnected() {
         traffic(Traffic.UNREAD);

@@ -94,7 +94,7 @@ final class FiringTable {
         this.deadlines = deadlines;
         this.outbox = outbox;
         this.successors = new Successors(layout, jobs, roster, outbox);
-        this.traffic = new FiringTraffic(layout, registration, jobs, outbox, this::known);
+        this.traffic = new FiringTraffic(layout, registration, jobs, outbox, new Readers());
         this.inquiry = new Inquiry(outbox, AT_ONCE, AT_ONCE, "its firing stays open until its record can be read");
         this.tellers = new FiringTellers(
                 layout, registration, roster, traffic, new FiringTelling(code.listeners(), outbox), inquiry, outbox);
@@ -320,7 +320,24 @@ final class FiringTable {
         return new FiringStep.Opener(registration.currentId(), job.version(), listened);
     }
 
-    /** What is open is another than before. */
+    private final class Readers implements FiringTraffic.Readers {
+
+        /** What is open is another than before. */
+        @Override
+        public void changed(FiringCell cell, FiringRecord record) {
+            known(cell, record);
+        }
+
+        /** Shards that have waited for it to be read go on. */
+        @Override
+        public void unchanged(FiringCell cell) {
+            JobDefinition definition = cell.job.definition();
+            if (definition != null && definition.plannedShards().arePlanned()) {
+                shards.firingKnown(cell.job);
+            }
+        }
+    }
+
     private void known(FiringCell cell, FiringRecord record) {
         deadlines.heard(cell.job, record);
         Assignment assigned = cell.job.assignment();

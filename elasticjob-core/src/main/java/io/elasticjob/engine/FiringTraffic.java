@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** Reads, watches and writes the records of firings, one for each job that asks for it. Confined to the loop. */
@@ -27,15 +26,19 @@ final class FiringTraffic {
     private final Registration registration;
     private final JobTable jobs;
     private final Outbox outbox;
-    private final BiConsumer<FiringCell, FiringRecord> known;
+    private final Readers known;
 
-    /** @param known hears of a record that is another than before */
-    FiringTraffic(
-            Layout layout,
-            Registration registration,
-            JobTable jobs,
-            Outbox outbox,
-            BiConsumer<FiringCell, FiringRecord> known) {
+    /** Hears what was read. */
+    interface Readers {
+
+        /** The record is another one than before. */
+        void changed(FiringCell cell, FiringRecord record);
+
+        /** It is the one that is known already. */
+        void unchanged(FiringCell cell);
+    }
+
+    FiringTraffic(Layout layout, Registration registration, JobTable jobs, Outbox outbox, Readers known) {
         this.layout = layout;
         this.registration = registration;
         this.jobs = jobs;
@@ -95,7 +98,9 @@ final class FiringTraffic {
 
     private void found(FiringCell cell, FiringRecord record, int version) {
         if (cell.found(record, version, outbox.nanos())) {
-            known.accept(cell, record);
+            known.changed(cell, record);
+        } else {
+            known.unchanged(cell);
         }
     }
 

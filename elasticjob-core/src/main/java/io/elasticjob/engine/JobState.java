@@ -1,10 +1,12 @@
 package io.elasticjob.engine;
 
 import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.Firing;
 import io.elasticjob.InvalidSettingException;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.OperationRefusedException;
 import io.elasticjob.ShardRecord;
+import io.elasticjob.ShardState;
 import io.elasticjob.coordination.Barrier;
 import io.elasticjob.coordination.Cancels;
 import io.elasticjob.coordination.DueFiring;
@@ -330,6 +332,19 @@ final class JobState {
         return known != null
                 && known.plannedShards().arePlanned()
                 && (firings == null || firings.barrier() == Barrier.UNKNOWN);
+    }
+
+    /** Whether a shard has begun a part of a firing that may be another one than is known here: that is being read. */
+    boolean isPartUnread(ShardRecord record) {
+        JobDefinition known = definition;
+        Firing begun = record.latest()
+                .filter(any -> !(record.state() instanceof ShardState.Done))
+                .map(ShardState.Attempt::firing)
+                .orElse(null);
+        return known != null
+                && known.plannedShards().arePlanned()
+                && begun != null
+                && (firings == null || firings.isUnread());
     }
 
     /** How many shards the firing has that is open, if they were planned: somebody has to see to each of them to its end. */

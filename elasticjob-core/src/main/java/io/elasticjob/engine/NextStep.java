@@ -52,7 +52,14 @@ final class NextStep {
         return time.told()
                 .flatMap(told -> FutureRecord.corrected(job, cell.shard, cell.record(), time.horizon()))
                 .or(() -> cell.job.cancels().ended(job, cell.shard, cell.record(), ownerOf(cell), now))
-                .orElseGet(() -> ShardStep.next(job, cell.shard, cell.record(), ownerOf(cell), now));
+                .orElseGet(() ->
+                        onceItsFiringIsRead(cell, ShardStep.next(job, cell.shard, cell.record(), ownerOf(cell), now)));
+    }
+
+    /** Which part a shard has begun is decided by the firing that is open now, and not by one before. */
+    private static ShardStep onceItsFiringIsRead(ShardCell cell, ShardStep step) {
+        boolean isDecision = step instanceof ShardStep.Claim || step instanceof ShardStep.Settle;
+        return isDecision && cell.job.isPartUnread(cell.record()) ? new ShardStep.Rest() : step;
     }
 
     private ShardStep.Owner ownerOf(ShardCell cell) {

@@ -265,6 +265,59 @@ class FiringStepTest {
                 .isInstanceOf(ShardStep.Settle.class);
     }
 
+    private static final ShardRecord FAILED = RUNS.failed(new Outcome.Failed("away"), NOON.plusSeconds(1));
+
+    private static ShardStep again(ShardStep.Job job, ShardRecord record, Owner owner, FiringRecord known) {
+        return ShardStep.next(job.behind(new Barrier(known)), 0, record, owner, NOON.plusSeconds(60));
+    }
+
+    @Test
+    void whatWasSplitBeforeTheJobHadAPlannerIsNotRunAsAPart() {
+        FiringRecord fixed = OPEN;
+
+        assertThat(again(planned(), ShardRecord.NEW, Owner.UNKNOWN, fixed))
+                .isEqualTo(new ShardStep.Settle(ShardRecord.NEW.decidedThrough(NOON), null));
+        assertThat(again(planned(), RUNS.givenBackByDeath(new Outcome.Lost()), Owner.UNKNOWN, fixed))
+                .isInstanceOf(ShardStep.Settle.class);
+        assertThat(again(retried(), FAILED, Owner.UNKNOWN, fixed)).isInstanceOf(ShardStep.Settle.class);
+        assertThat(again(retried(), RUNS, Owner.LIVE, fixed)).isEqualTo(new ShardStep.Await("a.0"));
+    }
+
+    @Test
+    void aTriggerThatListsItsShardsHasItsOwnPartsThoughTheJobHasAPlannerByNow() {
+        Firing first = new Firing.Triggered(0);
+        ShardStep.Job job = job(planned().definition(), NOON, trigger(0, 0, 1, 2));
+        ShardRecord died = ShardRecord.NEW.claimed(first, "a.0", 1, 0, NOON).givenBackByDeath(new Outcome.Lost());
+
+        assertThat(again(job, ShardRecord.NEW, Owner.UNKNOWN, FiringRecord.NEW.opened(whole(first, NOON), new Open())))
+                .isInstanceOf(ShardStep.Claim.class);
+        assertThat(again(job, died, Owner.UNKNOWN, told(OPEN, null))).isInstanceOf(ShardStep.Claim.class);
+    }
+
+    @Test
+    void aPartWhoseFiringIsOverIsNotRunAgain() {
+        FiringRecord open = open();
+        FiringRecord next = open.closed(ended(true), null)
+                .opened(new Whole(new Firing.Scheduled(NEXT), NEXT, 3, new TreeSet<>(), NEXT, 7), new Open());
+
+        assertThat(again(retried(), FAILED, Owner.UNKNOWN, open)).isEqualTo(new ShardStep.Claim(AT_NOON, NOON, 2, 0));
+        assertThat(again(retried(), FAILED, Owner.UNKNOWN, open.closed(ended(true), null)))
+                .isInstanceOf(ShardStep.Settle.class);
+        assertThat(again(retried(), FAILED, Owner.UNKNOWN, next)).isInstanceOf(ShardStep.Settle.class);
+    }
+
+    private static ShardStep.Job retried() {
+        return job(
+                JobDefinition.named("orders")
+                        .every(Duration.ofMinutes(1))
+                        .set(JobKey.PLANNER, "cities")
+                        .set(JobKey.RETRY_ATTEMPTS, "2")
+                        .set(JobKey.RETRY_DELAY, "1s")
+                        .set(JobKey.RETRY_JITTER, "0")
+                        .build(),
+                NOON);
+    }
+
     @Test
     void aFiringWhosePlanIsLostHasFailedUnlessAllOfItHasRun() {
         FiringRecord lost = FiringStep.planLost(open());

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -122,6 +123,17 @@ enum DivisionMutant implements Mutant {
             return before.isRunning() && after.state() instanceof ShardState.Done
                     ? after.withCheckpoint(before.checkpoint())
                     : after;
+        }
+    },
+
+    /** Who is to run a part again takes its firing for one that is over, as it knows the one before. */
+    PARTS_ARE_GIVEN_UP {
+        @Override
+        ShardRecord written(ShardRecord before, ShardRecord after) {
+            boolean isAgain = before.toRetry().isPresent()
+                    && after.isRunning()
+                    && Objects.equals(before.firing(), after.firing());
+            return isAgain ? before.failedForGood(before.fireTime().orElse(null)) : after;
         }
     },
 

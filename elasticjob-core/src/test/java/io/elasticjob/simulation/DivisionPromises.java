@@ -3,16 +3,21 @@ package io.elasticjob.simulation;
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.Firing;
 import io.elasticjob.FiringResult;
+import io.elasticjob.JobDefinition;
+import io.elasticjob.Outcome;
 import io.elasticjob.ShardPlanner;
+import io.elasticjob.ShardRecord;
 import io.elasticjob.ShardState;
 import io.elasticjob.codec.CancelCodec;
 import io.elasticjob.codec.Decoded;
+import io.elasticjob.codec.FiringRecordCodec;
 import io.elasticjob.codec.PlanCodec;
 import io.elasticjob.coordination.Cancel;
 import io.elasticjob.coordination.FiringRecord;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.registry.Read;
 import io.elasticjob.testing.Ledger;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * plan whose firing is over.
  */
 final class DivisionPromises {
+
+    /** Of the settings of a job everybody has heard by then who can write anything: after that a session is over. */
+    private static final Duration HEARD_OF = Simulation.SESSION.plusSeconds(4);
 
     private record Of(Layout.JobLife life, Firing firing) {}
 
@@ -238,6 +246,62 @@ final class DivisionPromises {
         }
     }
 
+    /** A record of a shard was written. What it has begun of a plan is not given up while its job wants it. */
+    void written(Layout.JobLife life, int shard, ShardRecord before, ShardRecord after) {
+        Firing firing = before.firing();
+        boolean isEnded = Divisions.concerns(life.job())
+                && firing != null
+                && firing.equals(after.firing())
+                && after.state() instanceof ShardState.Done;
+        Observed.Job job = isEnded ? seen.jobs.get(life.job()) : null;
+        if (firing != null
+                && job != null
+                && isToGoOn(job.definition(), before, after)
+                && isWanted(life, job, shard, before)
+                && !isCancelled(life, firing, shard)) {
+            seen.violated("a part was given up that is to go on: " + life + " shard " + shard + " " + before + " then "
+                    + after);
+        }
+    }
+
+    /** As far as only its job decides. */
+    private static boolean isToGoOn(JobDefinition job, ShardRecord before, ShardRecord after) {
+        if (!before.isRunning()) {
+            int failures =
+                    before.toRetry().map(failed -> failed.failures().count()).orElse(Integer.MAX_VALUE);
+            return failures <= job.retry().attempts();
+        }
+        return new Outcome.Lost().name().equals(after.outcome())
+                && before.stop().isEmpty()
+                && job.failover().wanted()
+                && before.deaths() < job.failover().limit();
+    }
+
+    /** Whether its firing is open, has its plan, and the job has wanted it for so long that everybody knows that. */
+    private boolean isWanted(Layout.JobLife life, Observed.Job job, int shard, ShardRecord begun) {
+        FiringRecord.Whole open = seen.ensemble.node(Observed.LAYOUT.firings(life.job(), life.life()))
+                                instanceof Read.Present present
+                        && FiringRecordCodec.decode(present.data()) instanceof Decoded.Value<FiringRecord> record
+                ? record.value().open().orElse(null)
+                : null;
+        boolean isThere = open != null
+                && open.plan() != null
+                && !open.isPlanLost()
+                && open.firing().equals(begun.firing())
+                && (!(open.firing() instanceof Firing.Triggered triggered)
+                        || seen.ensemble.node(Observed.LAYOUT.trigger(life.job(), triggered.number()))
+                                instanceof Read.Present);
+        return isThere
+                && job.life().equals(life.life())
+                && job.definition().enabled()
+                && job.definition().plannedShards().arePlanned()
+                && Observed.isOn(job.stored().switches(), shard, open.fireTime())
+                && !(open.firing() instanceof Firing.Scheduled
+                        && open.fireTime().isBefore(job.stored().since()))
+                && seen.ensemble.node(Observed.JOBS + life.job()) instanceof Read.Present node
+                && node.stat().modifiedAt().plus(HEARD_OF).isBefore(seen.clock.now());
+    }
+
     /** What nobody could run has not gone well, though all else has. */
     private void checkCutShort(Layout.JobLife life, FiringRecord.Whole whole, FiringRecord.Closed closed) {
         boolean isCutShort = whole.shards().stream()
@@ -324,8 +388,7 @@ final class DivisionPromises {
             FiringRecord record = seen.ensemble.node(Observed.LAYOUT.firings(
                                     plan.of().job(), plan.of().life()))
                             instanceof Read.Present present
-                    ? ((Decoded.Value<FiringRecord>) io.elasticjob.codec.FiringRecordCodec.decode(present.data()))
-                            .value()
+                    ? ((Decoded.Value<FiringRecord>) FiringRecordCodec.decode(present.data())).value()
                     : FiringRecord.NEW;
             FiringRecord.Current current = record.current();
             boolean isOpen = current != null && !(current.stage() instanceof FiringRecord.Closed);

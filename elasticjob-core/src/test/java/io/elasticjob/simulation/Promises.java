@@ -162,6 +162,7 @@ final class Promises {
             seen.historyOf(path).ifPresent(history -> {
                 ShardRecord before = history.last;
                 records.changed(history, change);
+                divisions.written(history.of, history.shard, before, history.last);
                 if (WholePromises.isClaim(before, history.last)) {
                     wholes.claimed(history.of, history.shard, before, history.last);
                     placements.claimed(history.of, history.shard, history.last);
