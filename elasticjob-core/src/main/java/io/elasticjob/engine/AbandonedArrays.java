@@ -68,7 +68,7 @@ final class AbandonedArrays {
         List<String> paths = List.copyOf(byPath.keySet());
         List<JobLife> lives = List.copyOf(byPath.values());
         Map<JobLife, Integer> versions = versions(lives);
-        outbox.readEach(over, paths, true, result -> {
+        outbox.readEachCaughtUp(over, paths, result -> {
             if (!(result instanceof Result.Told<List<Read>> told)) {
                 outbox.refuse(question, new RegistryException("The records could not be read"));
                 return;
@@ -171,7 +171,7 @@ final class AbandonedArrays {
         }
         List<String> owners =
                 placed.stream().map(found -> layout.instance(found.owner())).toList();
-        outbox.readEach(over, owners, true, result -> {
+        outbox.readEachCaughtUp(over, owners, result -> {
             if (!(result instanceof Result.Told<List<Read>> told)) {
                 outbox.refuse(question, new RegistryException("The instances could not be read"));
                 return;

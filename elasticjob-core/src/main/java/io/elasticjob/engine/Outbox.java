@@ -176,6 +176,11 @@ final class Outbox {
         WholeRead.ask(this, over, paths, true, then);
     }
 
+    /** As {@link #readCaughtUp}; one that cannot be read is {@link Read.Unreadable}, and costs the others nothing. */
+    void readEachCaughtUp(Connection over, List<String> paths, Consumer<Result<List<Read>>> then) {
+        WholeRead.askEachCaughtUp(this, over, paths, then);
+    }
+
     /** For {@link Inquiry}, which knows what to do with one that is {@link Read.Unreadable}. */
     void readEach(Connection over, List<String> paths, boolean caughtUp, Consumer<Result<List<Read>>> then) {
         Consumer<Result<List<Read>>> noting = noting(then);

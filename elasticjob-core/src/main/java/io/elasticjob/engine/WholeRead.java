@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Nodes of which all have to be read, or none, in portions: so few at a time that an answer is never longer than the client
+ * Nodes that are read as one, in portions: so few at a time that an answer is never longer than the client
  * takes, however long each of them is. Confined to the loop.
  */
 final class WholeRead {
@@ -17,28 +17,39 @@ final class WholeRead {
 
     private final List<@Nullable List<Read>> portions = new ArrayList<>();
     private final Consumer<Result<List<Read>>> then;
+    private final boolean isEach;
     private int missing;
     private long sent = Long.MAX_VALUE;
     private boolean isOver;
 
-    private WholeRead(Consumer<Result<List<Read>>> then) {
+    private WholeRead(boolean isEach, Consumer<Result<List<Read>>> then) {
+        this.isEach = isEach;
         this.then = then;
     }
 
-    /** Asks for all of them at once. */
+    /** Asks for all of them at once; where one cannot be read, there is no answer. */
     static void ask(
             Outbox outbox, Connection over, List<String> paths, boolean caughtUp, Consumer<Result<List<Read>>> then) {
-        WholeRead whole = new WholeRead(then);
-        whole.missing = Math.max(1, (paths.size() + AT_ONCE - 1) / AT_ONCE);
-        for (int portion = 0; portion < whole.missing; portion++) {
+        new WholeRead(false, then).ask(outbox, over, paths, caughtUp);
+    }
+
+    /** As {@link #ask}, and tells of one that cannot be read that it is {@link Read.Unreadable}. */
+    static void askEachCaughtUp(Outbox outbox, Connection over, List<String> paths, Consumer<Result<List<Read>>> then) {
+        new WholeRead(true, then).ask(outbox, over, paths, true);
+    }
+
+    private void ask(Outbox outbox, Connection over, List<String> paths, boolean caughtUp) {
+        int all = Math.max(1, (paths.size() + AT_ONCE - 1) / AT_ONCE);
+        missing = all;
+        for (int portion = 0; portion < all; portion++) {
             int place = portion;
             int from = portion * AT_ONCE;
-            whole.portions.add(null);
+            portions.add(null);
             outbox.readEach(
                     over,
                     paths.subList(from, Math.min(paths.size(), from + AT_ONCE)),
                     caughtUp,
-                    result -> whole.answered(place, result));
+                    result -> answered(place, result));
         }
     }
 
@@ -51,7 +62,7 @@ final class WholeRead {
             return;
         }
         for (Read read : told.answer()) {
-            if (read instanceof Read.Unreadable unreadable) {
+            if (!isEach && read instanceof Read.Unreadable unreadable) {
                 end(new Result.Unknown<>(unreadable.why()));
                 return;
             }

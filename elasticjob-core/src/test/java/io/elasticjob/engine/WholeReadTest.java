@@ -93,4 +93,26 @@ class WholeReadTest {
 
         assertThat(results).hasSize(2).allMatch(Result.Unknown.class::isInstance);
     }
+
+    /** For whoever looks at each by itself, such as the sweep of arrays: a stranger's node costs the others nothing. */
+    @Test
+    void whereEachCountsByItselfANodeThatCannotBeReadIsToldOf() {
+        List<String> paths = IntStream.range(0, 31).mapToObj(i -> "/test/" + i).toList();
+        outbox.readEachCaughtUp(over, paths, results::add);
+        List<Effect.ReadAll> asked =
+                outbox.take().stream().map(Effect.ReadAll.class::cast).toList();
+        asked.get(0).then().accept(answer(asked.get(0), 1));
+        asked.get(1)
+                .then()
+                .accept(new Result.Told<>(
+                        List.of(new Read.Unreadable(new RegistryException("ZooKeeper does not allow it"))), 1, 2));
+
+        assertThat(asked).allMatch(Effect.ReadAll::caughtUp).hasSize(2);
+        assertThat(results)
+                .singleElement()
+                .satisfies(result -> assertThat(((Result.Told<List<Read>>) result).answer())
+                        .hasSize(31)
+                        .last()
+                        .isInstanceOf(Read.Unreadable.class));
+    }
 }
