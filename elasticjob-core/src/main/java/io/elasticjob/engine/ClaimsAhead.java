@@ -76,6 +76,9 @@ final class ClaimsAhead {
         if (definition.concurrency().isLimited()) {
             return; // it would be counted before it begins
         }
+        if (definition.plannedShards().arePlanned()) {
+            return; // what a part is to run says the plan, which may not be read yet
+        }
         ShardStep.Job then = job.at(fireTime);
         for (ShardCell cell : cells) {
             if (cell.isResting() && cell.isMine() && hasRoom(definition) && !isRunBefore.test(cell)) {
