@@ -46,9 +46,10 @@ public sealed interface FiringStep {
      *
      * @param by id of the instance
      * @param version of the job's node as it is decided under
-     * @param listened whether listeners hear of the firing
+     * @param before whether a listener hears of the firing before its first shard
+     * @param after whether a listener hears of it after its last one
      */
-    record Opener(String by, int version, boolean listened) {
+    record Opener(String by, int version, boolean before, boolean after) {
 
         /** What comes first: the plan, where there is a planner, as listeners hear into how many shards it is split. */
         private FiringRecord.Stage first(boolean isPlanned) {
@@ -56,7 +57,7 @@ public sealed interface FiringStep {
         }
 
         private FiringRecord.Stage begun() {
-            return listened ? new FiringRecord.Opening(by) : new FiringRecord.Open();
+            return before ? new FiringRecord.Opening(by) : new FiringRecord.Open();
         }
     }
 
@@ -148,7 +149,7 @@ public sealed interface FiringStep {
 
     private static FiringRecord.Closed closed(
             FiringResult result, SortedMap<String, Integer> ends, Opener closer, Instant now) {
-        return new FiringRecord.Closed(result, ends, now, closer.listened() ? closer.by() : null, !closer.listened());
+        return new FiringRecord.Closed(result, ends, now, closer.after() ? closer.by() : null, !closer.after());
     }
 
     // ---- The plan

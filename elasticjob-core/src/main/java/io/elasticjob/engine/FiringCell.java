@@ -1,5 +1,6 @@
 package io.elasticjob.engine;
 
+import io.elasticjob.Firing;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.coordination.Barrier;
 import io.elasticjob.coordination.FiringRecord;
@@ -9,7 +10,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +60,11 @@ final class FiringCell {
 
     /** What this process has told to listeners last; null before the first. */
     private @Nullable Object told;
+
+    /** What the shards of the firing have left that this process has closed and is to tell; null while there is none. */
+    private @Nullable Results results;
+
+    private record Results(Firing firing, SortedMap<Integer, String> ofShards) {}
 
     /** The parts of the firing that is open; null while they are not known. */
     private @Nullable PlanParts parts;
@@ -262,6 +271,7 @@ final class FiringCell {
         parts = null;
         readingPlan = null;
         draft = null;
+        results = null;
     }
 
     /** False when it is older than what is known, or the same. */
@@ -358,7 +368,20 @@ final class FiringCell {
     void hasTold(Object what) {
         telling = null;
         told = what;
+        results = null;
         marked = true;
+    }
+
+    /** This process has closed a firing whose shards have left that, and is to tell it. */
+    void closedWith(Firing firing, Map<Integer, String> ofShards) {
+        results = new Results(firing, new TreeMap<>(ofShards));
+    }
+
+    /** What the shards of a firing have left; empty where this process has not closed it. */
+    Optional<SortedMap<Integer, String>> resultsOf(Firing firing) {
+        return Optional.ofNullable(results)
+                .filter(of -> of.firing().equals(firing))
+                .map(Results::ofShards);
     }
 
     /** False when that node is being read already. */

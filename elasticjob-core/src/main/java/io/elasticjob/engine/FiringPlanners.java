@@ -305,7 +305,7 @@ final class FiringPlanners {
         } else {
             FiringRecord.Plan plan = draft.plan;
             FiringRecord next = FiringStep.planned(
-                    job.forDecision(outbox.now()), record, draft.parts, plan, opener(job), outbox.now());
+                    job.forDecision(outbox.now()), record, draft.parts, plan, tellers.opener(job), outbox.now());
             traffic.write(over, cell, next, List.of(job.check()), List.of(), () -> {
                 cell.draft(null);
                 outbox.publish(new ElasticJobEvent.FiringPlanned(
@@ -329,7 +329,8 @@ final class FiringPlanners {
         closes.write(
                 over,
                 cell,
-                FiringStep.notPlanned(job.forDecision(outbox.now()), record, result, opener(job), outbox.now()));
+                FiringStep.notPlanned(
+                        job.forDecision(outbox.now()), record, result, tellers.opener(job), outbox.now()));
     }
 
     /** What is told once a firing is closed, which may be one that was being planned. */
@@ -343,11 +344,6 @@ final class FiringPlanners {
                     why));
         }
         cell.draft(null);
-    }
-
-    private FiringStep.Opener opener(JobState job) {
-        boolean listened = !job.usable().wholeFirings().listeners().isEmpty();
-        return new FiringStep.Opener(registration.currentId(), job.version(), listened);
     }
 
     private static Layout.JobLife lifeOf(JobState job) {

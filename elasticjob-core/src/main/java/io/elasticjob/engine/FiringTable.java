@@ -315,11 +315,6 @@ final class FiringTable {
         }
     }
 
-    private FiringStep.Opener opener(JobState job) {
-        boolean listened = !job.usable().wholeFirings().listeners().isEmpty();
-        return new FiringStep.Opener(registration.currentId(), job.version(), listened);
-    }
-
     private final class Readers implements FiringTraffic.Readers {
 
         /** What is open is another than before. */
@@ -375,7 +370,7 @@ final class FiringTable {
         boolean isAhead = ahead != null && ahead.isAfter(now) && !isPlanned;
         Instant then = isAhead && ahead != null ? ahead : now;
         ShardStep.Job decided = isAhead ? job.at(then) : job.forDecision(now);
-        FiringStep step = FiringStep.next(decided, record, opener(job), then);
+        FiringStep step = FiringStep.next(decided, record, tellers.opener(job), then);
         if (step instanceof FiringStep.Open open && isMyTurn(cell, open)) {
             List<Write> checks = new ArrayList<>(List.of(job.check()));
             Trigger trigger = open.trigger();
@@ -500,7 +495,7 @@ final class FiringTable {
                         cell.job.usable().plannedShards().arePlanned() ? cell.job.forDecision(outbox.now()) : decided,
                         record,
                         shard -> records.getOrDefault(shard, ShardRecord.NEW),
-                        opener(cell.job),
+                        tellers.opener(cell.job),
                         outbox.time().horizon(),
                         outbox.now())
                 .ifPresent(next ->
@@ -653,6 +648,9 @@ final class FiringTable {
                     next, cell.job.usable().wholeFirings().deadline(), deadlines.noter(registration.currentId()));
             traffic.write(over, cell, noted, all, writes.jobs(), () -> {
                 cell.refusals(0);
+                if (!closed.told()) {
+                    cell.closedWith(ended.whole().firing(), ended.results());
+                }
                 writes.jobs().forEach(one -> one.life().laid());
                 publishClosed(cell.job, ended.whole(), closed);
                 following.told().forEach(outbox::publish);

@@ -2,6 +2,7 @@ package io.elasticjob.engine;
 
 import io.elasticjob.ShardRecord;
 import io.elasticjob.coordination.FiringRecord;
+import io.elasticjob.coordination.FiringStep;
 import io.elasticjob.coordination.Layout;
 import io.elasticjob.registry.Read;
 import java.time.Duration;
@@ -43,6 +44,12 @@ final class FiringTellers {
         this.outbox = outbox;
     }
 
+    /** This instance, as it opens or closes a firing: it calls the listeners then that want to hear of that. */
+    FiringStep.Opener opener(JobState job) {
+        return new FiringStep.Opener(
+                registration.currentId(), job.version(), telling.isBefore(job), telling.isAfter(job));
+    }
+
     /** Goes on with a firing that listeners are to hear of. */
     void tell(Connection over, FiringCell cell, FiringRecord record) {
         JobState job = cell.job;
@@ -78,8 +85,16 @@ final class FiringTellers {
         }
     }
 
-    /** The records of the shards stay as they are until it is told. */
+    /** The records of the shards stay as they are until it is told: an instance that closes it has read them. */
     private void tellWithResults(
+            Connection over, FiringCell cell, FiringRecord.Whole whole, FiringRecord.Closed closed, Object what) {
+        cell.resultsOf(whole.firing())
+                .ifPresentOrElse(
+                        known -> telling.tell(cell.job, whole, closed, known, () -> cell.hasTold(what)),
+                        () -> readResults(over, cell, whole, closed, what));
+    }
+
+    private void readResults(
             Connection over, FiringCell cell, FiringRecord.Whole whole, FiringRecord.Closed closed, Object what) {
         SortedMap<Integer, String> results = new TreeMap<>();
         List<Integer> all = whole.shards();

@@ -11,18 +11,58 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Has the listeners of a firing called, one after another, each on a thread of its own and for so long at most. */
 final class FiringTelling {
 
     private final Map<String, FiringListener> listeners;
+    private final Map<String, Hearing> hearings;
     private final Outbox outbox;
+
+    /** What a listener wants to hear. */
+    private record Hearing(boolean before, boolean after) {
+
+        /** As of one that is not there: that is told in its place. */
+        static final Hearing ALL = new Hearing(true, true);
+
+        static Hearing of(FiringListener listener) {
+            return new Hearing(
+                    isOverridden(listener, "beforeFiring", FiringListener.Start.class),
+                    isOverridden(listener, "afterFiring", FiringListener.End.class));
+        }
+
+        private static boolean isOverridden(FiringListener listener, String method, Class<?> parameter) {
+            try {
+                return listener.getClass().getMethod(method, parameter).getDeclaringClass() != FiringListener.class;
+            } catch (NoSuchMethodException hidden) {
+                return true; // a native image shows no methods: it is called, be it for nothing
+            }
+        }
+    }
 
     /** @param listeners of this instance, by name */
     FiringTelling(Map<String, FiringListener> listeners, Outbox outbox) {
         this.listeners = listeners;
+        this.hearings = listeners.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, listener -> Hearing.of(listener.getValue())));
         this.outbox = outbox;
+    }
+
+    /** Whether a listener of the job hears of a firing before its first shard, as far as this instance has it. */
+    boolean isBefore(JobState job) {
+        return hearings(job).anyMatch(Hearing::before);
+    }
+
+    /** Whether one hears of it after its last shard. */
+    boolean isAfter(JobState job) {
+        return hearings(job).anyMatch(Hearing::after);
+    }
+
+    private Stream<Hearing> hearings(JobState job) {
+        return job.usable().wholeFirings().listeners().stream().map(name -> hearings.getOrDefault(name, Hearing.ALL));
     }
 
     /**

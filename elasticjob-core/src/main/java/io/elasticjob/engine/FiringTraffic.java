@@ -208,12 +208,26 @@ final class FiringTraffic {
                         .orElseThrow()
                         .version();
                 found(cell, next, written);
-                cell.traffic(FiringCell.Traffic.UNREAD); // the watch has rung for it
+                if (!isOnlyForSelf(next)) {
+                    cell.traffic(FiringCell.Traffic.UNREAD); // the watch has rung for it
+                }
                 then.run();
             } else {
                 refusedOrUnknown(over, cell, writes, others, result);
             }
         }));
+    }
+
+    /**
+     * Whether no other instance goes on with the record while this one lives: it is not watched meanwhile. Should somebody
+     * write it all the same, the version says so with the next step.
+     */
+    private boolean isOnlyForSelf(FiringRecord record) {
+        String listening = record.opening()
+                .map(FiringRecord.Opening::by)
+                .or(() -> record.untold().map(FiringRecord.Closed::teller))
+                .orElse(null);
+        return listening != null && registration.isSelf(listening);
     }
 
     private void refusedOrUnknown(

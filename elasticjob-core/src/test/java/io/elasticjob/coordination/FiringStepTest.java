@@ -39,8 +39,8 @@ class FiringStepTest {
     private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
     private static final Instant NEXT = NOON.plusSeconds(60);
     private static final Firing AT_NOON = new Firing.Scheduled(NOON);
-    private static final Opener OPENER = new Opener("a.0", 7, false);
-    private static final Opener LISTENED = new Opener("a.0", 7, true);
+    private static final Opener OPENER = new Opener("a.0", 7, false, false);
+    private static final Opener LISTENED = new Opener("a.0", 7, true, true);
     private static final Outcome SUCCEEDED = new Outcome.Succeeded();
 
     private static JobDefinition.Builder orders() {

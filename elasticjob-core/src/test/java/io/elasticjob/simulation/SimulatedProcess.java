@@ -114,7 +114,7 @@ final class SimulatedProcess extends Fleet.Process {
         }
         if (isOfWholes()) {
             builder.firingListeners(
-                            Map.of(Wholes.LISTENER, simulation.promises.wholes().listener(name)))
+                            Wholes.listeners(simulation.promises.wholes().listener(name)))
                     .firingListenerExecutor(call -> watch.after(Duration.ofMillis(random.nextInt(300)), call));
         }
         if (simulation.plan.chapter() == Plan.Chapter.DIVISIONS) {

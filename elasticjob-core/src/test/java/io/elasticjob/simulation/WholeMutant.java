@@ -14,6 +14,7 @@ import io.elasticjob.registry.Read;
 import io.elasticjob.registry.Registry;
 import io.elasticjob.registry.Session;
 import io.elasticjob.registry.Write;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -106,6 +107,34 @@ enum WholeMutant implements Mutant {
             return closed == null
                     ? record
                     : record.at(new FiringRecord.Closed(closed.result(), closed.ends(), closed.at(), null, false));
+        }
+    },
+
+    /** Whoever closes a firing takes it that nobody wants to hear of its end. */
+    ENDS_ARE_TOLD_TO_NOBODY {
+        @Override
+        Write written(Write.Put put, FiringRecord before, FiringRecord after, int there) {
+            FiringRecord.Closed closed = after.untold().orElse(null);
+            return closed != null && before.untold().isEmpty()
+                    ? new Write.Put(
+                            put.path(),
+                            FiringRecordCodec.encode(after.at(
+                                    new FiringRecord.Closed(closed.result(), closed.ends(), closed.at(), null, true))),
+                            put.version())
+                    : put;
+        }
+    },
+
+    /** Who tells the end of a firing tells other results than its shards have left. */
+    OTHER_RESULTS_ARE_TOLD {
+        @Override
+        Read read(String path, Read.Present present) {
+            String text = new String(present.data(), StandardCharsets.UTF_8);
+            return isRecord(path)
+                    ? new Read.Present(
+                            text.replace("\"text\":\"", "\"text\":\"not ").getBytes(StandardCharsets.UTF_8),
+                            present.stat())
+                    : present;
         }
     },
 

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,8 @@ final class WholePromises {
         int tellersBefore;
         int tellersAfter;
         long changedAt;
+        /** What its shards had left when it was closed. */
+        SortedMap<Integer, String> results = new TreeMap<>();
     }
 
     private final Observed seen;
@@ -259,7 +262,7 @@ final class WholePromises {
             story.tellersBefore++;
             checkTeller(before.opening().map(FiringRecord.Opening::by).orElse(null), opening.by());
         } else if (next.stage() instanceof FiringRecord.Open) {
-            boolean isListened = !job.definition().wholeFirings().listeners().isEmpty();
+            boolean isListened = Wholes.isBeginningHeard(job.definition());
             if (isListened && story.before == 0 && (story.listenedBefore || before.isFree())) {
                 seen.violated("a firing was opened before its listeners had heard of it: " + after);
             }
@@ -308,6 +311,11 @@ final class WholePromises {
         if (!story.closed) {
             story.closed = true;
             closes++;
+            whole.shards()
+                    .forEach(shard -> Optional.of(seen.record(life, shard))
+                            .filter(record -> whole.firing().equals(record.firing()))
+                            .flatMap(ShardRecord::result)
+                            .ifPresent(result -> story.results.put(shard, result)));
             if (before.open().isPresent()
                     && (whole.plan() == null || job.definition().plannedShards().arePlanned())) {
                 whole.shards().forEach(shard -> checkDecided(life, job, whole, shard));
@@ -320,9 +328,9 @@ final class WholePromises {
             story.listenedAfter = true;
             story.tellersAfter++;
             checkTeller(before.untold().map(FiringRecord.Closed::teller).orElse(null), closed.teller());
-        } else if (story.listenedAfter
-                && story.after == 0
-                && !job.definition().wholeFirings().listeners().isEmpty()) {
+        } else if (story.after == 0
+                && Wholes.isEndHeard(job.definition())
+                && (story.listenedAfter || before.untold().isEmpty())) {
             seen.violated("a close counts as told, and was not: " + whole);
         }
     }
@@ -419,6 +427,10 @@ final class WholePromises {
                 story.after++;
                 if (!story.closed) {
                     seen.violated("the end of a firing is told that is not closed: " + firing);
+                }
+                if (!story.results.equals(firing.results())) {
+                    seen.violated(
+                            "the end of a firing is told with other results than " + story.results + ": " + firing);
                 }
             }
         };

@@ -1,5 +1,7 @@
 package io.elasticjob.simulation;
 
+import io.elasticjob.ExecutionId;
+import io.elasticjob.FiringListener;
 import io.elasticjob.JobDefinition;
 import io.elasticjob.JobKey;
 import io.elasticjob.Misfire;
@@ -7,13 +9,19 @@ import io.elasticjob.Outcome;
 import io.elasticjob.spi.ShardRunner;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /** Jobs whose firings are recorded as wholes. */
 final class Wholes {
 
-    /** The listener of those that have one. */
+    /** The listener of most that have one: it hears of beginnings and of ends. */
     static final String LISTENER = "audit";
+
+    /** One that hears of beginnings only, and one of ends only. */
+    private static final String OF_BEGINNINGS = "greeter";
+
+    private static final String OF_ENDS = "reporter";
 
     private static final String EVERY_FIVE = "whole-every-five";
     private static final String OR_NOT_AT_ALL = "whole-or-not-at-all";
@@ -63,13 +71,55 @@ final class Wholes {
         JobDefinition.Builder builder = JobDefinition.named(job).failover(random.nextBoolean());
         return random.nextInt(3) == 0
                 ? builder.set(JobKey.RECORD_FIRINGS, "true")
-                : builder.set(JobKey.FIRING_LISTENERS, LISTENER).set(JobKey.FIRING_LISTENER_TIMEOUT, "3s");
+                : builder.set(JobKey.FIRING_LISTENERS, listenerOf(job)).set(JobKey.FIRING_LISTENER_TIMEOUT, "3s");
+    }
+
+    private static String listenerOf(String job) {
+        return switch (job) {
+            case BY_HAND -> OF_BEGINNINGS;
+            case DELAYED -> OF_ENDS;
+            default -> LISTENER;
+        };
+    }
+
+    /** Of a process, by name. */
+    static Map<String, FiringListener> listeners(FiringListener all) {
+        return Map.of(
+                LISTENER,
+                all,
+                OF_BEGINNINGS,
+                new FiringListener() {
+                    @Override
+                    public void beforeFiring(Start firing) throws Exception {
+                        all.beforeFiring(firing);
+                    }
+                },
+                OF_ENDS,
+                new FiringListener() {
+                    @Override
+                    public void afterFiring(End firing) throws Exception {
+                        all.afterFiring(firing);
+                    }
+                });
+    }
+
+    static boolean isBeginningHeard(JobDefinition job) {
+        return job.wholeFirings().listeners().stream().anyMatch(name -> !name.equals(OF_ENDS));
+    }
+
+    static boolean isEndHeard(JobDefinition job) {
+        return job.wholeFirings().listeners().stream().anyMatch(name -> !name.equals(OF_BEGINNINGS));
     }
 
     /** How an execution ends. */
     static Outcome outcome(ShardRunner.Order order, SplittableRandom random) {
         return concerns(order.context().jobName()) && random.nextInt(8) == 0
                 ? new Outcome.Failed("java.io.IOException: away", List.of("java.io.IOException", "java.lang.Exception"))
-                : new Outcome.Succeeded();
+                : new Outcome.Succeeded(resultOf(order.context().executionId()));
+    }
+
+    /** What a shard leaves. */
+    private static String resultOf(ExecutionId execution) {
+        return execution.firing().text() + " of shard " + execution.shard();
     }
 }

@@ -159,6 +159,16 @@ public final class ElasticJobSystem implements SystemUnderTest {
         return job != null && job.eligible().contains(instance);
     }
 
+    /** It hears of both, so that each firing goes through all stages. */
+    private static final class Once implements FiringListener {
+
+        @Override
+        public void beforeFiring(Start firing) {}
+
+        @Override
+        public void afterFiring(End firing) {}
+    }
+
     private static JobEngine build(
             InstanceSettings settings, String name, Map<String, SimpleJob> handlers, Collection<JobDefinition> jobs) {
         JobEngineBuilder builder = JobEngine.builder()
@@ -171,7 +181,7 @@ public final class ElasticJobSystem implements SystemUnderTest {
                         null)))
                 .fireSource(new QuartzFireSource(InstantSource.system()))
                 .runner(InProcessShardRunner.platform(handlers, settings.number("slots", SLOTS)))
-                .firingListeners(Map.of(LISTENER, new FiringListener() {}));
+                .firingListeners(Map.of(LISTENER, new Once()));
         jobs.forEach(builder::job);
         return builder.build();
     }
