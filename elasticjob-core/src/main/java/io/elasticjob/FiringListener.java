@@ -10,6 +10,9 @@ import java.util.TreeMap;
  * last one has ended, on one of the instances. Each is called at least once, and exactly once where no instance dies: use
  * {@link Start#id()} where a second call would do harm.
  *
+ * <p>Override only the methods that are needed: what no listener of a job overrides is left out, and costs nothing. A proxy
+ * counts as one that overrides both.
+ *
  * <p>Called on a thread of its own. No shard begins before {@link #beforeFiring} has returned, and the next firing begins only
  * after {@link #afterFiring} has. One that takes longer than {@code firingListenerTimeout} is interrupted and not waited for.
  * One that throws is told ({@link ElasticJobEvent.FiringListenerFailed}) and holds up nothing.

@@ -25,6 +25,8 @@ final class FiringTelling {
     /** What a listener wants to hear. */
     private record Hearing(boolean before, boolean after) {
 
+        private static final String NATIVE_IMAGE = "org.graalvm.nativeimage.imagecode";
+
         /** As of one that is not there: that is told in its place. */
         static final Hearing ALL = new Hearing(true, true);
 
@@ -34,11 +36,15 @@ final class FiringTelling {
                     isOverridden(listener, "afterFiring", FiringListener.End.class));
         }
 
+        /** Where that cannot be told it is called, be it for nothing: a native image shows a part of the methods. */
         private static boolean isOverridden(FiringListener listener, String method, Class<?> parameter) {
+            if (System.getProperty(NATIVE_IMAGE) != null) {
+                return true;
+            }
             try {
                 return listener.getClass().getMethod(method, parameter).getDeclaringClass() != FiringListener.class;
-            } catch (NoSuchMethodException hidden) {
-                return true; // a native image shows no methods: it is called, be it for nothing
+            } catch (NoSuchMethodException | LinkageError hidden) {
+                return true;
             }
         }
     }

@@ -104,7 +104,13 @@ class HostileCodeTest {
                 name,
                 builder -> builder.calendars(Map.of("bad", bad))
                         .homesAfter(Duration.ofSeconds(3))
-                        .firingListeners(Map.of("audit", new FiringListener() {}))
+                        .firingListeners(Map.of("audit", new FiringListener() {
+                            @Override
+                            public void beforeFiring(Start firing) {}
+
+                            @Override
+                            public void afterFiring(End firing) {}
+                        }))
                         .firingListenerExecutor(Runnable::run),
                 jobs().toArray(JobDefinition[]::new));
     }

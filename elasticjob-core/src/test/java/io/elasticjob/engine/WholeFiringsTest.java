@@ -408,7 +408,13 @@ class WholeFiringsTest {
         List<World.Process> all = List.of("a", "b", "c").stream()
                 .map(name -> another.startWith(
                         name,
-                        builder -> builder.firingListeners(Map.of("audit", new FiringListener() {}))
+                        builder -> builder.firingListeners(Map.of("audit", new FiringListener() {
+                                    @Override
+                                    public void beforeFiring(Start firing) {}
+
+                                    @Override
+                                    public void afterFiring(End firing) {}
+                                }))
                                 .firingListenerExecutor(Runnable::run),
                         job))
                 .toList();
