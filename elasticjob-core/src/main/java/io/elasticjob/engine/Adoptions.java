@@ -5,6 +5,9 @@ import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.ExecutionId;
 import io.elasticjob.RegistryException;
 import io.elasticjob.ShardLostException;
+import io.elasticjob.ShardRecord;
+import io.elasticjob.codec.Decoded;
+import io.elasticjob.codec.ShardRecordCodec;
 import io.elasticjob.codec.StoredJobCodec;
 import io.elasticjob.coordination.Adoption;
 import io.elasticjob.coordination.Layout;
@@ -147,6 +150,10 @@ final class Adoptions {
                         + " s; another instance may do it"));
     }
 
+    private void lost(Asked asked) {
+        lost(asked, " does not hold its shard any more");
+    }
+
     private void lost(Asked asked, String why) {
         outbox.refuse(asked.question, new ShardLostException(asked.holding.execution() + why));
     }
@@ -167,23 +174,22 @@ final class Adoptions {
         } else if (id.shard() < 0 || !(registration.node().offers(job.usable()) || slots.hasClusters())) {
             lost(asked, " is of a handler or a shard that this instance does not have");
         } else {
-            place(asked, cells.obtain(job, id.shard()));
+            place(over, asked, cells.obtain(job, id.shard()));
         }
     }
 
     /** One thing at a time: what is begun for the shard here comes to its end first. */
-    private void place(Asked asked, ShardCell cell) {
+    private void place(Connection over, Asked asked, ShardCell cell) {
         Run own = cell.run()
                 .filter(asked::isOf)
                 .filter(run -> asked.holding.ended() == null && !run.isAsked())
                 .orElse(null);
         if (own != null) {
             confirm(asked, cell, own);
-        } else if (runsSomethingElse(asked, cell)) {
-            deny(asked, cell); // an end would wait for that
-        } else if (cell.isBusy() || cell.isUnreadable()) {
-            asked.isRead = false;
+        } else if (cell.isUnreadable()) {
             later(asked);
+        } else if (cell.isBusy()) {
+            look(over, asked, cell);
         } else {
             cell.ask(asked);
             placed.add(cell);
@@ -210,25 +216,25 @@ final class Adoptions {
         later(asked);
     }
 
-    /** A claim of this instance, under which something else runs. */
-    private boolean runsSomethingElse(Asked asked, ShardCell cell) {
-        return cell.isSettled()
-                && cell.run()
-                        .filter(run -> !asked.isOf(run))
-                        .filter(run -> run.isClaimed() && run.isHeld() && !run.isAsked() && !run.hasEnded())
-                        .filter(run -> !executions.mayBeOvertaken(run))
-                        .isPresent();
-    }
-
-    /** Its shard runs something else here; if that still holds the claim when it is read, nothing else does. */
-    private void deny(Asked asked, ShardCell cell) {
-        if (asked.isRead) {
-            lost(asked, " does not hold its shard any more, which runs something else");
-        } else {
-            asked.isRead = true;
-            agenda.read(cell);
-            later(asked);
-        }
+    /**
+     * Its shard has something else to do here, which may take long, or never end. What holds no claim, or is recorded, need
+     * not wait for that: it stays so whatever becomes of the shard.
+     */
+    private void look(Connection over, Asked asked, ShardCell cell) {
+        outbox.readCaughtUp(over, List.of(cell.path()), result -> {
+            if (!(registration.isUsable(over)
+                    && result instanceof Result.Told<List<Read>> told
+                    && told.answer().get(0) instanceof Read.Present present
+                    && ShardRecordCodec.decode(present.data()) instanceof Decoded.Value<ShardRecord> found)) {
+                later(asked);
+                return;
+            }
+            switch (Adoption.of(asked.toDecide(), found.value(), present.stat().modified())) {
+                case LOST -> lost(asked);
+                case RECORDED -> outbox.done(asked.question);
+                case HELD -> later(asked);
+            }
+        });
     }
 
     private void later(Asked asked) {
@@ -273,7 +279,7 @@ final class Adoptions {
         take(cell);
         return switch (Adoption.of(asked.toDecide(), cell.record(), cell.modified())) {
             case LOST -> {
-                lost(asked, " does not hold its shard any more");
+                lost(asked);
                 yield false;
             }
             case RECORDED -> {

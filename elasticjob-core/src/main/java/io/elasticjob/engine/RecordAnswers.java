@@ -3,6 +3,7 @@ package io.elasticjob.engine;
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.ExecutionId;
 import io.elasticjob.Firing;
+import io.elasticjob.RegistryException;
 import io.elasticjob.ShardRecord;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.ShardRecordCodec;
@@ -197,7 +198,13 @@ final class RecordAnswers {
             return true;
         }
         cell.foundUnreadable(present.stat());
-        cell.run().ifPresent(run -> executions.overtaken(cell, run));
+        cell.run().ifPresent(run -> {
+            if (run.hasEndedElsewhere()) { // whether its end is recorded, nobody here can tell
+                executions.refuse(cell, run, new RegistryException(cell.path() + " cannot be read at present"));
+            } else {
+                executions.overtaken(cell, run);
+            }
+        });
         if (!cell.isRunning()) { // else it is looked at again when it has ended
             unreadable(cell, decoded);
         }

@@ -99,9 +99,9 @@ final class Run {
         return asked != null && nanos - askedUntilNanos >= 0;
     }
 
-    /** The question, which is answered now. */
+    /** The question, which is answered now; of what has ended elsewhere, whether that is recorded. */
     Optional<Question<Void>> takeAsked() {
-        Optional<Question<Void>> question = Optional.ofNullable(asked);
+        Optional<Question<Void>> question = Optional.ofNullable(endedElsewhere && end != null ? end.recorded() : asked);
         asked = null;
         return question;
     }

@@ -169,9 +169,8 @@ final class ShardExecutions {
 
     /** The record does not hold it any more as this instance's. */
     void notHeld(ShardCell cell, Run run) {
-        Run.End elsewhere = run.hasEndedElsewhere() ? run.end().orElse(null) : null;
-        if (elsewhere != null) {
-            notHeld(cell, run, elsewhere);
+        if (run.hasEndedElsewhere()) {
+            endNotHeld(cell, run);
             return;
         }
         boolean isMoved = Adoption.isMoved(run.record(), cell.record());
@@ -185,11 +184,11 @@ final class ShardExecutions {
     }
 
     /** Its end is known here alone, whoever has adopted it meanwhile: nothing else is lost than what holds no claim. */
-    private void notHeld(ShardCell cell, Run run, Run.End end) {
+    private void endNotHeld(ShardCell cell, Run run) {
         switch (Adoption.of(new Adoption.Holding(run.id, run.token(), true), cell.record(), cell.modified())) {
             case HELD -> run.wrote(cell.record()); // the end is written over that
             case RECORDED -> {
-                answer(run, end.outcome(), end);
+                run.end().ifPresent(end -> answer(run, end.outcome(), end));
                 leave(cell, run);
             }
             case LOST -> overtaken(cell, run);
@@ -209,7 +208,7 @@ final class ShardExecutions {
     }
 
     /** It does not become this instance's. */
-    private void refuse(ShardCell cell, Run run, RuntimeException why) {
+    void refuse(ShardCell cell, Run run, RuntimeException why) {
         run.takeAsked().ifPresent(asked -> outbox.refuse(asked, why));
         leave(cell, run);
         agenda.consider(cell);
@@ -331,9 +330,7 @@ final class ShardExecutions {
 
     /** Ends what runs of the shard when the next firing has come due, if its job wants that. */
     void replace(ShardCell cell) {
-        if (cell.run().isPresent()) {
-            replacements.look(cell);
-        }
+        cell.run().ifPresent(any -> replacements.look(cell));
     }
 
     /** Ends what runs of the shard, when an operator wants it. */
@@ -427,14 +424,17 @@ final class ShardExecutions {
         if (run.hasEnded()) {
             return;
         }
-        Effect.Ending ending = new Effect.Ending(howItEnded(run, told.outcome()), told.recorded());
-        Outcome outcome = ending.outcome();
+        if (cell.run().filter(run::equals).isEmpty()) { // it has moved in this very turn
+            answer(run, new Outcome.Fenced(told.outcome()), run.end(told, outbox.nanos()));
+            return;
+        }
+        Outcome outcome = howItEnded(run, told.outcome());
         if (run.isCancelled()) {
             lingering--;
         }
         bounds.forget(run);
         replacements.forget(run);
-        Run.End end = run.end(ending, outbox.nanos());
+        Run.End end = run.end(new Effect.Ending(outcome, told.recorded()), outbox.nanos());
         run.loseCheckpoints(outbox, run.lost(" has ended"));
         slots.ended(run.definition, end.took());
         slots.release(cell);
@@ -513,12 +513,12 @@ final class ShardExecutions {
         run.recorded();
         run.loseCheckpoints(outbox, run.lost(CUT_OFF));
         outbox.publish(new ElasticJobEvent.ExecutionEnded(run.start, run.cutOff(), run.runsFor(outbox.nanos())));
-        run.end()
-                .ifPresentOrElse(
-                        end -> {
-                            cell.clear();
-                            answer(run, end.outcome(), end);
-                        },
-                        () -> news.lingers(run));
+        Run.End end = run.end().orElse(null);
+        if (end == null) {
+            news.lingers(run);
+        } else {
+            cell.clear();
+            answer(run, end.outcome(), end);
+        }
     }
 }

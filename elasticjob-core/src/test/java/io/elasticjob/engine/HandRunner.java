@@ -46,6 +46,10 @@ final class HandRunner implements ShardRunner {
         listener.ended(order, outcome);
     }
 
+    CompletionStage<Void> recordEnd(Order order, Outcome outcome) {
+        return listener.recordEnd(order, outcome);
+    }
+
     CompletionStage<Void> checkpoint(Order order, String text) {
         return listener.reached(order, text);
     }
