@@ -198,14 +198,13 @@ final class Desk {
             answer(worker, again);
         }
         handOut(worker.crew);
-        if (worker.parked().filter(it -> it == parked).isEmpty()) {
-            return; // it was given something
-        }
-        if (stopping || exchange.patience().isZero()) {
+        if (worker.isParked(parked) && (stopping || exchange.patience().isZero())) {
             answer(worker, List.of());
-        } else {
-            time.after(wait(worker, exchange), () -> answerIfParked(worker, parked));
+        } else if (worker.isParked(parked)) { // else it was given something
             answerNews(worker);
+        }
+        if (worker.isParked(parked)) {
+            time.after(wait(worker, exchange), () -> answerIfParked(worker, parked));
         }
     }
 
@@ -296,7 +295,7 @@ final class Desk {
     }
 
     private void answerIfParked(Worker worker, Worker.Parked parked) {
-        if (worker.parked().filter(it -> it == parked).isPresent()) {
+        if (worker.isParked(parked)) {
             answer(worker, List.of());
         }
     }

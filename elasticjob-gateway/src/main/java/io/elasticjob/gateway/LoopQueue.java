@@ -31,12 +31,12 @@ final class LoopQueue {
     private void takeAll() {
         woken.set(false);
         try {
-            for (Runnable next = waiting.poll(); next != null; next = waiting.poll()) {
-                next.run();
+            for (int there = waiting.size(); there > 0; there--) { // what comes meanwhile does not hold up the loop
+                waiting.remove().run();
             }
         } finally {
             if (!waiting.isEmpty()) {
-                wake(); // one has failed: the others are taken all the same
+                wake(); // also where one has failed: the others are taken all the same
             }
         }
     }

@@ -101,6 +101,7 @@ final class Worker {
 
     void give(Given one) {
         given.put(one.id, one);
+        acknowledged.remove(one.id);
     }
 
     void takeBack(Given one) {
@@ -256,6 +257,11 @@ final class Worker {
 
     Optional<Parked> parked() {
         return Optional.ofNullable(parked);
+    }
+
+    /** Whether it is this exchange that waits. */
+    boolean isParked(Parked exchange) {
+        return parked == exchange;
     }
 
     /** The exchange waits for the ends that are being recorded; true for the first time. */

@@ -5,7 +5,8 @@ import java.util.Map;
 
 /**
  * How much memory the bodies may take together that have not arrived as a whole, however many there are. No client takes more
- * of it than it leaves free: one alone takes a half, and however many do so, there is something left for another one.
+ * of it than it leaves free, but for one whole body as long as there is room: one alone takes a half, and whoever comes after
+ * several that do so is not left with less than a body.
  */
 final class BodyBudget {
 
@@ -13,10 +14,13 @@ final class BodyBudget {
     static final long BYTES = 64L * 1024 * 1024;
 
     private final Map<String, Long> taken = new HashMap<>();
+    private final long body;
     private long free;
 
-    BodyBudget(long bytes) {
-        free = bytes;
+    /** @param body how long one body may be */
+    BodyBudget(long bytes, long body) {
+        this.free = bytes;
+        this.body = body;
     }
 
     /** @param client whose body it is */
@@ -26,7 +30,7 @@ final class BodyBudget {
 
     private synchronized boolean take(String client, long bytes) {
         long all = taken.getOrDefault(client, 0L) + bytes;
-        if (all > free - bytes) {
+        if (bytes > free || (all > body && all > free - bytes)) {
             return false;
         }
         free -= bytes;

@@ -42,7 +42,7 @@ public final class MvcGateway {
 
     /** @param path of the gateway, such as {@code /elasticjob/workers} */
     public static RouterFunction<ServerResponse> routes(String path, HttpGateway gateway, Callers callers) {
-        BodyBudget budget = new BodyBudget(BodyBudget.BYTES);
+        BodyBudget budget = new BodyBudget(BodyBudget.BYTES, WireLimits.BODY_BYTES);
         HandlerFunction<ServerResponse> handler = request -> answer(path, gateway, callers, budget, request);
         return RouterFunctions.route(RequestPredicates.path(path + "/**"), handler);
     }

@@ -32,7 +32,7 @@ public final class WebFluxGateway {
 
     /** @param path of the gateway, such as {@code /elasticjob/workers} */
     public static RouterFunction<ServerResponse> routes(String path, HttpGateway gateway, Callers callers) {
-        BodyBudget budget = new BodyBudget(BodyBudget.BYTES);
+        BodyBudget budget = new BodyBudget(BodyBudget.BYTES, WireLimits.BODY_BYTES);
         HandlerFunction<ServerResponse> handler = request -> request.principal()
                 .<Optional<Principal>>map(Optional::of)
                 .defaultIfEmpty(Optional.empty())

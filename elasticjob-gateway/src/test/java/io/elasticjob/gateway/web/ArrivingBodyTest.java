@@ -77,7 +77,7 @@ class ArrivingBodyTest {
     private static final int BUDGET = 4 * 1024 * 1024;
 
     private final Network network = new Network();
-    private final BodyBudget budget = new BodyBudget(BUDGET);
+    private final BodyBudget budget = new BodyBudget(BUDGET, WireLimits.BODY_BYTES);
 
     private CompletableFuture<byte[]> read(Duration patience) {
         return read(ArrivingBody.kept(patience, budget.share("w")));

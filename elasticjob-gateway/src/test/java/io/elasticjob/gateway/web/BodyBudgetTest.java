@@ -2,13 +2,14 @@ package io.elasticjob.gateway.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.elasticjob.gateway.wire.WireLimits;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BodyBudgetTest {
 
-    private final BodyBudget budget = new BodyBudget(1024);
+    private final BodyBudget budget = new BodyBudget(1024, 1);
 
     /** As many bytes as it gets, one by one. */
     private static int takeAll(BodyBudget.Share share) {
@@ -38,6 +39,35 @@ class BodyBudgetTest {
         }
         shares.forEach(BodyBudget.Share::end);
         assertThat(takeAll(budget.share("client 1"))).isEqualTo(512);
+    }
+
+    @Test
+    void whoHasNoOtherBodyTakesAWholeOneHoweverManyClientsCameBefore() {
+        int body = WireLimits.BODY_BYTES;
+        BodyBudget whole = new BodyBudget(BodyBudget.BYTES, body);
+        int clients = 0;
+        for (BodyBudget.Share first = whole.share("0"); first.take(body); first = whole.share("" + clients)) {
+            BodyBudget.Share next = first;
+            while (next.take(body)) {
+                next = whole.share("" + clients);
+            }
+            clients++;
+        }
+        assertThat(clients).isEqualTo(7);
+        assertThat(whole.share("another").take(1)).isFalse();
+    }
+
+    @Test
+    void aBodyIsNotBrokenOffBecauseOthersHaveComeMeanwhile() {
+        int body = WireLimits.BODY_BYTES;
+        BodyBudget whole = new BodyBudget(BodyBudget.BYTES, body);
+        BodyBudget.Share slow = whole.share("slow");
+        assertThat(slow.take(body - 1)).isTrue();
+        for (int client = 0; client < 63; client++) {
+            assertThat(whole.share("client " + client).take(body)).isTrue();
+        }
+        assertThat(slow.take(1)).isTrue();
+        assertThat(slow.take(1)).isFalse();
     }
 
     @Test

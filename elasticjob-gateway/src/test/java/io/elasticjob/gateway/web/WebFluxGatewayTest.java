@@ -12,7 +12,7 @@ import reactor.core.publisher.Flux;
 
 class WebFluxGatewayTest {
 
-    private final BodyBudget budget = new BodyBudget(100);
+    private final BodyBudget budget = new BodyBudget(100, 1);
 
     private static DataBuffer part(int length) {
         return DefaultDataBufferFactory.sharedInstance.wrap(new byte[length]);
