@@ -40,25 +40,25 @@ final class ClaimsAhead {
     private final Agenda agenda;
     private final Slots slots;
     private final ShardExecutions executions;
-    private final Predicate<ShardCell> isRunBefore;
+    private final Predicate<ShardCell> goesOnFirst;
 
     /** Those that may hold a claim ahead of its fire time or its slot; some of them do not any more, for a second. */
     private final Set<ShardCell> ahead = new LinkedHashSet<>();
 
-    /** @param isRunBefore whether something goes on of the shard of a job that had the same name */
+    /** @param goesOnFirst whether something of the shard goes on, or may have to, that was begun before */
     ClaimsAhead(
             Registration registration,
             Outbox outbox,
             Agenda agenda,
             Slots slots,
             ShardExecutions executions,
-            Predicate<ShardCell> isRunBefore) {
+            Predicate<ShardCell> goesOnFirst) {
         this.registration = registration;
         this.outbox = outbox;
         this.agenda = agenda;
         this.slots = slots;
         this.executions = executions;
-        this.isRunBefore = isRunBefore;
+        this.goesOnFirst = goesOnFirst;
     }
 
     // ---- What is claimed ------------------------------------------------------------------------------------------
@@ -81,7 +81,7 @@ final class ClaimsAhead {
         }
         ShardStep.Job then = job.at(fireTime);
         for (ShardCell cell : cells) {
-            if (cell.isResting() && cell.isMine() && hasRoom(definition) && !isRunBefore.test(cell)) {
+            if (cell.isResting() && cell.isMine() && hasRoom(definition) && !goesOnFirst.test(cell)) {
                 claim(cell, then, fireTime);
             }
         }

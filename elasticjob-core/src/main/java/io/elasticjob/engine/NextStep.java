@@ -2,22 +2,29 @@ package io.elasticjob.engine;
 
 import io.elasticjob.ArrayPlace;
 import io.elasticjob.ElasticJobEvent;
+import io.elasticjob.Firing;
+import io.elasticjob.ShardState;
 import io.elasticjob.coordination.FutureRecord;
 import io.elasticjob.coordination.ShardStep;
+import io.elasticjob.coordination.Trigger;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Asks {@link ShardStep} what to do about a shard, with what is known at the time of the turn. Confined to the loop. */
 final class NextStep {
 
+    /** Where it is not known whether a trigger is there, that is asked again after so long: not all rings that tell it. */
+    private static final Duration UNHEARD = Duration.ofSeconds(1);
+
     private final Registration registration;
-    private final Roster roster;
+    private final Namespace namespace;
     private final Slots slots;
     private final Outbox outbox;
 
-    NextStep(Registration registration, Roster roster, Slots slots, Outbox outbox) {
+    NextStep(Registration registration, Namespace namespace, Slots slots, Outbox outbox) {
         this.registration = registration;
-        this.roster = roster;
+        this.namespace = namespace;
         this.slots = slots;
         this.outbox = outbox;
     }
@@ -52,14 +59,38 @@ final class NextStep {
         return time.told()
                 .flatMap(told -> FutureRecord.corrected(job, cell.shard, cell.record(), time.horizon()))
                 .or(() -> cell.job.cancels().ended(job, cell.shard, cell.record(), ownerOf(cell), now))
-                .orElseGet(() ->
-                        onceItsFiringIsRead(cell, ShardStep.next(job, cell.shard, cell.record(), ownerOf(cell), now)));
+                .orElseGet(() -> onceItsFiringIsRead(
+                        cell, ShardStep.next(job, cell.shard, cell.record(), ownerOf(cell), now), now));
     }
 
-    /** Which part a shard has begun is decided by the firing that is open now, and not by one before. */
-    private static ShardStep onceItsFiringIsRead(ShardCell cell, ShardStep step) {
+    /**
+     * Which part a shard has begun is decided by the firing that is open now, and not by one before. What was begun by hand
+     * is not given up because its trigger has not been heard of.
+     */
+    private ShardStep onceItsFiringIsRead(ShardCell cell, ShardStep step, Instant now) {
         boolean isDecision = step instanceof ShardStep.Claim || step instanceof ShardStep.Settle;
+        if (isDecision && isTriggerUnheard(cell)) {
+            return new ShardStep.Rest(now.plus(UNHEARD));
+        }
         return isDecision && cell.job.isPartUnread(cell.record()) ? new ShardStep.Rest() : step;
+    }
+
+    /** Whether a firing by hand that the shard has begun, and is to go on with, may have been cancelled or not. */
+    boolean isTriggerUnheard(ShardCell cell) {
+        return cell.record().state() instanceof ShardState.Idle
+                && cell.record().firing() instanceof Firing.Triggered triggered
+                && triggered.number() > cell.record().trigger()
+                && isUnheard(cell.job, triggered.number());
+    }
+
+    /** Of one that this version cannot read, nobody here can tell what was asked for. */
+    private boolean isUnheard(JobState job, long number) {
+        Optional<Trigger> known = job.knownTriggers().get(number);
+        if (known != null) {
+            return known.isEmpty();
+        }
+        boolean isGone = number <= job.lastTrigger() && !job.areTriggersDoubted();
+        return !isGone && !(namespace.isKnown() && namespace.triggers().isSettled(job));
     }
 
     private ShardStep.Owner ownerOf(ShardCell cell) {
@@ -74,6 +105,6 @@ final class NextStep {
             boolean isOver = cell.leaseLeft(owner, outbox.nanos()).compareTo(Duration.ZERO) <= 0;
             return isOver ? ShardStep.Owner.DEAD : ShardStep.Owner.LEASED;
         }
-        return roster.isLive(owner) ? ShardStep.Owner.LIVE : ShardStep.Owner.UNKNOWN;
+        return namespace.roster().isLive(owner) ? ShardStep.Owner.LIVE : ShardStep.Owner.UNKNOWN;
     }
 }

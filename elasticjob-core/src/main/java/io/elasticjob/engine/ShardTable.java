@@ -74,7 +74,14 @@ final class ShardTable {
         this.adoptions = new Adoptions(
                 layout, registration, jobTable, new Adoptions.OfShards(cells, slots), outbox, agenda, executions);
         this.former = new FormerRuns(jobTable, cells, outbox, agenda, executions);
-        this.ahead = new ClaimsAhead(registration, outbox, agenda, this.slots, executions, former::isRunBefore);
+        NextStep next = new NextStep(registration, namespace, this.slots, outbox);
+        this.ahead = new ClaimsAhead(
+                registration,
+                outbox,
+                agenda,
+                this.slots,
+                executions,
+                cell -> next.isTriggerUnheard(cell) || former.isRunBefore(cell));
         this.limits = new LimitTable(layout, capacity.limits(), presence, outbox, agenda, this.slots);
         this.steps = new ShardSteps(
                 registration,
@@ -83,7 +90,7 @@ final class ShardTable {
                 new ShardSteps.Room(this.slots, limits),
                 executions,
                 new ShardSteps.Aside(adoptions, new Pauses(registration, changes, agenda, outbox), former),
-                new NextStep(registration, roster, this.slots, outbox));
+                next);
         RecordAnswers answers = new RecordAnswers(presence, finished, outbox, agenda, this.slots, executions, ahead);
         this.traffic = new RecordTraffic(layout, registration, jobTable, outbox, agenda, answers, limits);
         if (!capacity.starvation().isOff()) {
