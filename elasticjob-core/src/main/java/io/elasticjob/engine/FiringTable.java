@@ -48,6 +48,7 @@ final class FiringTable {
     private static final int AT_ONCE = 200;
     private static final Duration RETRY = Duration.ofSeconds(1);
 
+    private final Namespace namespace;
     private final Layout layout;
     private final Registration registration;
     private final JobTable jobs;
@@ -75,10 +76,8 @@ final class FiringTable {
 
     /** @param reassign has the shards of a job assigned again, since its firing has others */
     FiringTable(
-            Layout layout,
+            Namespace namespace,
             Registration registration,
-            Roster roster,
-            JobTable jobs,
             ShardTable shards,
             UserCode code,
             Finished finished,
@@ -87,9 +86,11 @@ final class FiringTable {
             Outbox outbox) {
         this.finished = finished;
         this.reassign = reassign;
-        this.layout = layout;
+        this.namespace = namespace;
+        this.layout = namespace.layout();
         this.registration = registration;
-        this.jobs = jobs;
+        this.jobs = namespace.jobs();
+        Roster roster = namespace.roster();
         this.shards = shards;
         this.deadlines = deadlines;
         this.outbox = outbox;
@@ -469,13 +470,9 @@ final class FiringTable {
     }
 
     /** Whether it is known to be there, or to be gone. */
-    private static boolean isTriggerKnown(JobState job, Firing firing) {
-        if (!(firing instanceof Firing.Triggered triggered)) {
-            return true;
-        }
-        Optional<Trigger> known = job.knownTriggers().get(triggered.number());
-        boolean isGone = known == null && job.lastTrigger() >= triggered.number();
-        return !job.areTriggersDoubted() && (isGone || (known != null && known.isPresent()));
+    private boolean isTriggerKnown(JobState job, Firing firing) {
+        return !(firing instanceof Firing.Triggered triggered)
+                || (!job.areTriggersDoubted() && !namespace.isUnheard(job, triggered.number()));
     }
 
     private static void lookAgain(FiringCell cell) {

@@ -2,8 +2,10 @@ package io.elasticjob.engine;
 
 import io.elasticjob.NoSuchJobException;
 import io.elasticjob.coordination.Layout;
+import io.elasticjob.coordination.Trigger;
 import io.elasticjob.registry.Read;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,19 @@ record Namespace(
             return "the triggers of all jobs";
         }
         return cancels.isComplete() ? null : "what operators have cancelled";
+    }
+
+    /**
+     * Whether it is not known of a trigger that was begun whether it is there. Of one that this version cannot read, nobody here
+     * can tell what was asked for.
+     */
+    boolean isUnheard(JobState job, long number) {
+        Optional<Trigger> known = job.knownTriggers().get(number);
+        if (known != null) {
+            return known.isEmpty();
+        }
+        boolean isGone = number <= job.lastTrigger() && !job.areTriggersDoubted();
+        return !isGone && !(isKnown() && triggers.isSettled(job)); // who hears of what was begun has heard of it before
     }
 
     /**

@@ -6,10 +6,8 @@ import io.elasticjob.Firing;
 import io.elasticjob.ShardState;
 import io.elasticjob.coordination.FutureRecord;
 import io.elasticjob.coordination.ShardStep;
-import io.elasticjob.coordination.Trigger;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 
 /** Asks {@link ShardStep} what to do about a shard, with what is known at the time of the turn. Confined to the loop. */
 final class NextStep {
@@ -80,17 +78,7 @@ final class NextStep {
         return cell.record().state() instanceof ShardState.Idle
                 && cell.record().firing() instanceof Firing.Triggered triggered
                 && triggered.number() > cell.record().trigger()
-                && isUnheard(cell.job, triggered.number());
-    }
-
-    /** Of one that this version cannot read, nobody here can tell what was asked for. */
-    private boolean isUnheard(JobState job, long number) {
-        Optional<Trigger> known = job.knownTriggers().get(number);
-        if (known != null) {
-            return known.isEmpty();
-        }
-        boolean isGone = number <= job.lastTrigger() && !job.areTriggersDoubted();
-        return !isGone && !(namespace.isKnown() && namespace.triggers().isSettled(job));
+                && namespace.isUnheard(cell.job, triggered.number());
     }
 
     private ShardStep.Owner ownerOf(ShardCell cell) {

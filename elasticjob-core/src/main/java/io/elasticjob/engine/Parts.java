@@ -99,10 +99,8 @@ final class Parts {
                 new ShardTable.Capacity(offer, rules.starvation(), rules.limits()));
         DeadlineNews deadlines = new DeadlineNews(outbox);
         this.firings = new FiringTable(
-                layout,
+                namespace,
                 registration,
-                roster,
-                jobs,
                 shards,
                 new FiringTable.UserCode(rules.listeners(), rules.planners()),
                 finished,

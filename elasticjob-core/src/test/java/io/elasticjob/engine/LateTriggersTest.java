@@ -164,4 +164,30 @@ class LateTriggersTest {
                 .containsExactly("a true", "b true", "b false");
         assertThat(b.events(RetryEnded.class)).isEmpty();
     }
+
+    /** Else no other firing of the job would be opened. */
+    @Test
+    void aFiringIsClosedWhoseTriggerWasCancelledBeforeItWasListed() {
+        JobDefinition recorded = JobDefinition.named("orders")
+                .every(Duration.ofMinutes(1))
+                .set(JobKey.RECORD_FIRINGS, "true")
+                .set(JobKey.RETRY_ATTEMPTS, "3")
+                .set(JobKey.RETRY_DELAY, "4s")
+                .set(JobKey.RETRY_JITTER, "0")
+                .build();
+        World.Process a = world.start("a", recorded);
+        a.runner.endWith(new Outcome.Failed("away"));
+        world.around = this::late;
+        World.Process b = world.start("b", recorded);
+        areLate = true;
+        trigger(a);
+        a.kill();
+        world.delete(FOLDER + "/" + world.ensemble.children(FOLDER).get(0));
+        world.seconds(130);
+
+        assertThat(b.events(RetryEnded.class)).hasSize(1);
+        assertThat(world.ledger.entries())
+                .extracting(run -> run.process + " " + (run.id.firing() instanceof Firing.Triggered))
+                .containsExactly("a true", "b false", "b false");
+    }
 }
