@@ -10,12 +10,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param now registry time
  * @param maxTimeDiff how far from it a clock may be that is tolerated
+ * @param shown what the registry's own clock has shown, whether it is followed or not; null where that does not count
  */
-public record Horizon(Instant now, Duration maxTimeDiff) {
+public record Horizon(
+        Instant now, Duration maxTimeDiff, @Nullable Instant shown) {
+
+    public Horizon(Instant now, Duration maxTimeDiff) {
+        this(now, maxTimeDiff, null);
+    }
 
     /** One clock may have written it, and another one reads it. */
     public Instant latest() {
-        return now.plus(maxTimeDiff.multipliedBy(2));
+        Instant reached = shown != null && shown.isAfter(now) ? shown : now;
+        return reached.plus(maxTimeDiff.multipliedBy(2));
     }
 
     /** Whether this cannot have happened yet. */

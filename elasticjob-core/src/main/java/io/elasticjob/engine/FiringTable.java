@@ -360,7 +360,7 @@ final class FiringTable {
             return;
         }
         Instant now = outbox.now();
-        Horizon horizon = outbox.time().horizon();
+        Horizon horizon = outbox.time().horizonOfAll();
         Optional<FiringRecord> corrected =
                 outbox.time().told().flatMap(any -> FiringStep.corrected(job.forDecision(now), record, horizon));
         if (corrected.isPresent()) {
@@ -401,7 +401,7 @@ final class FiringTable {
     private void look(Connection over, FiringCell cell, FiringRecord.Whole open) {
         JobState job = cell.job;
         ShardStep.Job decided = job.forDecision(outbox.now());
-        Horizon horizon = outbox.time().horizon();
+        Horizon horizon = outbox.time().horizonOfAll();
         if (!isTriggerKnown(job, open.firing())) {
             return; // it is about to be listed
         }
@@ -493,7 +493,7 @@ final class FiringTable {
                         record,
                         shard -> records.getOrDefault(shard, ShardRecord.NEW),
                         tellers.opener(cell.job),
-                        outbox.time().horizon(),
+                        outbox.time().horizonOfAll(),
                         outbox.now())
                 .ifPresent(next ->
                         writeWithSuccessors(over, cell, next, List.of(cell.job.check()), resultsOf(next, records)));

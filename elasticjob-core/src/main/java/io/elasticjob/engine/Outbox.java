@@ -91,6 +91,7 @@ final class Outbox {
     /** The registry has forgotten transactions: the highest that counts from now on. */
     void wentBackTo(long transaction) {
         latest = transaction;
+        time.forgotten();
     }
 
     /** The transaction of a put that was asked for after this, by the stopwatch, and is acknowledged; 0 when there is none. */
@@ -100,6 +101,7 @@ final class Outbox {
 
     private void heardOf(Stat stat) {
         latest = Math.max(latest, Math.max(stat.created(), stat.modified()));
+        time.shown(stat);
     }
 
     private Consumer<Result<List<Read>>> noting(Consumer<Result<List<Read>>> then) {
@@ -202,7 +204,12 @@ final class Outbox {
     }
 
     void readAndWatch(Connection over, String path, Consumer<Result<Read>> then) {
-        effects.add(new Effect.ReadAndWatch(over.session(), path, then));
+        effects.add(new Effect.ReadAndWatch(over.session(), path, result -> {
+            if (result instanceof Result.Told<Read> told && told.answer() instanceof Read.Present present) {
+                time.shown(present.stat());
+            }
+            then.accept(result);
+        }));
     }
 
     /** What is too long for one request is not sent: that is {@link RequestTooLargeException}, in a later turn. */

@@ -9,6 +9,7 @@ import io.elasticjob.coordination.RegistryClock;
 import io.elasticjob.coordination.RegistryOffset;
 import io.elasticjob.coordination.TimeDifference;
 import io.elasticjob.coordination.TrustedTime;
+import io.elasticjob.registry.Stat;
 import io.elasticjob.view.EngineStatus.WallClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +46,11 @@ final class RegistryTime {
     private Instance.@Nullable Clock report;
     private long askedNanos;
     private long toldNanos;
+
+    /** When the latest change that was heard of was made, by the registry's clock; null before the first. */
+    private @Nullable Instant shown;
+
+    private long shownBy;
 
     /** @param maxTimeDiff how far from the registry's the local clock may be for this instance to take firings by it */
     RegistryTime(Duration maxTimeDiff, FiringClock by) {
@@ -108,6 +114,19 @@ final class RegistryTime {
             trusted = trusted.told(
                     RegistryOffset.stamped(stamp, sent, answered), new TrustedTime.Local(clocks, others), maxTimeDiff);
         }
+    }
+
+    /** A change of a node was heard of, whoever made it: the registry's clock has shown that. The latest change counts. */
+    void shown(Stat stat) {
+        if (shown == null || stat.modified() >= shownBy) {
+            shown = stat.modifiedAt();
+            shownBy = stat.modified();
+        }
+    }
+
+    /** The registry has forgotten changes. */
+    void forgotten() {
+        shown = null;
     }
 
     /** The other live instances are known: whether one of them holds that the registry's clock has stepped. */
@@ -264,6 +283,14 @@ final class RegistryTime {
     /** What lies beyond it was written by a clock that was ahead. */
     Horizon horizon() {
         return new Horizon(registryNow(), maxTimeDiff);
+    }
+
+    /**
+     * The same for what others go by who may know the time better: an instance that has not heard of a step of the registry's
+     * clock yet, or does not follow it, takes nothing for ahead that this clock has reached.
+     */
+    Horizon horizonOfAll() {
+        return new Horizon(registryNow(), maxTimeDiff, shown);
     }
 
     /**

@@ -617,6 +617,20 @@ class FiringStepTest {
     }
 
     @Test
+    void whatTheRegistrysClockHasReachedWasOpenedByNoClockThatWasAhead() {
+        Instant hence = NOON.plusSeconds(36_000);
+        Horizon behind = new Horizon(NOON, Duration.ofSeconds(10), hence);
+        FiringRecord open = FiringRecord.NEW.opened(whole(new Firing.Scheduled(hence), hence), new Open());
+
+        assertThat(FiringStep.closed(job(orders().build(), NOON), open, any -> ShardRecord.NEW, OPENER, behind, NOON))
+                .isEmpty();
+        assertThat(FiringStep.corrected(job(orders().build(), NOON), told(open, hence), behind))
+                .isEmpty();
+        assertThat(FiringStep.corrected(job(orders().build(), NOON), told(open, hence), horizon(NOON)))
+                .isPresent();
+    }
+
+    @Test
     void whatIsStoredComesBack() {
         Whole listed = new Whole(new Firing.Triggered(4), NOON, 3, new TreeSet<>(List.of(0, 2)), NOON, 7);
         for (FiringRecord record : List.of(

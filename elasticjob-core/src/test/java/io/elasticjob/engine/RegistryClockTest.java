@@ -6,6 +6,7 @@ import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.FiringClock;
 import io.elasticjob.Instance;
 import io.elasticjob.JobDefinition;
+import io.elasticjob.JobKey;
 import io.elasticjob.TriggerRequest;
 import io.elasticjob.codec.Decoded;
 import io.elasticjob.codec.InstanceCodec;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Firings that come due by the registry's clock, whatever the clocks of machines show, in virtual time. */
@@ -27,6 +29,12 @@ class RegistryClockTest {
             JobDefinition.named("orders").every(Duration.ofSeconds(1)).shards(6).build();
     private static final JobDefinition HOURLY =
             JobDefinition.named("hourly").every(Duration.ofHours(1)).build();
+
+    private static final JobDefinition WHOLE = JobDefinition.named("whole")
+            .every(Duration.ofSeconds(10))
+            .shards(4)
+            .set(JobKey.RECORD_FIRINGS, "true")
+            .build();
 
     private final World world = new World();
 
@@ -233,6 +241,33 @@ class RegistryClockTest {
     private List<String> clockNodes() {
         return world.ensemble.children("/test").stream()
                 .filter(name -> name.startsWith("clock-"))
+                .toList();
+    }
+
+    /** It would be closed as what a clock that was ahead has opened, and its shards would never run. */
+    @Test
+    void anInstanceThatDoesNotFollowTheRegistrysClockLeavesOpenWhatOthersHaveOpenedByIt() {
+        Process behind = start("behind", Duration.ZERO, WHOLE);
+        world.seconds(15);
+        world.registryWatch.skew(Duration.ofHours(1));
+        Process right = start("right", Duration.ofHours(1), WHOLE);
+        world.seconds(40);
+
+        assertThat(behind.events(ElasticJobEvent.RegistryClockStepped.class)).hasSize(1);
+        assertThat(runsOn("right")).isPositive();
+        assertThat(closedLate(behind, right)).isEmpty();
+
+        behind.watch.skew(Duration.ofHours(1)); // it shows the same: its own was wrong
+        world.seconds(40);
+        assertThat(closedLate(behind, right))
+                .isNotEmpty()
+                .allSatisfy(closed -> assertThat(closed.ends()).containsOnlyKeys("SUCCEEDED"));
+    }
+
+    private static List<ElasticJobEvent.FiringClosed> closedLate(Process... processes) {
+        return Stream.of(processes)
+                .flatMap(process -> process.events(ElasticJobEvent.FiringClosed.class).stream())
+                .filter(closed -> closed.fireTime().isAfter(Instant.parse("2026-01-01T00:30:00Z")))
                 .toList();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.elasticjob.ElasticJobEvent;
 import io.elasticjob.FiringClock;
 import io.elasticjob.coordination.Clocks;
+import io.elasticjob.registry.Stat;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,29 @@ class RegistryTimeTest {
     void nobodyHasBegunWithWhatLiesAsFarAheadAsClocksMayBeApartAndAWriteMayTake() {
         assertThat(time.leadTime(Duration.ofSeconds(30))).isEqualTo(Duration.ofSeconds(40));
         assertThat(time.leadTime(Duration.ZERO)).isEqualTo(LIMIT);
+    }
+
+    @Test
+    void whatOthersMayGoByIsWhatTheRegistrysClockHasShownByTheLatestChangeOfAll() {
+        turn(NOON, 0);
+        time.stamped(NOON, 0, 0);
+        time.shown(change(8, NOON.plusSeconds(3_600)));
+        time.shown(change(7, NOON));
+        assertThat(time.horizon().isBeyond(NOON.plusSeconds(3_600))).isTrue();
+        assertThat(time.horizonOfAll().isBeyond(NOON.plusSeconds(3_620))).isFalse();
+        assertThat(time.horizonOfAll().isBeyond(NOON.plusSeconds(3_621))).isTrue();
+        assertThat(time.horizonOfAll().readAs(NOON.plusSeconds(9_000))).isEqualTo(NOON);
+
+        time.shown(change(9, NOON)); // it was set right
+        assertThat(time.horizonOfAll().isBeyond(NOON.plusSeconds(3_600))).isTrue();
+
+        time.forgotten();
+        time.shown(change(2, NOON.plusSeconds(3_600)));
+        assertThat(time.horizonOfAll().isBeyond(NOON.plusSeconds(3_600))).isFalse();
+    }
+
+    private static Stat change(long transaction, Instant at) {
+        return new Stat(1, transaction, 0, NOON, at);
     }
 
     private void turn(Instant wall, int stopwatch) {
